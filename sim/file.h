@@ -1,0 +1,46 @@
+/*
+ * Files and their pages: the page cache, and shared anonymous memory.
+ *
+ * A file lies wholly in the page cache from its first use (as in the memory
+ * file system of the recordings).  Shared anonymous memory is a file of its
+ * own, named `zero`, whose pages come at the first touch and go with the last
+ * area that maps it.
+ */
+#ifndef SIM_FILE_H
+#define SIM_FILE_H
+
+#include "mm.h"
+
+struct file {
+	char name[32];       /* base name, or "zero"                       */
+	uint32_t id;         /* order of creation                          */
+	uint32_t bytes;
+	uint32_t nr_pages;
+	bool shmem;          /* shared anonymous memory                    */
+	bool executable;     /* opened read-only: no shared writable mapping */
+	uint32_t nr_areas;   /* areas that map it                          */
+	pfn_t *page;         /* by page offset; PFN_NONE: not in memory    */
+	struct file *next;
+	vaddr_t kobj[3];     /* inode, dentry, filp                        */
+};
+
+/*
+ * The open file of this name, made at first use; executable for programs'
+ * own segments (a different open file).  NULL: no memory.
+ */
+struct file *file_open(struct machine *m, const char *name, uint32_t bytes,
+		       bool executable);
+struct file *shmem_file(struct machine *m, uint64_t bytes);
+
+/* An area maps / no longer maps the file. */
+void file_get(struct file *f);
+void file_put(struct machine *m, struct file *f);
+
+/* Frame of a page: PFN_NONE if it is beyond the end or, for shared anonymous
+ * memory, was never touched. */
+pfn_t filemap_get_page(const struct file *f, uint32_t index);
+/* Shared anonymous: allocate the page. PFN_NONE: beyond the end or no
+ * memory, told apart by index < nr_pages. */
+pfn_t shmem_get_page(struct machine *m, struct file *f, uint32_t index);
+
+#endif

@@ -1,0 +1,108 @@
+/*
+ * The machine: everything there is, in one arena.
+ */
+#ifndef SIM_MACHINE_H
+#define SIM_MACHINE_H
+
+#include "access.h"
+#include "arena.h"
+#include "file.h"
+#include "malloc.h"
+#include "mmap.h"
+#include "process.h"
+#include "profile.h"
+#include "slab.h"
+#include "tlb.h"
+#include "trace.h"
+#include "vma.h"
+#include "zone.h"
+
+/* What the header of a scenario asks for. */
+struct machine_config {
+	const struct mm_profile *profile;
+	uint64_t ram_bytes;     /* 8M .. 4G                              */
+	uint32_t cpus;          /* 1 .. MAX_CPUS                         */
+	uint32_t nodes;         /* 1                                     */
+	uint64_t swap_bytes;    /* 0                                     */
+	uint32_t overcommit;    /* 0, 1, 2                               */
+};
+
+void machine_config_default(struct machine_config *c);
+
+struct machine {
+	struct trace *trace;            /* outside, at a constant address  */
+	struct arena *arena;
+	const struct mm_profile *profile;
+	struct machine_config config;
+
+	struct page *mem_map;           /* one per frame, [0, max_pfn)     */
+	pfn_t max_pfn;                  /* first frame that does not exist */
+	pfn_t max_low_pfn;              /* end of the direct map           */
+	struct pglist_data node;
+	pfn_t zero_page;
+	pfn_t swapper_pg_dir;
+	pte_t *kernel_pgd;              /* contents of swapper_pg_dir      */
+	uint32_t nr_kernel_image_pages, nr_mem_map_pages; /* reserved at boot */
+
+	struct kmem_cache *cache[MAX_CACHES];
+	uint32_t nr_caches;
+	struct kmem_cache *kobj_cache[NR_KERNEL_OBJECTS];
+
+	struct tlb tlb[MAX_CPUS];
+	uint32_t cpu;                   /* current */
+	struct task *current;           /* who runs on it, NULL: the kernel */
+
+	struct task *tasks, *last_task; /* living, in order of creation    */
+	uint32_t nr_tasks, last_pid;
+	struct file *files;
+	uint32_t nr_files, nr_anon_vmas;
+	struct region_table names;      /* alloc_pages, kmalloc, ... by name */
+
+	uint64_t nr_faults, nr_cow_copies, nr_cow_reuses, nr_zero_maps,
+		nr_oom_kills;           /* since boot */
+};
+
+/*
+ * A machine just booted.  NULL when the host has no memory for it; the
+ * configuration must be within its ranges.  trace must live as long.
+ */
+struct machine *machine_create(const struct machine_config *c,
+			       struct trace *trace);
+void machine_destroy(struct machine *m);
+
+static inline struct page *pfn_page(const struct machine *m, pfn_t pfn)
+{
+	return &m->mem_map[pfn];
+}
+
+/* Kernel address of a directly mapped frame, and back. */
+static inline vaddr_t pfn_to_kva(const struct machine *m, pfn_t pfn)
+{
+	return m->profile->page_offset + ((vaddr_t)pfn << PAGE_SHIFT);
+}
+static inline pfn_t kva_to_pfn(const struct machine *m, vaddr_t va)
+{
+	return (va - m->profile->page_offset) >> PAGE_SHIFT;
+}
+
+/* An event begins: the counters "of this event" start again. */
+void machine_begin_event(struct machine *m);
+
+/* ---- region.c: names that a scenario gave ---- */
+/* NULL if the name is not known there. */
+const struct region *region_find(const struct region_table *t, uint32_t name);
+void region_set(struct machine *m, struct region_table *t,
+		const struct region *r);
+void region_remove(struct region_table *t, uint32_t name);
+void region_copy(struct machine *m, struct region_table *to,
+		 const struct region_table *from);
+void region_clear(struct machine *m, struct region_table *t);
+
+/* ---- check.c: the laws ---- */
+/*
+ * NULL if every law holds, else one sentence about the first broken one (in a
+ * static buffer).  Costs time in proportion to all memory touched.
+ */
+const char *machine_check(const struct machine *m);
+
+#endif

@@ -1,0 +1,143 @@
+/*
+ * Processes and their address spaces: task_struct, mm_struct,
+ * vm_area_struct, anon_vma; and the program that a process runs.
+ */
+#ifndef SIM_MM_H
+#define SIM_MM_H
+
+#include "types.h"
+
+struct machine;
+struct task;
+struct mm;
+struct file;
+
+enum vm_flag {
+	VM_READ = 0x1, VM_WRITE = 0x2, VM_EXEC = 0x4, VM_SHARED = 0x8,
+	VM_MAYREAD = 0x10, VM_MAYWRITE = 0x20, VM_MAYEXEC = 0x40,
+	VM_MAYSHARE = 0x80, VM_GROWSDOWN = 0x100, VM_LOCKED = 0x2000,
+	VM_DONTCOPY = 0x20000, VM_ACCOUNT = 0x100000, VM_NORESERVE = 0x200000,
+	VM_ACCESS = VM_READ | VM_WRITE | VM_EXEC,
+};
+
+/* What anonymous pages of related areas belong to; shared by fork. */
+struct anon_vma {
+	vaddr_t kobj;      /* its object in the slab cache             */
+	uint32_t id;       /* order of creation, for people            */
+	uint32_t refcount; /* anon_vma_chain links that name it        */
+};
+
+/* One link of an area's chain: 6.1 struct anon_vma_chain. */
+struct anon_vma_chain {
+	struct anon_vma *anon_vma;
+	struct anon_vma_chain *next;
+	vaddr_t kobj;
+};
+
+/*
+ * One area of an address space: [start, end), uniform rights and backing.
+ * Law: page aligned, start < end <= page_offset.
+ */
+struct vma {
+	vaddr_t start;
+	vaddr_t end;       /* first address behind it                     */
+	uint32_t flags;    /* enum vm_flag                                */
+	uint32_t pgoff;    /* page offset in file; anonymous: address >> 12
+	                    * at creation                                 */
+	struct file *file; /* NULL: private anonymous                     */
+	struct mm *mm;
+	struct anon_vma *anon_vma;
+	struct anon_vma_chain *chain;
+	uint32_t chain_len;
+	vaddr_t kobj;      /* its vm_area_struct in the slab cache        */
+};
+
+/* A name that the scenario gave to a range of one process (or, for kernel
+ * memory, of the machine): keeps its meaning whatever happens there. */
+struct region {
+	uint32_t name;     /* symbol number, never 0                      */
+	vaddr_t start;
+	uint32_t bytes;
+	uint32_t extra;    /* kernel names: order, cache index            */
+	uint8_t kind;      /* enum region_kind                            */
+};
+
+enum region_kind { REGION_MMAP = 1, REGION_MALLOC, REGION_PAGES,
+		   REGION_KMALLOC, REGION_OBJECT };
+
+/* Open addressing by name; cap is a power of two, 0 when never used. */
+struct region_table { struct region *slot; uint32_t cap, count; };
+
+/* One chunk of the C library's heap, as malloc.c keeps it. */
+struct chunk;
+struct malloc_state {
+	struct chunk *first;       /* all heap chunks in address order; the
+	                            * last one is top                       */
+	struct chunk *top;
+	struct chunk *mmapped;     /* chunks with a mapping of their own    */
+	struct chunk *bins;        /* free heap chunks, last freed first    */
+	uint32_t mmap_threshold, trim_threshold;
+	uint32_t nr_chunks;
+};
+
+/*
+ * Law: vma[0..map_count) sorted, disjoint; total_vm = sum of their pages;
+ *      rss = present user entries that are not the zero page.
+ */
+struct mm {
+	struct task *owner;
+	pfn_t pgd;
+	pte_t *pgd_entry;          /* contents of the PGD                     */
+	struct vma **vma;          /* sorted by address                       */
+	uint32_t map_count, vma_cap;
+	struct vma *mmap_cache;    /* find_vma's last answer                  */
+	uint32_t nr_tables;        /* page tables below the PGD: pte=         */
+	uint32_t total_vm, rss_anon, rss_file, locked_vm; /* pages             */
+	vaddr_t mmap_base;
+	vaddr_t start_code, end_code, start_data, end_data;
+	vaddr_t start_brk, brk, start_stack, entry;
+	vaddr_t data_page, bss_start; /* what ADDR `data` and `bss` mean       */
+	const struct program *program;/* outside of the arena, immutable       */
+	struct file *exe;
+	struct region_table regions;
+	struct malloc_state heap;
+	vaddr_t kobj;
+};
+
+struct task {
+	char comm[COMM_LEN];
+	uint32_t pid;          /* from 1, in order of creation, never reused */
+	uint32_t symbol;       /* of its name in the scenario                */
+	struct task *parent;   /* NULL: spawned, or the parent has ended     */
+	struct task *next;     /* living tasks in order of creation          */
+	struct mm *mm;
+	uint32_t min_flt, maj_flt;
+	uint32_t event_min, event_maj; /* in the current event                */
+	uint32_t writes;       /* default values of `write` tell them apart  */
+	vaddr_t kobj[3];       /* task_struct, files_struct, sighand_struct  */
+	pfn_t stack;           /* kernel stack                               */
+};
+
+/* A loadable segment of a program file. */
+struct segment {
+	vaddr_t vaddr;
+	uint32_t filesz, memsz, offset;
+	uint32_t prot;         /* VM_READ | VM_WRITE | VM_EXEC               */
+};
+
+/* A program, read from an ELF file or built in. Immutable, lives outside of
+ * the arena (src/elf.c, exec.c) as long as the machine. */
+struct program {
+	const char *name;      /* base name of the file                      */
+	uint32_t file_bytes;
+	vaddr_t entry;
+	bool pie;
+	uint32_t nr_segments;
+	struct segment segment[16];
+};
+
+/* The tiny program of `spawn PROC` without a file: code (1 page), data (2
+ * pages, the second half used), bss (3 pages). */
+extern const struct program builtin_program;
+
+#endif

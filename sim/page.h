@@ -1,0 +1,66 @@
+/*
+ * struct page: what the kernel knows about one page frame.
+ *
+ * mem_map holds one for every frame, in order, so that frame and struct page
+ * are found from each other by counting.  A struct page of zeros is a frame
+ * inside a free block (not its head): a machine that has touched little needs
+ * little host memory.  The modelled kernel's struct page has 32 bytes (profile
+ * page_struct_bytes); ours is our own.
+ *
+ * Law: a frame has exactly one use.  FRAME_FREE frames belong to exactly one
+ * block of a free list; its head has PG_BUDDY and carries the order.
+ */
+#ifndef SIM_PAGE_H
+#define SIM_PAGE_H
+
+#include "types.h"
+
+/* What a frame is used for: the colours of the physical map. */
+enum frame_use {
+	FRAME_FREE,     /* in a block of the buddy allocator          */
+	FRAME_PCP,      /* free, on a CPU's list                      */
+	FRAME_RESERVED, /* kernel image, mem_map, firmware: from boot */
+	FRAME_HOLE,     /* inside a zone, but no memory there         */
+	FRAME_KERNEL,   /* alloc_pages by name, large kmalloc         */
+	FRAME_STACK,    /* kernel stack of a task                     */
+	FRAME_SLAB,
+	FRAME_TABLE,    /* page table of any level                    */
+	FRAME_ANON,     /* anonymous user page                        */
+	FRAME_FILE,     /* page cache                                 */
+	FRAME_SHMEM,    /* shared anonymous memory                    */
+	FRAME_ZERO,     /* the zero page                              */
+	NR_FRAME_USES
+};
+
+enum page_flag {
+	PG_BUDDY = 1,     /* head of a free block                     */
+	PG_EXCLUSIVE = 2, /* anonymous, owned by one mm: reuse on COW */
+	PG_DIRTY = 4,
+	PG_COMPOUND = 8,  /* head of an allocated block of order > 0  */
+	PG_UPTODATE = 16,
+};
+
+struct page {
+	uint8_t use;      /* enum frame_use                           */
+	uint8_t flags;    /* enum page_flag                           */
+	uint8_t order;    /* of the block whose head this is          */
+	uint8_t level;    /* FRAME_TABLE: 0 = PGD                     */
+	int32_t refcount; /* users; 0 = free                          */
+	int32_t mapcount; /* page-table entries that map it           */
+	pfn_t next, prev; /* neighbours on a list, PFN_NONE at its ends */
+	uint32_t index;   /* page offset in its file or area; pid of a
+	                   * table's or a stack's owner                */
+	void *mapping;    /* FRAME_ANON: struct anon_vma; FILE, SHMEM:
+	                   * struct file; SLAB: struct slab; TABLE:
+	                   * pte_t[entries], its contents              */
+	char tag[TAG_LEN];/* what was last written there, for the eye */
+};
+
+/* A list of frames, linked through struct page. Zeroed memory is not an empty
+ * list: call page_list_init. */
+struct page_list {
+	pfn_t head, tail;
+	uint32_t count;   /* blocks on the list */
+};
+
+#endif

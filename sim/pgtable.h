@@ -1,0 +1,98 @@
+/*
+ * Page tables: from a virtual address to a frame.
+ *
+ * Two levels split an address 10/10/12, with PAE three levels split it
+ * 2/9/9/12; one walk serves both, its shifts come from the profile:
+ *
+ *	 31      22 21      12 11         0
+ *	|  pgd idx |  pte idx |   offset   |
+ *
+ * Tables are frames of the simulated machine; their contents are arrays of
+ * pte_t that page->mapping points to.
+ */
+#ifndef SIM_PGTABLE_H
+#define SIM_PGTABLE_H
+
+#include "mm.h"
+#include "page_alloc.h"
+#include "profile.h"
+
+enum pte_bit {
+	PTE_P = 0x001, PTE_RW = 0x002, PTE_US = 0x004, PTE_PWT = 0x008,
+	PTE_PCD = 0x010, PTE_A = 0x020, PTE_D = 0x040, PTE_PSE = 0x080,
+	PTE_G = 0x100,
+	PTE_SPECIAL = 0x200,  /* zero page: not counted, not mapcounted   */
+	PTE_PROTNONE = 0x100, /* with P clear: present for the software   */
+};
+
+static inline pfn_t pte_pfn(pte_t e) { return (pfn_t)(e >> PAGE_SHIFT); }
+static inline pte_t mk_pte(pfn_t pfn, uint32_t bits)
+{
+	return (pte_t)pfn << PAGE_SHIFT | bits;
+}
+/* Present for the software: mapped, though perhaps not accessible. */
+static inline bool pte_present(pte_t e)
+{
+	return (e & PTE_P) || (e & PTE_PROTNONE);
+}
+
+/* Index of va in a table of level (0 = PGD). */
+unsigned pt_index(const struct machine *m, unsigned level, vaddr_t va);
+/* Bytes of address space behind one entry of a level-`level` table. */
+uint64_t pt_span(const struct machine *m, unsigned level);
+unsigned pt_entries(const struct machine *m, unsigned level);
+
+/* The leaf entry of va; NULL if a table on the way is missing. */
+pte_t *pte_offset(const struct machine *m, const struct mm *mm, vaddr_t va);
+
+/* The same, missing tables allocated; NULL: no memory. */
+pte_t *pte_alloc(struct machine *m, struct mm *mm, vaddr_t va);
+
+/* What the MMU looks at on the way to va, for the walk panel. */
+struct pt_walk {
+	unsigned levels;       /* entries looked at                        */
+	unsigned index[PT_LEVELS_MAX];
+	pfn_t table[PT_LEVELS_MAX];
+	pte_t entry[PT_LEVELS_MAX];
+	bool complete;         /* the last one is a leaf that is present   */
+	bool large;            /* ended at a PSE entry                     */
+	paddr_t phys;          /* if complete                              */
+};
+void pt_walk(const struct machine *m, const struct mm *mm, vaddr_t va,
+	     struct pt_walk *w);
+
+/* A new PGD for mm, kernel half shared; 0 or -SIM_ENOMEM. */
+int pgd_alloc(struct machine *m, struct mm *mm);
+void pgd_free(struct machine *m, struct mm *mm);
+
+/* Kernel half: swapper_pg_dir with the direct map, made at boot. */
+void paging_boot(struct machine *m);
+
+/* Drop the pages of [start, end): references, rss, entries; TLB flushed. */
+void zap_page_range(struct machine *m, struct vma *v, vaddr_t start,
+		    vaddr_t end);
+
+/*
+ * After [start, end) was unmapped: free the tables whose whole span lies
+ * between floor (end of the area before, or 0) and ceiling (start of the area
+ * after, or page_offset).
+ */
+void free_pgtables(struct machine *m, struct mm *mm, vaddr_t start,
+		   vaddr_t end, vaddr_t floor, vaddr_t ceiling);
+
+/* Give the entries of [start, end) the rights of v->flags. */
+void change_protection(struct machine *m, struct vma *v, vaddr_t start,
+		       vaddr_t end, uint32_t old_flags);
+
+/* mremap: move entries to another place of the same mm; -SIM_ENOMEM. */
+int move_page_tables(struct machine *m, struct mm *mm, vaddr_t from,
+		     vaddr_t to, uint32_t bytes);
+
+/* fork: copy or share the entries of one area; 0 or -SIM_ENOMEM. */
+int copy_page_range(struct machine *m, struct mm *child, struct vma *dst,
+		    struct vma *src);
+
+/* Hardware bits for a fresh entry of an area (vm_get_page_prot). */
+uint32_t vm_page_prot(uint32_t vm_flags);
+
+#endif

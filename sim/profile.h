@@ -1,0 +1,64 @@
+/*
+ * A profile: every constant in which one kernel differs from another.
+ *
+ * No code elsewhere tests for a version: it reads the constant.  Sources:
+ * REFERENCE sections 0, 1.2, 5, 6.2 and 8.1, and the recordings.
+ */
+#ifndef SIM_PROFILE_H
+#define SIM_PROFILE_H
+
+#include "types.h"
+
+enum { PT_LEVELS_MAX = 3 };
+
+struct mm_profile {
+	const char *name;
+	const char *text; /* one line for people */
+
+	/* the address split */
+	uint32_t page_offset;       /* first kernel address, 0xc0000000      */
+	uint32_t maxmem;            /* most bytes of directly mapped memory  */
+	uint32_t vmalloc_offset;
+	uint32_t vmalloc_end, pkmap_base, last_pkmap, fixaddr_top;
+	bool vmalloc_start_round8m; /* classic rounds VMALLOC_START          */
+
+	/* page tables, PGD first */
+	uint8_t pt_levels;
+	uint8_t pt_shift[PT_LEVELS_MAX]; /* of the index in the address      */
+	uint8_t pt_bits[PT_LEVELS_MAX];  /* of the index                     */
+	uint8_t pte_bytes;               /* 4, with PAE 8                    */
+
+	/* what boot takes */
+	pfn_t first_pfn;            /* frames below do not exist             */
+	pfn_t hole_start, hole_end; /* firmware's hole: frames that are not  */
+	uint32_t firmware_top_kb;   /* kept by firmware at the end of RAM    */
+	paddr_t kernel_phys;        /* where the image begins                */
+	uint32_t kernel_bytes;
+	uint32_t page_struct_bytes; /* of the modelled kernel's struct page  */
+	bool boot_lists_ascending;  /* lowmem to the tail, as 6.1            */
+
+	/* allocators */
+	bool pcp_61;                /* batch, high, free_factor of 6.1 (§4.2);
+	                             * else hot list of 2.6 (§4.1)            */
+	bool wmark_61;              /* watermarks of 6.1 (§2.3), else 2.6    */
+	bool slab_61;               /* geometry of 6.1 (§5.10), else 2.4.18  */
+	uint32_t cache_line;
+	uint8_t slab_break_order;
+	uint8_t pcp_max_order;      /* blocks up to it go through the CPU's
+	                             * lists: 0, in 6.1: 3                    */
+
+	/* address spaces */
+	uint32_t mmap_min_addr, stack_guard_gap_pages, stack_limit_bytes;
+	uint32_t max_map_count, memlock_limit_bytes;
+	uint32_t thread_size;       /* bytes of a kernel stack               */
+	bool fork_copies_all_ptes;  /* 2.6.11; 6.1: areas with anon_vma only */
+	bool brk_merges_bss;        /* 2.4, 2.6                              */
+};
+
+/* NULL if there is none of that name. */
+const struct mm_profile *profile_find(const char *name);
+
+/* The i-th profile, NULL after the last: for help and completion. */
+const struct mm_profile *profile_nth(size_t i);
+
+#endif

@@ -1,0 +1,49 @@
+/*
+ * The scalars of the machine, and a few numbers that never differ between
+ * profiles.
+ */
+#ifndef SIM_TYPES_H
+#define SIM_TYPES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+typedef uint32_t pfn_t;   /* number of a page frame: physical address >> 12 */
+typedef uint32_t vaddr_t; /* 32-bit virtual address, user or kernel         */
+typedef uint64_t paddr_t; /* physical address; more than 32 bits with PAE   */
+typedef uint64_t pte_t;   /* entry of a page table of any level             */
+
+enum {
+	PAGE_SHIFT = 12,
+	PAGE_SIZE = 1 << PAGE_SHIFT,
+	MAX_ORDER = 11,     /* orders 0..10, as in 2.6 and 6.1             */
+	MAX_CPUS = 8,
+	COMM_LEN = 16,      /* a process's name, with its final zero       */
+	TAG_LEN = 8,        /* content of a frame: up to 8 characters      */
+};
+
+#define PFN_NONE UINT32_MAX
+
+/* Errno values of the modelled kernel, the same numbers as on i386. */
+enum sim_errno {
+	SIM_EPERM = 1,
+	SIM_EAGAIN = 11,
+	SIM_ENOMEM = 12,
+	SIM_EACCES = 13,
+	SIM_EFAULT = 14,
+	SIM_EINVAL = 22,
+};
+
+static inline uint32_t page_align_down(uint32_t va)
+{
+	return va & ~(uint32_t)(PAGE_SIZE - 1);
+}
+
+/* 64 bits in and out: the end of the last page of 4 GiB does not wrap. */
+static inline uint64_t page_align_up(uint64_t bytes)
+{
+	return (bytes + PAGE_SIZE - 1) & ~(uint64_t)(PAGE_SIZE - 1);
+}
+
+#endif
