@@ -1,0 +1,46 @@
+/*
+ * Running events: from the language to the engine's verbs.
+ */
+#ifndef SRC_RUN_H
+#define SRC_RUN_H
+
+#include "scenario.h"
+
+/* Where an event stands that is done in slices (a long range of accesses). */
+struct run_progress {
+	uint32_t pages_done;
+	bool more;
+};
+
+/*
+ * Run event nr on m, or its next slice of at most max_pages page accesses.  progress starts zeroed; call
+ * again while progress->more.  The outcome is final when more is not set.
+ */
+struct outcome event_run(struct machine *m, const struct scenario *s, uint32_t nr,
+			 struct run_progress *progress, uint32_t max_pages);
+
+/* Does the event touch user memory, i.e. does --state list it? */
+bool event_is_listed(enum event_kind k);
+/* One letter for the timeline bar: m map, w fault, F fork, x exit, k kernel ... '-' plain. */
+char event_tick(enum event_kind k);
+
+/* "ok", "0xb7ffe000", "ENOMEM", "SIGSEGV MAPERR 0x00000000": as the state listing prints it. */
+void outcome_text(const struct outcome *o, char *buf, size_t size);
+
+/* The address an ADDR means for process symbol proc now; false if it means nothing there. */
+bool addr_resolve(const struct machine *m, const struct scenario *s, uint32_t proc, const struct addr *a,
+		  vaddr_t *va, uint64_t *bytes_to_end_of_region);
+
+/* ---- expect.c ---- */
+struct expect_result { bool ok; char left[48], right[48]; };
+void expect_check(const struct machine *m, const struct scenario *s, const struct expect *e,
+		  const struct outcome *last, struct expect_result *r);
+
+/* ---- elf.c (libelf) ---- */
+/* Read an ELF32 program's segments and symbols; NULL with a message. Free with program_free. */
+struct program *program_load(const char *path, char *why, size_t why_size);
+void program_free(struct program *p);
+/* A symbol of the program: false if there is none. Builtin programs have none. */
+bool program_symbol(const struct program *p, const char *name, vaddr_t *va, uint32_t *bytes);
+
+#endif

@@ -1,0 +1,162 @@
+/*
+ * A scenario: the parsed file, its events and its lecture statements.
+ *
+ * The parser covers the whole grammar of the language, version 1.  Everything is resolved that can be
+ * resolved without running: words to numbers, names to symbols, repeat and include unrolled.  Events
+ * are numbered from 1 in the order in which they run; the header and lecture statements do not count.
+ */
+#ifndef SRC_SCENARIO_H
+#define SRC_SCENARIO_H
+
+#include "diag.h"
+#include "sim/machine.h"
+
+/* Every event of the language: one line each in events.def. */
+enum event_kind {
+#define EVENT(id, word, ...) EV_##id,
+#include "events.def"
+#undef EVENT
+	NR_EVENT_KINDS
+};
+
+/* ADDR of the language. */
+enum addr_base {
+	ADDR_NONE,
+	ADDR_NUMBER,
+	ADDR_REGION, /* region or symbol of the process's program: decided when it runs */
+	ADDR_CODE,
+	ADDR_DATA,
+	ADDR_BSS,
+	ADDR_HEAP,
+	ADDR_STACK,
+};
+
+struct addr {
+	uint8_t base;    /* enum addr_base                   */
+	uint32_t symbol; /* ADDR_REGION                      */
+	int64_t offset;  /* added; ADDR_NUMBER: the number   */
+};
+
+enum event_option {
+	OPT_SHARED = 1 << 0,
+	OPT_FIXED = 1 << 1,
+	OPT_POPULATE = 1 << 2,
+	OPT_GROWSDOWN = 1 << 3,
+	OPT_LOCKED = 1 << 4,
+	OPT_NORESERVE = 1 << 5,
+	OPT_MAYMOVE = 1 << 6,
+	OPT_HWCACHE = 1 << 7,
+	OPT_CTOR = 1 << 8,
+	OPT_POISON = 1 << 9,
+	OPT_HAS_SIZE = 1 << 10, /* SIZE was given */
+	OPT_HAS_AT = 1 << 11,
+	OPT_HAS_VALUE = 1 << 12,
+	OPT_HAS_ALIGN = 1 << 13,
+	OPT_BRK_PLUS = 1 << 14,
+	OPT_BRK_MINUS = 1 << 15,
+};
+
+/* One event, ready to run. Which fields mean something follows from its kind's line in events.def. */
+struct event {
+	uint16_t kind;    /* enum event_kind                                      */
+	uint16_t options; /* enum event_option                                    */
+	uint32_t row;     /* of the row list: where it stands in the file         */
+	uint32_t counter; /* value of $i in the innermost repeat                  */
+	uint32_t proc;    /* symbol of PROC, PARENT                               */
+	uint32_t name;    /* symbol of REGION, CHILD, NAME                        */
+	uint32_t other;   /* symbol of CACHE; index of FILE (scenario_program/_file) + 1, 0 = none */
+	struct addr addr;
+	uint64_t size;    /* SIZE, ORDER, CPU number, NEWSIZE                     */
+	uint64_t at;      /* at=, align=, file offset goes to offset              */
+	uint64_t offset;  /* of file=FILE@OFFSET                                  */
+	uint32_t prot;    /* VM_READ...                                           */
+	uint32_t gfp;     /* GFP_...                                              */
+	uint8_t advice;   /* enum advice                                          */
+	char value[TAG_LEN];
+};
+
+/* What the events panel shows: one row for each line of the scenario that is not blank. */
+enum row_kind { ROW_HEADER, ROW_COMMENT, ROW_EVENT, ROW_SAY, ROW_LABEL, ROW_PAUSE, ROW_QUIZ, ROW_FOCUS,
+		ROW_EXPECT, ROW_REPEAT, ROW_END, ROW_INCLUDE };
+struct row {
+	uint8_t kind;
+	uint32_t event;   /* first event that it gives, or the next event after it; 0: none follows */
+	uint32_t nr_events; /* how often it runs: 1, or more inside repeat */
+	uint32_t line;
+	const char *file;
+	const char *text; /* the line, blanks folded to one, comment dropped */
+};
+
+/* `expect KEY [words] OP VALUE`, checked after event `event`. See expect.c. */
+struct expect {
+	uint32_t event, row;
+	uint8_t key, op;
+	uint32_t counter;
+	uint32_t proc[2];      /* symbols                  */
+	struct addr addr[2];
+	uint32_t name;         /* symbol of the cache      */
+	uint8_t zone;
+	uint32_t order;
+	int64_t value;
+	char word[16];         /* result names, yes, no    */
+};
+
+/* A file of memory contents named by file=, or a program: from the host's disk, read once. */
+struct scenario_file {
+	char *name;            /* base name                */
+	char *path;
+	uint32_t bytes;
+	bool executable;       /* an ELF program           */
+	const struct program *program; /* if executable    */
+};
+
+struct scenario;
+
+/* Parse a file ("-" = standard input), NULL when there are diagnoses (all of the file's, at most 20). */
+struct scenario *scenario_load(const char *path, const char *machine_override, struct diags *d);
+/* The same from memory; name is for diagnoses and as the place that relative files start from. */
+struct scenario *scenario_parse(const char *name, const char *text, size_t len,
+				const char *machine_override, struct diags *d);
+void scenario_free(struct scenario *s);
+
+const char *scenario_name(const struct scenario *s); /* base name of the file */
+const char *scenario_title(const struct scenario *s); /* "" if none */
+const struct machine_config *scenario_config(const struct scenario *s);
+uint32_t scenario_nr_events(const struct scenario *s);
+const struct event *scenario_event(const struct scenario *s, uint32_t nr); /* nr from 1 */
+uint32_t scenario_nr_rows(const struct scenario *s);
+const struct row *scenario_row(const struct scenario *s, uint32_t i); /* from 0 */
+size_t scenario_nr_expects(const struct scenario *s);
+const struct expect *scenario_expect(const struct scenario *s, size_t i); /* in order of event */
+const struct scenario_file *scenario_file(const struct scenario *s, uint32_t index); /* from 0 */
+
+/* The event as the listing prints it: blanks folded to one, $i replaced. Returns its length. */
+size_t scenario_event_text(const struct scenario *s, uint32_t nr, char *buf, size_t size);
+
+const char *symbol_name(const struct scenario *s, uint32_t symbol); /* "?" if unknown */
+
+/* Lecture statements that belong to event nr (stand before it). lang "zh" finds say.zh, then say. NULL: none. */
+const char *scenario_say(const struct scenario *s, uint32_t nr, const char *lang);
+bool scenario_pause(const struct scenario *s, uint32_t nr);
+const char *scenario_focus(const struct scenario *s, uint32_t nr); /* "PANEL [ITEM]" */
+struct quiz { const char *question, *answer, *choices; };
+const struct quiz *scenario_quiz(const struct scenario *s, uint32_t nr);
+/* Label at or before event nr (nearest), "" if none; and the event of a label, 0 if unknown. */
+const char *scenario_label_before(const struct scenario *s, uint32_t nr);
+uint32_t scenario_label(const struct scenario *s, const char *label);
+
+/*
+ * The prompt: parse one line of the language as the event that follows event `after`; later events move
+ * up by one.  Returns the new event's number, or 0 with diagnoses.
+ */
+uint32_t scenario_insert(struct scenario *s, uint32_t after, const char *line, struct diags *d);
+
+/* Write the scenario, typed events included, so that it can be run again. 0, or errno. */
+int scenario_save(const struct scenario *s, const char *path);
+
+/* For help, manual page and completion: the tables. */
+struct event_help { const char *word, *arguments, *meaning, *group; };
+const struct event_help *event_help(enum event_kind k);
+const char *const *scenario_words(void); /* every statement's first word, ended by NULL */
+
+#endif
