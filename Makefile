@@ -1,0 +1,105 @@
+# mmviz: watch a kernel's memory manager work.
+#
+#   make            build ./mmviz            make demo    install what is missing, build, open a scenario
+#   make check      install what is missing, run all tests (TEST=name: one group, see tests/run.sh)
+#   make bench      measure the budgets      make lint    format, cppcheck, clang-tidy
+#   make layers     prove ui -> src -> sim   make asan    the tests under ASan and UBSan
+#   make coverage   lines run by the tests   make screenshots   draw screenshots/*.svg again
+#   make valgrind   the unit tests, no leaks make install DESTDIR= PREFIX=/usr/local
+#   make clean      remove what was built    make help    this page
+#
+# Sources are found by folder: a new file in sim/, src/ or ui/ is built, tests/test_*.c goes into the test
+# program, tests/bench_*.c is a measuring program of its own.
+
+VERSION := 0.1.0
+PREFIX  ?= /usr/local
+BUILD   ?= build
+CC      ?= cc
+OPT     ?= -O2 -g
+WARN    := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wwrite-strings -Wvla
+SAN     ?=
+PKG     ?= pkg-config
+PROG    := $(if $(filter build,$(BUILD)),mmviz,$(BUILD)/mmviz)
+
+objects = $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard $(1))))
+SIM     := $(call objects,sim/*.c)
+SRC     := $(call objects,src/*.c)
+UI      := $(call objects,ui/*.c)
+LIB     := $(filter-out %/main.o,$(SIM) $(SRC) $(UI))
+TESTS   := $(call objects,tests/test_*.c tests/check_main.c)
+BENCHES := $(patsubst tests/%.c,$(BUILD)/%,$(sort $(wildcard tests/bench_*.c)))
+
+# Looked up when a recipe needs them: after `setup` may have installed the libraries.
+CPP     = -std=c11 -D_GNU_SOURCE -DMMVIZ_VERSION='"$(VERSION)"' -I. $(shell $(PKG) --cflags ncursesw libelf check)
+LIBS    = $(shell $(PKG) --libs ncursesw libelf)
+CHECK   = $(shell $(PKG) --libs check)
+
+$(PROG): $(SIM) $(SRC) $(UI)
+	$(CC) $(SAN) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+$(BUILD)/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(CPP) $(WARN) $(OPT) $(SAN) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+$(BUILD)/tests/unit: $(LIB) $(TESTS)
+	$(CC) $(SAN) $(LDFLAGS) -o $@ $^ $(CHECK) $(LIBS)
+
+$(BUILD)/bench_%: $(LIB) $(BUILD)/tests/bench_%.o
+	$(CC) $(SAN) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+.SECONDARY:
+.PHONY: all demo check run-tests bench lint layers asan valgrind coverage screenshots install clean help
+all: $(PROG)
+
+demo:
+	@.ci/setup build
+	@$(MAKE) --no-print-directory mmviz
+	./mmviz scenarios/cow.txt
+
+check:
+	@.ci/setup check
+	@$(MAKE) --no-print-directory run-tests
+
+run-tests: $(PROG) $(BUILD)/tests/unit
+	@PROG=$(PROG) UNIT=$(BUILD)/tests/unit tests/run.sh $(TEST)
+
+asan:
+	@.ci/setup check
+	@$(MAKE) --no-print-directory BUILD=build/asan OPT='-O1 -g -fno-omit-frame-pointer' \
+		SAN='-fsanitize=address,undefined -fno-sanitize-recover=all' run-tests
+
+bench: $(PROG) $(BENCHES)
+	@PROG=$(PROG) BUILD=$(BUILD) tests/bench.sh
+
+lint:
+	@.ci/setup lint
+	@tests/lint.sh
+
+layers: $(SIM) $(SRC) $(UI)
+	@BUILD=$(BUILD) tests/layers.sh
+
+valgrind: $(BUILD)/tests/unit
+	CK_FORK=no valgrind -q --error-exitcode=1 --leak-check=full --show-leak-kinds=definite $(BUILD)/tests/unit
+
+coverage:
+	@$(MAKE) --no-print-directory BUILD=build/coverage OPT='-O0 -g' SAN=--coverage run-tests
+	@cd build/coverage && gcov -n sim/*.o src/*.o ui/*.o 2>/dev/null | grep -A1 "^File '[su]" | paste - - - | sort
+
+screenshots: $(PROG)
+	@PROG=./$(PROG) screenshots/draw.sh
+
+install: $(PROG)
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/man/man5 \
+		$(DESTDIR)$(PREFIX)/share/mmviz/scenarios
+	install -m 755 $(PROG) $(DESTDIR)$(PREFIX)/bin/mmviz
+	install -m 644 docs/mmviz.1 $(DESTDIR)$(PREFIX)/share/man/man1
+	install -m 644 docs/mmviz-scenario.5 $(DESTDIR)$(PREFIX)/share/man/man5
+	install -m 644 scenarios/*.txt $(DESTDIR)$(PREFIX)/share/mmviz/scenarios
+
+clean:
+	rm -rf build mmviz
+
+help:
+	@sed -n '/^#   /s/^# //p' Makefile
+
+-include $(LIB:.o=.d) $(TESTS:.o=.d) $(BUILD)/ui/main.d
