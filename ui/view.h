@@ -32,6 +32,11 @@ struct view {
 	vaddr_t walk_va;       /* the address that the walk panel translates                                  */
 	const char *language;  /* "en", "zh"                                                              */
 	bool ascii;
+
+	/* Wishes of a panel's key or click; the main loop fulfils and clears them.                      */
+	bool wants_go;           /* timeline_goto(go), e.g. Enter on an event or on a node of the story    */
+	struct when go;
+	const char *wants_panel; /* bring the panel of this name to the front, e.g. Enter follows; or NULL */
 };
 
 /* Shorthands that every panel needs. */
@@ -48,9 +53,16 @@ static inline const struct story *view_story(const struct view *v)
 void view_choose(struct view *v, const struct choice *c);
 void view_choose_frame(struct view *v, pfn_t pfn);
 void view_choose_address(struct view *v, uint32_t pid, vaddr_t va);
+/* Let go of what the user holds: choice, process and address follow the last step again. */
+void view_release(struct view *v);
 
 /* After the timeline moved: the choice, process and address follow the last step unless the user holds them. */
 void view_follow(struct view *v);
+
+/* Is the current event complete, i.e. not stopped at a micro-step? True at event 0. */
+bool view_is_complete(const struct view *v);
+/* The process that process and walk panels show; NULL when there is none. */
+const struct task *view_task(const struct view *v);
 
 /* Is this frame / page of a process what is chosen? Asked for every cell. */
 bool view_is_chosen_pfn(const struct view *v, pfn_t pfn);
