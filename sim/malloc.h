@@ -9,25 +9,56 @@
 #include "mm.h"
 #include "fault.h"
 
+enum {
+	CHUNK_HDR_SZ = 8,      /* prev_size and size                          */
+	MALLOC_ALIGNMENT = 16, /* of user addresses: chunks begin 8 before    */
+	MINSIZE = 16,          /* the smallest chunk                          */
+	DEFAULT_MMAP_THRESHOLD = 131072, /* also trim threshold and top_pad   */
+	DEFAULT_MMAP_THRESHOLD_MAX = 524288,
+};
+
+/* Where a chunk is. */
+enum chunk_place {
+	CHUNK_USED,    /* in the program's hands (or the library's own)      */
+	CHUNK_TCACHE,  /* freed, kept for the next malloc of its size        */
+	CHUNK_FASTBIN, /* the same, when the tcache has 7 of its size        */
+	CHUNK_BIN,     /* free: neighbours merge with it                     */
+	CHUNK_TOP,     /* the rest of the heap, up to the break              */
+	CHUNK_FENCE,   /* two headers that end a piece of heap given up      */
+};
+
+/*
+ * Law: heap chunks that touch are not both in bins; a chunk in a bin never
+ *      touches top from below; bytes is a multiple of 16 (mmapped: pages - 8).
+ */
 struct chunk {
 	vaddr_t start;        /* of the header; user memory begins at +8    */
 	uint32_t bytes;       /* with header                                */
-	bool in_use, mmapped, is_top;
+	bool in_use, mmapped, is_top; /* in_use: the program holds it        */
+	uint8_t place;        /* enum chunk_place                           */
 	uint32_t name;        /* symbol of the region, 0 = free              */
 	struct chunk *next, *prev;  /* by address (heap) or creation (mmapped) */
-	struct chunk *next_free;
+	struct chunk *next_free, *prev_free; /* on its list of free chunks   */
 };
 
-/* User address, or -SIM_ENOMEM; a fault on the way that is refused gives
- * -SIM_EFAULT and *o tells. */
+/*
+ * User address, or -SIM_ENOMEM.  When the kernel refuses a touch of a header
+ * (the scenario took the page away, or no memory is left) the result is a
+ * negative number that holds the whole outcome: see malloc_outcome.  After an
+ * OUT_KILLED t may be gone.
+ */
 int64_t user_malloc(struct machine *m, struct task *t, uint64_t bytes,
 		    uint32_t name);
 int64_t user_calloc(struct machine *m, struct task *t, uint64_t bytes,
 		    uint32_t name);
+/* 0 bytes: free, result 0. old must be what malloc gave, else -SIM_EINVAL. */
 int64_t user_realloc(struct machine *m, struct task *t, vaddr_t old,
 		     uint64_t bytes, uint32_t name);
 /* 0, or -SIM_EINVAL: no chunk in use begins there (the library would abort). */
 int64_t user_free(struct machine *m, struct task *t, vaddr_t addr);
+
+/* Any result of the four above as the outcome of an event. */
+struct outcome malloc_outcome(int64_t result);
 
 /* Bytes that may be used at an address malloc gave; 0: none. */
 uint32_t user_usable_size(const struct mm *mm, vaddr_t addr);
@@ -35,5 +66,34 @@ uint32_t user_usable_size(const struct mm *mm, vaddr_t addr);
 /* fork: the child's heap has the same chunks. exec, exit: forget them. */
 void malloc_copy(struct machine *m, struct mm *to, const struct mm *from);
 void malloc_forget(struct machine *m, struct mm *mm);
+
+/* ---- chunk.c: the records of chunks, and their lists ---- */
+
+/* A record for [start, start + bytes), in use, on no list of free chunks; in
+ * the heap after `after` (NULL: first), or mmapped. */
+struct chunk *chunk_new(struct machine *m, struct malloc_state *h,
+			vaddr_t start, uint32_t bytes, struct chunk *after);
+struct chunk *chunk_new_mmapped(struct machine *m, struct malloc_state *h,
+				vaddr_t start, uint32_t bytes);
+void chunk_delete(struct machine *m, struct malloc_state *h, struct chunk *c);
+/* The chunk whose header begins at start; NULL if none does. */
+struct chunk *chunk_find(const struct malloc_state *h, vaddr_t start);
+/* The heap chunk that ends where c begins / begins where c ends, or NULL. */
+struct chunk *chunk_below(const struct chunk *c);
+struct chunk *chunk_above(const struct chunk *c);
+
+/* Move c to the list of its place; USED and TOP have none. */
+void chunk_put(struct malloc_state *h, struct chunk *c, enum chunk_place to);
+/* Best fit of at least bytes in the bins, oldest among equals; NULL: none. */
+struct chunk *bins_best_fit(const struct malloc_state *h, uint32_t bytes);
+
+static inline uint32_t tcache_index(uint32_t chunk_bytes)
+{
+	return (chunk_bytes - MINSIZE) / MALLOC_ALIGNMENT;
+}
+static inline uint32_t fastbin_index(uint32_t chunk_bytes)
+{
+	return (chunk_bytes - MINSIZE) / MALLOC_ALIGNMENT;
+}
 
 #endif

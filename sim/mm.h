@@ -68,16 +68,25 @@ enum region_kind { REGION_MMAP = 1, REGION_MALLOC, REGION_PAGES,
 /* Open addressing by name; cap is a power of two, 0 when never used. */
 struct region_table { struct region *slot; uint32_t cap, count; };
 
-/* One chunk of the C library's heap, as malloc.c keeps it. */
+/* What the C library knows of its heap: malloc.h. */
 struct chunk;
+enum { TCACHE_BINS = 64, FASTBINS = 4 };
 struct malloc_state {
 	struct chunk *first;       /* all heap chunks in address order; the
-	                            * last one is top                       */
+	                            * last one is top, unless brk failed      */
 	struct chunk *top;
 	struct chunk *mmapped;     /* chunks with a mapping of their own    */
 	struct chunk *bins;        /* free heap chunks, last freed first    */
-	uint32_t mmap_threshold, trim_threshold;
-	uint32_t nr_chunks;
+	uint32_t mmap_threshold, trim_threshold; /* 0: never used           */
+	uint32_t nr_chunks;        /* of both kinds                         */
+	struct chunk *tcache[TCACHE_BINS]; /* freed, by size, last first    */
+	uint8_t tcache_count[TCACHE_BINS];
+	struct chunk *fastbin[FASTBINS];
+	bool tcache_ready;
+	bool noncontiguous;        /* brk failed once: top is in a mapping  */
+	vaddr_t highest_brk;       /* above it the heap was never used      */
+	struct chunk **by_addr;    /* hash of all chunks by address         */
+	uint32_t by_addr_cap;
 };
 
 /*

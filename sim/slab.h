@@ -5,6 +5,10 @@
  * engine's own kernel objects (task_struct, mm_struct, vm_area_struct, ...)
  * come from caches too, so that a fork is seen here.  An object is known by
  * its kernel address; its bytes are not modelled, only who holds it.
+ *
+ *	kmem_cache_alloc -> the CPU's array, if the cache has one
+ *	                 -> refill it from partial, then free slabs
+ *	                 -> grow: alloc_pages, a new slab
  */
 #ifndef SIM_SLAB_H
 #define SIM_SLAB_H
@@ -13,10 +17,26 @@
 
 struct machine;
 
-enum { CACHE_NAME_LEN = 24, MAX_CACHES = 256 };
-enum slab_flag { SLAB_HWCACHE_ALIGN = 1, SLAB_CTOR = 2, SLAB_POISON = 4,
-		 SLAB_BUILTIN = 8 /* made at boot: cannot be destroyed */ };
-enum slab_mgmt { SLAB_ON, SLAB_OFF, SLAB_OBJFREELIST };
+enum { CACHE_NAME_LEN = 24, MAX_CACHES = 256, CACHE_SIZE_MAX = 131072 };
+
+enum slab_flag {
+	SLAB_HWCACHE_ALIGN = 1,
+	SLAB_CTOR = 2,            /* objects are constructed with the slab     */
+	SLAB_POISON = 4,          /* a pattern marks objects nobody holds      */
+	SLAB_BUILTIN = 8,         /* made at boot: cannot be destroyed         */
+	SLAB_CACHE_DMA = 16,      /* slabs from ZONE_DMA                       */
+	SLAB_RECLAIM_ACCOUNT = 32,
+	SLAB_TYPESAFE_BY_RCU = 64,
+};
+
+/* Where the index list of a slab's free objects lies. */
+enum slab_mgmt {
+	SLAB_ON,          /* on the slab itself                  */
+	SLAB_OFF,         /* in an object of a kmalloc cache     */
+	SLAB_OBJFREELIST, /* 6.1: in one of the free objects     */
+};
+
+enum { BUFCTL_END = UINT16_MAX }; /* ends the 2.4 list of free indices */
 
 /* One slab: 2^gfporder pages and its index list of free objects. */
 struct slab {
@@ -28,46 +48,60 @@ struct slab {
 	uint16_t inuse;           /* objects handed out (or in an array)  */
 	uint16_t free;            /* 2.4: index of the first free object  */
 	uint16_t *bufctl;         /* num entries: 2.4 next free index; 6.1
-	                           * stack of free indices                 */
+	                           * free indices, [inuse] is taken next   */
 	uint8_t *busy;            /* num: 1 = in a caller's hands          */
 	vaddr_t off_slab;         /* where an off-slab index array lives, or 0 */
 };
 
-struct slab_list { struct slab *first, *last; uint32_t count; };
+struct slab_list {
+	struct slab *first, *last;
+	uint32_t count;
+};
 
-/* A CPU's stack of free objects. */
+/* A stack of free objects: a CPU's own, or the one all CPUs share. */
 struct array_cache {
 	uint16_t avail, limit, batchcount;
-	bool touched;
-	vaddr_t *entry; /* limit addresses; entry[avail - 1] goes next */
+	bool touched;   /* used since the reaper last looked               */
+	vaddr_t *entry; /* limit addresses; entry[avail - 1] goes next      */
 };
 
 /*
  * Law: slabs_full: inuse == num; slabs_partial: 0 < inuse < num;
- *      slabs_free: inuse == 0;  active objects = sum of inuse - arrays.
+ *      slabs_free: inuse == 0;  active == sum of inuse - objects in arrays;
+ *      free_objects == sum of num - inuse.
  */
 struct kmem_cache {
 	char name[CACHE_NAME_LEN];
 	uint32_t index;          /* in machine.cache: A_CACHE              */
 	uint32_t flags;          /* enum slab_flag                        */
+	vaddr_t kobj;            /* its descriptor, an object of cache 0;
+	                          * 0 for cache 0 itself                   */
+	/* geometry: fixed by kmem_cache_create */
 	uint32_t object_size;    /* as asked                              */
 	uint32_t size, align;    /* after rounding                        */
 	uint16_t num;            /* objects in a slab                     */
 	uint8_t gfporder;
 	enum slab_mgmt mgmt;
-	uint32_t slab_size;      /* bytes of the management on the slab   */
-	uint32_t colour, colour_off, colour_next;
+	uint32_t slab_size;      /* bytes of the management, wherever it is */
+	uint32_t colour, colour_off; /* number of colours, bytes of a step */
 	struct kmem_cache *freelist_cache; /* SLAB_OFF: where indices live */
+	/* state */
+	uint32_t colour_next;
 	struct slab_list slabs_full, slabs_partial, slabs_free;
 	struct array_cache cpu[MAX_CPUS]; /* limit 0: none                 */
+	struct array_cache shared; /* 6.1 with several CPUs; limit 0: none */
 	uint32_t free_limit;     /* 6.1: more free objects than this leave */
+	uint32_t free_objects;   /* in slabs, not in arrays                */
+	uint32_t active;         /* in callers' hands                      */
 	uint64_t num_allocations, grown, reaped, allochit, allocmiss, freehit,
-		freemiss;
+		freemiss;        /* grown and reaped: slabs                */
 };
 
 /*
- * A new cache; NULL if there is no room for one or size is not in
- * [1, 131072].  align 0 = default.  REFERENCE 5.2, 5.3, 5.10.
+ * A new cache; NULL if there is no room or memory for one, size is not in
+ * [1, CACHE_SIZE_MAX], or align is not a power of two.  align 0 = default.
+ * REFERENCE 5.2, 5.3, 5.10.  Destroyed caches leave a NULL in machine.cache,
+ * which the next one fills: whoever goes through it skips those.
  */
 struct kmem_cache *kmem_cache_create(struct machine *m, const char *name,
 				     uint32_t object_size, uint32_t align,
@@ -75,14 +109,19 @@ struct kmem_cache *kmem_cache_create(struct machine *m, const char *name,
 
 /* An object's kernel address; 0 when no page could be had. */
 vaddr_t kmem_cache_alloc(struct machine *m, struct kmem_cache *c);
+/* The same; a slab that has to be made asks for its pages with gfp. */
+vaddr_t kmem_cache_alloc_gfp(struct machine *m, struct kmem_cache *c,
+			     uint32_t gfp);
+/* obj must be one that kmem_cache_alloc gave and nobody freed. */
 void kmem_cache_free(struct machine *m, struct kmem_cache *c, vaddr_t obj);
 
-/* Give all free slabs back; returns their pages. */
+/* Give all free slabs back, CPUs' arrays emptied first; returns their pages. */
 uint32_t kmem_cache_shrink(struct machine *m, struct kmem_cache *c);
 
 /* 0, or -SIM_EINVAL while objects are in use or for a builtin. */
 int kmem_cache_destroy(struct machine *m, struct kmem_cache *c);
 
+/* NULL if there is none of that name. */
 struct kmem_cache *kmem_cache_find(struct machine *m, const char *name);
 
 /* Objects in callers' hands, and slabs of any kind. */
@@ -92,22 +131,92 @@ uint32_t cache_slabs(const struct kmem_cache *c);
 /* The slab that holds a kernel address; NULL if none. */
 const struct slab *slab_of(const struct machine *m, vaddr_t obj);
 
+/* Index of the object of s that covers va; -1: colour, management or rest. */
+int slab_object_at(const struct slab *s, vaddr_t va);
+static inline vaddr_t slab_object(const struct slab *s, uint32_t index)
+{
+	return s->s_mem + index * s->cache->size;
+}
+
+/* ---- slab_geometry.c ---- */
+
+/* What decides how a slab is cut, beside the cache's own wishes. */
+struct slab_rules {
+	bool slab_61;        /* 6.1's geometry, else 2.4.18's            */
+	uint32_t cache_line;
+	uint8_t break_order; /* go no higher for the sake of less waste  */
+};
+void slab_rules_of(const struct machine *m, struct slab_rules *r);
+
+/*
+ * From object_size, align (as asked) and flags of c to its size, align, num,
+ * gfporder, mgmt, slab_size, colour and colour_off.  False if no slab of an
+ * allowed order holds one object.
+ */
+bool cache_geometry(struct kmem_cache *c, const struct slab_rules *r);
+
+/* ---- slab.c: slabs ---- */
+
+/* A new, wholly free slab, on no list yet; NULL: no memory. */
+struct slab *slab_create(struct machine *m, struct kmem_cache *c,
+			 uint32_t gfp);
+/* Give its pages and its index list back. It is on no list. */
+void slab_destroy(struct machine *m, struct slab *s);
+
+void slab_list_push(struct slab_list *l, struct slab *s);
+void slab_list_append(struct slab_list *l, struct slab *s);
+void slab_list_remove(struct slab_list *l, struct slab *s);
+/* The list of its cache on which the laws put it. */
+struct slab_list *slab_home(struct slab *s);
+
+/* The partial slab to take from, else a free one; NULL: there is none. */
+struct slab *first_slab(struct machine *m, struct kmem_cache *c);
+/* Take an object off a slab with room; the slab changes lists. */
+vaddr_t slab_get_obj(struct machine *m, struct slab *s);
+/* An object no caller holds goes back to its slab. */
+void slab_put_obj(struct machine *m, struct kmem_cache *c, vaddr_t obj);
+/* Free slabs leave from the tail until at most keep free objects are left;
+ * returns their pages. */
+uint32_t drain_freelist(struct machine *m, struct kmem_cache *c,
+			uint32_t keep);
+
+/* ---- array_cache.c: CPUs' arrays ---- */
+
+/* Give c the arrays that the profile and the CPUs ask for. */
+void setup_cpu_cache(struct machine *m, struct kmem_cache *c);
+void free_cpu_cache(struct machine *m, struct kmem_cache *c);
+vaddr_t array_cache_alloc(struct machine *m, struct kmem_cache *c,
+			  uint32_t gfp);
+void array_cache_free(struct machine *m, struct kmem_cache *c, vaddr_t obj);
+/* All objects of all arrays back to their slabs. */
+void drain_cpu_caches(struct machine *m, struct kmem_cache *c);
+
 /* ---- kmalloc.c: size classes ---- */
 
 /* 0 when there is no memory or bytes is too large for the profile. */
 vaddr_t kmalloc(struct machine *m, uint32_t bytes, uint32_t gfp);
 void kfree(struct machine *m, vaddr_t obj);
-/* The class that serves bytes; NULL: straight from the page allocator. */
+/* The class that serves bytes; NULL: straight from the page allocator (6.1)
+ * or not at all (2.4). */
 struct kmem_cache *kmalloc_cache(struct machine *m, uint32_t bytes);
+/* Bytes that may be used at an address kmalloc gave. */
+uint32_t ksize(const struct machine *m, vaddr_t obj);
+void kmalloc_boot(struct machine *m);
 
-/* Make the caches of boot: kmalloc's and those of enum kernel_object. */
-void slab_boot(struct machine *m);
+/* ---- kobject.c: the engine's own objects ---- */
 
-/* The engine's own objects and the caches they come from. */
 enum kernel_object {
 	KOBJ_TASK, KOBJ_MM, KOBJ_VMA, KOBJ_ANON_VMA, KOBJ_ANON_VMA_CHAIN,
 	KOBJ_FILES, KOBJ_SIGHAND, KOBJ_FILP, KOBJ_INODE, KOBJ_DENTRY,
 	NR_KERNEL_OBJECTS
 };
+
+/* Make the caches of boot: kmalloc's and those of enum kernel_object. */
+void slab_boot(struct machine *m);
+
+/* An object of a kind; 0 when no page could be had. */
+vaddr_t kobj_alloc(struct machine *m, enum kernel_object kind);
+/* obj 0 is allowed. */
+void kobj_free(struct machine *m, enum kernel_object kind, vaddr_t obj);
 
 #endif
