@@ -9,7 +9,8 @@
  *	base                                    base + used         base + size
  *	| struct arena | allocations ...        | never touched ... |
  *
- * Law: [used, size) is zero; free chunks of one size are on one list.
+ * Law: [used, size) is zero; free chunks of one size are on one list; what
+ * the allocator itself knows (struct arena) lies inside the mapping too.
  */
 #ifndef SIM_ARENA_H
 #define SIM_ARENA_H
@@ -23,10 +24,11 @@ struct arena *arena_create(size_t bytes);
 void arena_destroy(struct arena *a);
 
 /*
- * bytes zeroed bytes, aligned to 16 (to a host page from one page on).  Never
- * NULL: when the arena is full or an injected failure is due, the function set
- * by arena_on_full is called, which must not return; without one, abort().
- * Freed chunks of the same rounded size are used first, last freed first.
+ * bytes zeroed bytes, aligned to 16 (from 16 KiB on to 16 KiB, so that a large
+ * array shares no host page with anything else).  Never NULL: when the arena is
+ * full or an injected failure is due, the function set by arena_on_full is
+ * called, which must not return; without one, abort().  Freed chunks of the
+ * same rounded size are used first, last freed first.
  */
 void *arena_alloc(struct arena *a, size_t bytes);
 
@@ -40,6 +42,9 @@ void *arena_realloc(struct arena *a, void *chunk, size_t old, size_t bytes);
 void *arena_base(struct arena *a);
 size_t arena_used(const struct arena *a);
 size_t arena_size(const struct arena *a);
+
+/* For tests: the n-th arena_alloc from now finds the arena full; 0: none. */
+void arena_fail_after(struct arena *a, size_t n);
 
 /* Called when the arena is full. Host state: not part of a checkpoint. */
 void arena_on_full(void (*full)(void));

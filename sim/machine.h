@@ -42,7 +42,8 @@ struct machine {
 	pfn_t zero_page;
 	pfn_t swapper_pg_dir;
 	pte_t *kernel_pgd;              /* contents of swapper_pg_dir      */
-	uint32_t nr_kernel_image_pages, nr_mem_map_pages; /* reserved at boot */
+	pfn_t kernel_image_pfn, mem_map_pfn;              /* reserved at boot */
+	uint32_t nr_kernel_image_pages, nr_mem_map_pages, nr_boot_hash_pages;
 
 	struct kmem_cache *cache[MAX_CACHES];
 	uint32_t nr_caches;

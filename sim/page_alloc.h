@@ -15,7 +15,7 @@ enum {
 	GFP_BIT_DMA = 0x01,
 	GFP_BIT_HIGHMEM = 0x02,
 	GFP_BIT_MOVABLE = 0x08,
-	GFP_BIT_HIGH = 0x20,    /* may go below the min mark */
+	GFP_BIT_HIGH = 0x20, /* may go below the min mark */
 	GFP_BIT_IO = 0x40,
 	GFP_BIT_FS = 0x80,
 	GFP_BIT_ZERO = 0x100,
@@ -38,7 +38,8 @@ enum {
 pfn_t alloc_pages(struct machine *m, uint32_t gfp, unsigned order,
 		  enum frame_use use);
 
-/* Give a block back that alloc_pages gave: its reference count must be 1. */
+/* Give a block back that alloc_pages gave: its reference count must be 1, and
+ * no page table may map it. */
 void free_pages(struct machine *m, pfn_t pfn, unsigned order);
 
 static inline pfn_t alloc_page(struct machine *m, uint32_t gfp,
@@ -66,16 +67,29 @@ pfn_t rmqueue_smallest(struct machine *m, struct zone *z, unsigned order);
 void free_one_page(struct machine *m, struct zone *z, pfn_t pfn,
 		   unsigned order);
 
-/* Boot's way in: no merging story told; at the tail or the head. */
-void buddy_add_boot_block(struct machine *m, struct zone *z, pfn_t pfn,
-			  unsigned order, bool tail);
+/* Where on its free list a block goes. */
+enum free_place {
+	PLACE_BY_RULE, /* the head, but the tail when a merge is likely */
+	PLACE_HEAD,
+	PLACE_TAIL,
+};
 
-/* ---- pcp.c ---- */
+/* Boot's way in, for a block that never was free: as free_one_page, with the
+ * place on the list chosen by the caller. */
+void buddy_add_boot_block(struct machine *m, struct zone *z, pfn_t pfn,
+			  unsigned order, enum free_place place);
+
+/* ---- pcp.c: one CPU's stock, orders 0..pcp_max_order ---- */
+
+/* A block from the running CPU's list, which is refilled when it is empty;
+ * PFN_NONE: the zone has none. Its use is still FRAME_PCP. */
 pfn_t rmqueue_pcplist(struct machine *m, struct zone *z, unsigned order);
+/* A cleared block to the head of the running CPU's list; when that is full,
+ * old ones go back to the buddy. */
 void free_unref_page(struct machine *m, struct zone *z, pfn_t pfn,
 		     unsigned order);
 
-/* ---- page_list.c ---- */
+/* ---- page_list.c: pfn is on no list / on l ---- */
 void page_list_init(struct page_list *l);
 void page_list_push(struct machine *m, struct page_list *l, pfn_t pfn);
 void page_list_append(struct machine *m, struct page_list *l, pfn_t pfn);

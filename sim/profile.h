@@ -16,8 +16,8 @@ struct mm_profile {
 	const char *text; /* one line for people */
 
 	/* the address split */
-	uint32_t page_offset;       /* first kernel address, 0xc0000000      */
-	uint32_t maxmem;            /* most bytes of directly mapped memory  */
+	uint32_t page_offset; /* first kernel address, 0xc0000000      */
+	uint32_t maxmem;      /* most bytes of directly mapped memory  */
 	uint32_t vmalloc_offset;
 	uint32_t vmalloc_end, pkmap_base, last_pkmap, fixaddr_top;
 	bool vmalloc_start_round8m; /* classic rounds VMALLOC_START          */
@@ -27,32 +27,42 @@ struct mm_profile {
 	uint8_t pt_shift[PT_LEVELS_MAX]; /* of the index in the address      */
 	uint8_t pt_bits[PT_LEVELS_MAX];  /* of the index                     */
 	uint8_t pte_bytes;               /* 4, with PAE 8                    */
+	bool highpte;                    /* last-level tables may lie in high
+	                                  * memory (CONFIG_HIGHPTE)          */
 
 	/* what boot takes */
 	pfn_t first_pfn;            /* frames below do not exist             */
+	pfn_t low_reserved;         /* frames below are never handed out     */
 	pfn_t hole_start, hole_end; /* firmware's hole: frames that are not  */
 	uint32_t firmware_top_kb;   /* kept by firmware at the end of RAM    */
+	uint64_t pci_hole_from;     /* with this much RAM or more only       */
+	uint64_t pci_hole_at;       /* so much is seen; 0, 0: all of it      */
 	paddr_t kernel_phys;        /* where the image begins                */
-	uint32_t kernel_bytes;
+	uint32_t kernel_bytes;      /* image and what else stays from boot   */
+	uint32_t init_bytes;        /* behind it, freed when boot ends       */
 	uint32_t page_struct_bytes; /* of the modelled kernel's struct page  */
+	uint32_t mem_map_align;     /* its length in frames, a multiple of   */
+	bool boot_takes_top;        /* mem_map at the end of lowmem, as
+	                             * memblock does; else behind the image  */
+	bool boot_hashes;           /* dentry and inode tables, sized by RAM */
 	bool boot_lists_ascending;  /* lowmem to the tail, as 6.1            */
 
 	/* allocators */
-	bool pcp_61;                /* batch, high, free_factor of 6.1 (§4.2);
-	                             * else hot list of 2.6 (§4.1)            */
-	bool wmark_61;              /* watermarks of 6.1 (§2.3), else 2.6    */
-	bool slab_61;               /* geometry of 6.1 (§5.10), else 2.4.18  */
+	uint32_t khugepaged_pages; /* with so many managed pages khugepaged's
+	                             * start computes min_free_kbytes a
+	                             * second time (6.1); 0: never           */
+	bool slab_61;              /* geometry of 6.1 (§5.10), else 2.4.18  */
 	uint32_t cache_line;
 	uint8_t slab_break_order;
-	uint8_t pcp_max_order;      /* blocks up to it go through the CPU's
-	                             * lists: 0, in 6.1: 3                    */
+	uint8_t pcp_max_order; /* blocks up to it go through the CPU's
+	                             * lists: 6.1: 3                         */
 
 	/* address spaces */
 	uint32_t mmap_min_addr, stack_guard_gap_pages, stack_limit_bytes;
 	uint32_t max_map_count, memlock_limit_bytes;
-	uint32_t thread_size;       /* bytes of a kernel stack               */
-	bool fork_copies_all_ptes;  /* 2.6.11; 6.1: areas with anon_vma only */
-	bool brk_merges_bss;        /* 2.4, 2.6                              */
+	uint32_t thread_size;      /* bytes of a kernel stack               */
+	bool fork_copies_all_ptes; /* 2.6.11; 6.1: areas with anon_vma only */
+	bool brk_merges_bss;       /* 2.4, 2.6                              */
 };
 
 /* NULL if there is none of that name. */

@@ -24,10 +24,9 @@ struct free_area {
 /* One CPU's stock of free blocks of a zone. Its pages are not free to the
  * zone, not in a buddy block, and have use FRAME_PCP. */
 struct per_cpu_pages {
-	uint32_t count;       /* pages on all lists                     */
+	uint32_t count;       /* pages on all lists                      */
 	uint32_t high, batch; /* give back from high on, batch at a time */
-	uint32_t low;         /* 2.6: refill at or below                */
-	uint32_t free_factor; /* 6.1                                    */
+	uint32_t free_factor; /* frees in a row double what goes back    */
 	struct page_list list[PCP_ORDERS];
 };
 
@@ -37,7 +36,7 @@ struct per_cpu_pages {
  *      min <= low <= high.
  */
 struct zone {
-	const char *name;  /* "DMA", "Normal", "HighMem" */
+	const char *name; /* "DMA", "Normal", "HighMem" */
 	enum zone_type type;
 	pfn_t start_pfn;
 	uint32_t spanned_pages; /* holes counted           */
@@ -49,7 +48,8 @@ struct zone {
 	uint32_t nr_free_pages; /* in the buddy, not on CPU lists */
 	struct free_area free_area[MAX_ORDER];
 	struct per_cpu_pages pcp[MAX_CPUS];
-	uint64_t nr_alloc, nr_free, nr_split, nr_merge; /* since boot */
+	uint64_t nr_alloc, nr_free;  /* pages to and from users since boot */
+	uint64_t nr_split, nr_merge; /* halvings and joinings of blocks    */
 };
 
 struct pglist_data {
@@ -64,17 +64,30 @@ struct pglist_data {
 	uint32_t min_free_kbytes;
 };
 
-/* Set watermarks, reserves, pcp sizes and zonelists from managed pages. */
+/*
+ * Set min_free_kbytes, watermarks, reserves, pcp sizes and zonelists, in this
+ * order, from managed pages (REFERENCE 2.2, 2.3, 2.4, 4.2, 1.5).
+ */
+void calculate_min_free_kbytes(struct machine *m);
 void setup_per_zone_wmarks(struct machine *m);
 void setup_per_zone_lowmem_reserve(struct machine *m);
 void setup_zone_pagesets(struct machine *m);
 void build_zonelists(struct machine *m);
+
+/* An empty zone's free areas and CPU lists: before its first use. */
+void zone_init_lists(struct zone *z);
 
 /* Sum of managed pages: MemTotal in pages, the limit of overcommit mode 0. */
 uint32_t totalram_pages(const struct machine *m);
 
 /* Make zones and mem_map and hand free memory to the buddy (boot.c). */
 void boot_memory(struct machine *m);
+
+/* Does the zone's range cover pfn? */
+static inline bool zone_spans_pfn(const struct zone *z, pfn_t pfn)
+{
+	return pfn - z->start_pfn < z->spanned_pages;
+}
 
 /* The zone that holds pfn; NULL if none does. */
 struct zone *page_zone(struct machine *m, pfn_t pfn);

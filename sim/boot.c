@@ -1,0 +1,273 @@
+/*
+ * Boot: from bare RAM to free lists.
+ *
+ * RAM is cut into zones; what the kernel itself needs is taken out; the rest
+ * is given to the buddy in the largest aligned blocks.  A classic machine of
+ * 64M:
+ *
+ *	frame 0      256          1280      1408       4096          16384
+ *	      | free | image 4M  | mem_map | free     | free        |
+ *	      |<------------- DMA ------------------->|<- Normal -->|
+ *	      frame 0 itself is the BIOS's
+ *
+ * mem_map is the largest piece: 32 bytes for each of 16384 frames are 128
+ * frames.  All of it lies in lowmem, so more HighMem means less Normal.
+ *
+ * Each zone has three sizes: spanned (its range), present (without the holes
+ * where there is no memory) and managed (without what boot took).
+ *
+ * In which order blocks are handed over decides which frame comes first ever
+ * after: the classic kernel pushes ascending blocks on the list's head, so the
+ * highest is taken first; 6.1 appends lowmem to the tail, so the lowest is;
+ * its HighMem goes to the head frame by frame, which leaves the same lists as
+ * its largest blocks one by one (REFERENCE 1.6).
+ *
+ * Simpler than Linux: one node; the image's sections and the early allocations
+ * are one range; a RAM that is too small for the profile's image gets an image
+ * of a quarter of RAM, at 1M if need be (the real kernel would not boot).
+ */
+#include "machine.h"
+#include "page_alloc.h"
+
+enum { MB_FRAMES = 256, MAX_TAKEN = 6 };
+
+struct pfn_range {
+	pfn_t start, end;
+};
+
+/* What is not free when zones are handed over: ascending, disjoint. */
+struct boot_map {
+	pfn_t ram_end; /* first frame without memory  */
+	struct pfn_range taken[MAX_TAKEN];
+	unsigned nr_taken;
+	struct pfn_range init; /* taken now, freed at the end */
+};
+
+static uint32_t bytes_to_pages(uint64_t bytes)
+{
+	return (uint32_t)((bytes + PAGE_SIZE - 1) >> PAGE_SHIFT);
+}
+
+static void add_range(struct boot_map *b, pfn_t start, pfn_t end)
+{
+	if (start < end)
+		b->taken[b->nr_taken++] = (struct pfn_range){start, end};
+}
+
+/* Frames of [start, end) get a use, mem_map entry by entry. */
+static void mark_frames(struct machine *m, pfn_t start, pfn_t end,
+			enum frame_use use)
+{
+	for (pfn_t pfn = start; pfn < end; pfn++)
+		pfn_page(m, pfn)->use = (uint8_t)use;
+}
+
+/* End of the RAM that the kernel sees: firmware keeps the last part. */
+static pfn_t find_ram_end(const struct machine *m)
+{
+	const struct mm_profile *p = m->profile;
+	uint64_t bytes = m->config.ram_bytes;
+
+	if (p->pci_hole_from && bytes >= p->pci_hole_from)
+		bytes = p->pci_hole_at;
+	return (pfn_t)(bytes >> PAGE_SHIFT) - p->firmware_top_kb / 4;
+}
+
+/*
+ * Pages of the dentry and inode hash tables: 4 bytes for every second, every
+ * fourth lowmem page, each rounded up to a power of two.  1G: 128 + 64.
+ * 6.1 alloc_large_system_hash().
+ */
+static uint32_t hash_pages(uint32_t lowmem_pages)
+{
+	uint32_t want =
+		((lowmem_pages + MB_FRAMES - 1) & ~(MB_FRAMES - 1u)) / 2;
+	uint32_t dentries = 1;
+
+	while (dentries < want)
+		dentries *= 2;
+	return bytes_to_pages(4 * (dentries + dentries / 2));
+}
+
+/* Sizes of what the kernel keeps from boot on. */
+static void size_kernel(struct machine *m, struct boot_map *b)
+{
+	const struct mm_profile *p = m->profile;
+	uint32_t align = p->mem_map_align;
+	uint64_t frames = (b->ram_end + align - 1) / align * align;
+	uint32_t image = p->kernel_bytes >> PAGE_SHIFT;
+	uint32_t init = p->init_bytes >> PAGE_SHIFT;
+	uint32_t hole = p->hole_end - p->hole_start;
+
+	if (image > b->ram_end / 4) {
+		image = b->ram_end / 4;
+		init = init < image / 8 ? init : image / 8;
+	}
+	m->nr_kernel_image_pages = image;
+	b->init.end = init;
+	m->nr_mem_map_pages = bytes_to_pages(frames * p->page_struct_bytes);
+	if (p->boot_hashes)
+		m->nr_boot_hash_pages =
+			hash_pages(m->max_low_pfn - p->first_pfn - hole -
+				   m->nr_mem_map_pages);
+}
+
+/* Where it lies. */
+static void place_kernel(struct machine *m, struct boot_map *b)
+{
+	const struct mm_profile *p = m->profile;
+	uint32_t tables = m->nr_mem_map_pages + m->nr_boot_hash_pages;
+	uint32_t image = m->nr_kernel_image_pages + b->init.end;
+	pfn_t start = (pfn_t)(p->kernel_phys >> PAGE_SHIFT), end;
+
+	if (start + image + tables > m->max_low_pfn)
+		start = MB_FRAMES;
+	end = start + image;
+	m->kernel_image_pfn = start;
+	b->init = (struct pfn_range){end - b->init.end, end};
+	m->mem_map_pfn = p->boot_takes_top ? m->max_low_pfn - tables : end;
+
+	add_range(b, p->first_pfn, p->low_reserved);
+	add_range(b, start, end);
+	add_range(b, m->mem_map_pfn, m->mem_map_pfn + tables);
+	for (unsigned i = 0; i < b->nr_taken; i++)
+		mark_frames(m, b->taken[i].start, b->taken[i].end,
+			    FRAME_RESERVED);
+	mark_frames(m, 0, p->first_pfn, FRAME_HOLE);
+	mark_frames(m, p->hole_start, p->hole_end, FRAME_HOLE);
+}
+
+static void init_zone(struct machine *m, enum zone_type type, pfn_t start,
+		      pfn_t end)
+{
+	static const char *const names[] = {"DMA", "Normal", "HighMem"};
+	const struct mm_profile *p = m->profile;
+	struct pglist_data *node = &m->node;
+	struct zone *z = &node->node_zones[type];
+
+	z->name = names[type];
+	z->type = type;
+	zone_init_lists(z);
+	if (start >= end)
+		return;
+	z->start_pfn = start;
+	z->spanned_pages = z->present_pages = end - start;
+	if (type == ZONE_DMA)
+		z->present_pages -= p->hole_end - p->hole_start;
+	node->nr_zones = type + 1;
+	node->node_spanned_pages += z->spanned_pages;
+	node->node_present_pages += z->present_pages;
+}
+
+static void init_zones(struct machine *m, const struct boot_map *b)
+{
+	pfn_t dma_end = 16 * MB_FRAMES;
+
+	if (dma_end > b->ram_end)
+		dma_end = b->ram_end;
+	m->node.node_start_pfn = m->profile->first_pfn;
+	init_zone(m, ZONE_DMA, m->profile->first_pfn, dma_end);
+	init_zone(m, ZONE_NORMAL, dma_end, m->max_low_pfn);
+	init_zone(m, ZONE_HIGHMEM, m->max_low_pfn, b->ram_end);
+}
+
+/* Give [start, end) to the buddy in the largest blocks that are aligned. */
+static void free_range(struct machine *m, struct zone *z, pfn_t start,
+		       pfn_t end, enum free_place place)
+{
+	z->managed_pages += end - start;
+	while (start < end) {
+		unsigned order = MAX_ORDER - 1;
+
+		while (start & ((1u << order) - 1) ||
+		       start + (1u << order) > end)
+			order--;
+		buddy_add_boot_block(m, z, start, order, place);
+		start += 1u << order;
+	}
+}
+
+static enum free_place boot_place(const struct machine *m, const struct zone *z)
+{
+	if (!m->profile->boot_lists_ascending)
+		return PLACE_HEAD;
+	return z->type == ZONE_HIGHMEM ? PLACE_BY_RULE : PLACE_TAIL;
+}
+
+/* All of a zone that was not taken: 6.1 memblock_free_all(). */
+static void free_zone(struct machine *m, struct zone *z,
+		      const struct boot_map *b)
+{
+	pfn_t end = z->start_pfn + z->spanned_pages, pos = z->start_pfn;
+
+	for (unsigned i = 0; i < b->nr_taken && pos < end; i++) {
+		const struct pfn_range *t = &b->taken[i];
+
+		if (t->end <= pos)
+			continue;
+		if (t->start >= end)
+			break;
+		if (t->start > pos)
+			free_range(m, z, pos, t->start, boot_place(m, z));
+		pos = t->end;
+	}
+	if (pos < end)
+		free_range(m, z, pos, end, boot_place(m, z));
+}
+
+/*
+ * The marks come from what is managed now.  In 6.1, from 512M on, khugepaged's
+ * start computes min_free_kbytes a second time, less the high marks of the
+ * first: 1G has 3716 kB instead of 3727.
+ */
+static void set_limits(struct machine *m)
+{
+	uint32_t khugepaged = m->profile->khugepaged_pages;
+
+	calculate_min_free_kbytes(m);
+	setup_per_zone_wmarks(m);
+	if (khugepaged && totalram_pages(m) >= khugepaged) {
+		calculate_min_free_kbytes(m);
+		setup_per_zone_wmarks(m);
+	}
+	setup_per_zone_lowmem_reserve(m);
+	setup_zone_pagesets(m);
+	build_zonelists(m);
+}
+
+/* Init code and initrd go to the buddy: after the marks were computed. */
+static void free_initmem(struct machine *m, const struct boot_map *b)
+{
+	if (b->init.start == b->init.end)
+		return;
+	mark_frames(m, b->init.start, b->init.end, FRAME_FREE);
+	free_range(m, page_zone(m, b->init.start), b->init.start, b->init.end,
+		   PLACE_BY_RULE);
+}
+
+/* The frame of zeros that reads of untouched memory see lies in the image's
+ * bss, as Linux's empty_zero_page. */
+static void set_zero_page(struct machine *m)
+{
+	m->zero_page = m->kernel_image_pfn + m->nr_kernel_image_pages - 1;
+	pfn_page(m, m->zero_page)->use = FRAME_ZERO;
+	pfn_page(m, m->zero_page)->refcount = 1;
+}
+
+void boot_memory(struct machine *m)
+{
+	pfn_t maxmem_pfn = m->profile->maxmem >> PAGE_SHIFT;
+	struct boot_map b = {.ram_end = find_ram_end(m)};
+
+	m->max_pfn = b.ram_end;
+	m->max_low_pfn = b.ram_end < maxmem_pfn ? b.ram_end : maxmem_pfn;
+	m->mem_map = arena_alloc(m->arena, sizeof(struct page) * b.ram_end);
+	init_zones(m, &b);
+	size_kernel(m, &b);
+	place_kernel(m, &b);
+	for (unsigned i = 0; i < MAX_NR_ZONES; i++)
+		free_zone(m, &m->node.node_zones[i], &b);
+	set_limits(m);
+	free_initmem(m, &b);
+	set_zero_page(m);
+}

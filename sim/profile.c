@@ -1,0 +1,129 @@
+/*
+ * The profiles: which constants make which kernel.
+ *
+ *	i386         the kernel of the text books: 896M of lowmem, every frame
+ *	             from 0 on is memory, image and mem_map at the bottom
+ *	i386-pae     the same with three-level tables and 8-byte entries
+ *	i386-6.1     Debian's 6.1 `686` kernel on a PC, as it was recorded
+ *	i386-6.1-pae its `686-pae` kernel
+ *
+ * Where lowmem ends is no free choice: of the kernel's gigabyte 128M are kept
+ * for vmalloc.  The text books count them from 4G down, 2^32 - 3G - 128M =
+ * 896M; Linux 6.1 from VMALLOC_END down, 0xfebfe000 - 3G - 128M = 0x36bfe000.
+ *
+ * What boot of 6.1 takes was read from the recordings (64M to 4G): kernel_bytes
+ * + mem_map + hash tables give MemTotal of every one of them to the page.
+ */
+#include "profile.h"
+
+#include <string.h>
+
+#define MB(n)    ((uint32_t)(n) << 20)
+#define PAGES(n) ((uint32_t)(n) << PAGE_SHIFT)
+
+#define TWO_LEVELS                                                             \
+	.pt_levels = 2, .pt_shift = {22, 12}, .pt_bits = {10, 10},             \
+	.pte_bytes = 4
+#define THREE_LEVELS                                                           \
+	.pt_levels = 3, .pt_shift = {30, 21, 12}, .pt_bits = {2, 9, 9},        \
+	.pte_bytes = 8
+
+/* What a program sees of its address space: 6.1 everywhere (REFERENCE 0). */
+#define ADDRESS_SPACE                                                          \
+	.page_offset = 0xc0000000, .vmalloc_offset = MB(8),                    \
+	.fixaddr_top = 0xfffff000, .mmap_min_addr = 65536,                     \
+	.stack_guard_gap_pages = 256, .stack_limit_bytes = MB(8),              \
+	.max_map_count = 65530, .memlock_limit_bytes = MB(8),                  \
+	.thread_size = 8192
+
+/* Frame 0 is the BIOS's; bootmem fills from the bottom. */
+#define CLASSIC_BOOT                                                           \
+	.first_pfn = 0, .low_reserved = 1, .kernel_phys = MB(1),               \
+	.kernel_bytes = MB(4), .page_struct_bytes = 32, .mem_map_align = 1
+
+#define CLASSIC_ALLOCATORS                                                     \
+	.maxmem = 0x38000000, .vmalloc_start_round8m = true, .cache_line = 32, \
+	.slab_break_order = 2, .pcp_max_order = 3
+
+/*
+ * A PC of the i440FX kind: no RAM at 0x9f000..0xfffff, the last 128K for ACPI
+ * tables, and from 3.5G on only 3G below the PCI hole (the rest would lie
+ * above 4G; the modelled board has it not).  6.1 hands out nothing below 1M.
+ */
+#define PC_BOOT                                                                \
+	.first_pfn = 1, .low_reserved = 0x100, .hole_start = 0x9f,             \
+	.hole_end = 0x100, .firmware_top_kb = 128,                             \
+	.pci_hole_from = 0xe0000000, .pci_hole_at = 0xc0000000,                \
+	.kernel_phys = MB(16), .page_struct_bytes = 40, .mem_map_align = 1024, \
+	.boot_takes_top = true, .boot_hashes = true,                           \
+	.boot_lists_ascending = true
+
+#define LINUX61_ALLOCATORS                                                     \
+	.khugepaged_pages = MB(512) >> PAGE_SHIFT, .slab_61 = true,            \
+	.cache_line = 32, .slab_break_order = 1, .pcp_max_order = 3
+
+static const struct mm_profile profiles[] = {
+	{
+		.name = "i386",
+		.text = "classic i386: 896M of lowmem, two-level page tables",
+		.vmalloc_end = 0xff7fe000,
+		.pkmap_base = 0xff800000,
+		.last_pkmap = 1024,
+		TWO_LEVELS,
+		ADDRESS_SPACE,
+		CLASSIC_BOOT,
+		CLASSIC_ALLOCATORS,
+	},
+	{
+		.name = "i386-pae",
+		.text = "classic i386 with PAE: three-level page tables",
+		.vmalloc_end = 0xffbfe000,
+		.pkmap_base = 0xffc00000,
+		.last_pkmap = 512,
+		THREE_LEVELS,
+		ADDRESS_SPACE,
+		CLASSIC_BOOT,
+		CLASSIC_ALLOCATORS,
+	},
+	{
+		.name = "i386-6.1",
+		.text = "Linux 6.1 on a PC, as recorded (Debian 686)",
+		.maxmem = 0x36bfe000,
+		.vmalloc_end = 0xfebfe000,
+		.pkmap_base = 0xfec00000,
+		.last_pkmap = 1024,
+		.kernel_bytes = PAGES(3629),
+		.init_bytes = PAGES(451),
+		TWO_LEVELS,
+		ADDRESS_SPACE,
+		PC_BOOT,
+		LINUX61_ALLOCATORS,
+	},
+	{
+		.name = "i386-6.1-pae",
+		.text = "Linux 6.1 with PAE, as recorded (Debian 686-pae)",
+		.maxmem = 0x36ffe000,
+		.vmalloc_end = 0xfeffe000,
+		.pkmap_base = 0xff000000,
+		.last_pkmap = 512,
+		.kernel_bytes = PAGES(3673),
+		.init_bytes = PAGES(455),
+		THREE_LEVELS,
+		ADDRESS_SPACE,
+		PC_BOOT,
+		LINUX61_ALLOCATORS,
+	},
+};
+
+const struct mm_profile *profile_nth(size_t i)
+{
+	return i < sizeof(profiles) / sizeof(*profiles) ? &profiles[i] : NULL;
+}
+
+const struct mm_profile *profile_find(const char *name)
+{
+	for (size_t i = 0; profile_nth(i); i++)
+		if (strcmp(profiles[i].name, name) == 0)
+			return &profiles[i];
+	return NULL;
+}

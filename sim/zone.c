@@ -1,0 +1,211 @@
+/*
+ * Zones: how much each of them keeps for itself.
+ *
+ * Three numbers rule who may take a frame from a zone:
+ *
+ *	min    below it only those may take who cannot wait
+ *	low    at or below it kswapd is due
+ *	high   kswapd's goal
+ *
+ * They grow with the square root of memory (min_free_kbytes), because a larger
+ * machine needs more in reserve, but not in proportion:
+ *
+ *	lowmem   16M  64M  256M  512M  896M
+ *	kB       512 1024  2048  2896  3831
+ *
+ * min_free_kbytes is shared out by the zones' sizes.  With 896M of lowmem it
+ * is 957 pages: DMA 17, Normal 939, and low and high a quarter of that apart.
+ *
+ * lowmem_reserve keeps a zone's pages from requests that could have used a
+ * higher zone: Normal of a 1G machine holds 32768 / 32 = 1024 pages back from
+ * GFP_HIGHUSER, and nothing from GFP_KERNEL.
+ *
+ * Source: 6.1 mm/page_alloc.c; REFERENCE 1.5, 2.2 to 2.4, 4.2.
+ */
+#include "machine.h"
+#include "zone.h"
+
+enum {
+	WATERMARK_SCALE_FACTOR = 10, /* distance of marks, in 1/10000 */
+	MIN_FREE_KBYTES_LEAST = 128,
+	MIN_FREE_KBYTES_MOST = 262144,
+};
+
+/* lowmem_reserve_ratio: one page held back for so many above the zone. */
+static const uint32_t reserve_ratio[MAX_NR_ZONES] = {256, 32, 0};
+
+static uint64_t clamp(uint64_t n, uint64_t least, uint64_t most)
+{
+	return n < least ? least : n > most ? most : n;
+}
+
+/* Floor of the square root, bit by bit from above. */
+static uint32_t int_sqrt(uint64_t n)
+{
+	uint64_t root = 0;
+
+	for (uint64_t bit = 1u << 31; bit; bit >>= 1)
+		if ((root | bit) * (root | bit) <= n)
+			root |= bit;
+	return (uint32_t)root;
+}
+
+static bool is_highmem(const struct zone *z) { return z->type == ZONE_HIGHMEM; }
+
+void zone_init_lists(struct zone *z)
+{
+	for (unsigned k = 0; k < MAX_ORDER; k++)
+		page_list_init(&z->free_area[k].free_list);
+	for (unsigned cpu = 0; cpu < MAX_CPUS; cpu++)
+		for (unsigned k = 0; k < PCP_ORDERS; k++)
+			page_list_init(&z->pcp[cpu].list[k]);
+}
+
+/* Pages that GFP_USER could take before high marks stop it; at first none
+ * are set. */
+static uint64_t nr_free_buffer_pages(const struct machine *m)
+{
+	uint64_t sum = 0;
+
+	for (unsigned i = 0; i < MAX_NR_ZONES; i++) {
+		const struct zone *z = &m->node.node_zones[i];
+
+		if (!is_highmem(z) &&
+		    z->managed_pages > z->watermark[WMARK_HIGH])
+			sum += z->managed_pages - z->watermark[WMARK_HIGH];
+	}
+	return sum;
+}
+
+void calculate_min_free_kbytes(struct machine *m)
+{
+	uint64_t lowmem_kbytes = nr_free_buffer_pages(m) * (PAGE_SIZE / 1024);
+
+	m->node.min_free_kbytes =
+		(uint32_t)clamp(int_sqrt(lowmem_kbytes * 16),
+				MIN_FREE_KBYTES_LEAST, MIN_FREE_KBYTES_MOST);
+}
+
+/* One zone's marks. share: its part of the pages to be kept free. */
+static void set_wmarks(struct zone *z, uint64_t share)
+{
+	uint64_t min = share, gap;
+
+	if (is_highmem(z))
+		min = clamp(z->managed_pages / 1024, 32, 128);
+	gap = (uint64_t)z->managed_pages * WATERMARK_SCALE_FACTOR / 10000;
+	if (gap < share / 4)
+		gap = share / 4;
+	z->watermark[WMARK_MIN] = (uint32_t)min;
+	z->watermark[WMARK_LOW] = (uint32_t)(min + gap);
+	z->watermark[WMARK_HIGH] = (uint32_t)(min + 2 * gap);
+}
+
+/* 6.1 __setup_per_zone_wmarks(). */
+void setup_per_zone_wmarks(struct machine *m)
+{
+	struct zone *zones = m->node.node_zones;
+	uint64_t pages_min = m->node.min_free_kbytes / (PAGE_SIZE / 1024);
+	uint64_t lowmem = zones[ZONE_DMA].managed_pages +
+			  zones[ZONE_NORMAL].managed_pages;
+
+	if (lowmem == 0)
+		lowmem = 1;
+	for (unsigned i = 0; i < MAX_NR_ZONES; i++)
+		set_wmarks(&zones[i],
+			   pages_min * zones[i].managed_pages / lowmem);
+}
+
+/* 6.1 setup_per_zone_lowmem_reserve(): /proc/zoneinfo's "protection". */
+void setup_per_zone_lowmem_reserve(struct machine *m)
+{
+	struct zone *zones = m->node.node_zones;
+
+	for (unsigned i = 0; i < MAX_NR_ZONES; i++) {
+		bool none = !reserve_ratio[i] || !zones[i].managed_pages;
+		uint32_t above = 0;
+
+		for (unsigned j = 0; j < MAX_NR_ZONES; j++) {
+			if (j > i)
+				above += zones[j].managed_pages;
+			zones[i].lowmem_reserve[j] =
+				none ? 0 : above / reserve_ratio[i];
+		}
+	}
+}
+
+/*
+ * Pages that a CPU fetches at once: a quarter of a thousandth of the zone,
+ * rounded to a power of two less one (so that frames do not come in step with
+ * cache colours).  3840 -> 1, 37858 -> 7, 213677 -> 63.  6.1 zone_batchsize().
+ */
+static uint32_t zone_batchsize(const struct zone *z)
+{
+	uint32_t batch = (uint32_t)clamp(z->managed_pages / 1024, 0, 256) / 4;
+	uint32_t power = 1;
+
+	if (batch < 1)
+		batch = 1;
+	while (power * 2 <= batch + batch / 2)
+		power *= 2;
+	return power > 2 ? power - 1 : 1;
+}
+
+void setup_zone_pagesets(struct machine *m)
+{
+	uint32_t cpus = m->config.cpus;
+
+	for (unsigned i = 0; i < MAX_NR_ZONES; i++) {
+		struct zone *z = &m->node.node_zones[i];
+		uint32_t batch = zone_batchsize(z);
+		uint32_t high = z->watermark[WMARK_LOW] / cpus;
+
+		if (!z->managed_pages)
+			continue;
+		if (high < 4 * batch)
+			high = 4 * batch;
+		for (unsigned cpu = 0; cpu < cpus; cpu++) {
+			z->pcp[cpu].batch = batch;
+			z->pcp[cpu].high = high;
+		}
+	}
+}
+
+void build_zonelists(struct machine *m)
+{
+	struct pglist_data *node = &m->node;
+
+	for (unsigned highest = 0; highest < MAX_NR_ZONES; highest++) {
+		unsigned n = 0;
+
+		for (unsigned i = highest + 1; i-- > 0;)
+			if (node->node_zones[i].managed_pages)
+				node->zonelist[highest][n++] = (uint8_t)i;
+		node->zonelist[highest][n] = MAX_NR_ZONES;
+	}
+}
+
+uint32_t totalram_pages(const struct machine *m)
+{
+	uint32_t sum = 0;
+
+	for (unsigned i = 0; i < MAX_NR_ZONES; i++)
+		sum += m->node.node_zones[i].managed_pages;
+	return sum;
+}
+
+const struct zone *page_zone_const(const struct machine *m, pfn_t pfn)
+{
+	for (unsigned i = 0; i < MAX_NR_ZONES; i++)
+		if (zone_spans_pfn(&m->node.node_zones[i], pfn))
+			return &m->node.node_zones[i];
+	return NULL;
+}
+
+struct zone *page_zone(struct machine *m, pfn_t pfn)
+{
+	for (unsigned i = 0; i < MAX_NR_ZONES; i++)
+		if (zone_spans_pfn(&m->node.node_zones[i], pfn))
+			return &m->node.node_zones[i];
+	return NULL;
+}
