@@ -157,17 +157,9 @@ bool cache_geometry(struct kmem_cache *c, const struct slab_rules *r);
 
 /* ---- slab.c: slabs ---- */
 
-/* A new, wholly free slab, on no list yet; NULL: no memory. */
-struct slab *slab_create(struct machine *m, struct kmem_cache *c,
-			 uint32_t gfp);
-/* Give its pages and its index list back. It is on no list. */
-void slab_destroy(struct machine *m, struct slab *s);
-
-void slab_list_push(struct slab_list *l, struct slab *s);
-void slab_list_append(struct slab_list *l, struct slab *s);
-void slab_list_remove(struct slab_list *l, struct slab *s);
-/* The list of its cache on which the laws put it. */
-struct slab_list *slab_home(struct slab *s);
+/* A new slab, at the tail of slabs_free; NULL: no memory. */
+struct slab *cache_grow(struct machine *m, struct kmem_cache *c,
+			uint32_t gfp);
 
 /* The partial slab to take from, else a free one; NULL: there is none. */
 struct slab *first_slab(struct machine *m, struct kmem_cache *c);
@@ -175,19 +167,24 @@ struct slab *first_slab(struct machine *m, struct kmem_cache *c);
 vaddr_t slab_get_obj(struct machine *m, struct slab *s);
 /* An object no caller holds goes back to its slab. */
 void slab_put_obj(struct machine *m, struct kmem_cache *c, vaddr_t obj);
-/* Free slabs leave from the tail until at most keep free objects are left;
- * returns their pages. */
-uint32_t drain_freelist(struct machine *m, struct kmem_cache *c,
-			uint32_t keep);
+
+/* All free slabs give their pages back, last one first; returns the pages. */
+uint32_t drain_freelist(struct machine *m, struct kmem_cache *c);
+/* 6.1: free slabs leave from the tail while c has more free objects than
+ * free_limit; pages go back after all have left, the last one's first. */
+void keep_free_limit(struct machine *m, struct kmem_cache *c);
 
 /* ---- array_cache.c: CPUs' arrays ---- */
 
 /* Give c the arrays that the profile and the CPUs ask for. */
 void setup_cpu_cache(struct machine *m, struct kmem_cache *c);
 void free_cpu_cache(struct machine *m, struct kmem_cache *c);
+/* An object from ac, which is refilled when it is empty; 0: no memory. */
 vaddr_t array_cache_alloc(struct machine *m, struct kmem_cache *c,
-			  uint32_t gfp);
-void array_cache_free(struct machine *m, struct kmem_cache *c, vaddr_t obj);
+			  struct array_cache *ac, uint32_t gfp);
+/* obj goes on ac; a full one gives a batch away before. */
+void array_cache_free(struct machine *m, struct kmem_cache *c,
+		      struct array_cache *ac, vaddr_t obj);
 /* All objects of all arrays back to their slabs. */
 void drain_cpu_caches(struct machine *m, struct kmem_cache *c);
 
@@ -195,12 +192,11 @@ void drain_cpu_caches(struct machine *m, struct kmem_cache *c);
 
 /* 0 when there is no memory or bytes is too large for the profile. */
 vaddr_t kmalloc(struct machine *m, uint32_t bytes, uint32_t gfp);
+/* obj 0 is allowed. */
 void kfree(struct machine *m, vaddr_t obj);
 /* The class that serves bytes; NULL: straight from the page allocator (6.1)
  * or not at all (2.4). */
 struct kmem_cache *kmalloc_cache(struct machine *m, uint32_t bytes);
-/* Bytes that may be used at an address kmalloc gave. */
-uint32_t ksize(const struct machine *m, vaddr_t obj);
 void kmalloc_boot(struct machine *m);
 
 /* ---- kobject.c: the engine's own objects ---- */

@@ -1,0 +1,219 @@
+/*
+ * Caches: made, used, shrunk, destroyed.
+ *
+ * The verbs that the rest of the kernel knows.  kmem_cache_alloc asks the CPU's
+ * array, if the cache has one, else the slabs; kmem_cache_free goes the same
+ * way back.  The descriptor of a cache is itself an object, of the first cache
+ * of all, kmem_cache, whose own descriptor is part of the kernel image.
+ *
+ * Simpler than Linux: the descriptor is the only thing a new cache costs (6.1
+ * also takes a kmem_cache_node and the arrays from kmalloc caches), and caches
+ * of equal geometry are not merged.
+ */
+#include <string.h>
+
+#include "machine.h"
+#include "page_alloc.h"
+
+/* ---- create and destroy ---- */
+
+static bool is_power_of_two(uint32_t n) { return n && (n & (n - 1)) == 0; }
+
+/* The first number in machine.cache that no cache has; MAX_CACHES: none. */
+static uint32_t free_index(const struct machine *m)
+{
+	uint32_t i = 0;
+
+	while (i < m->nr_caches && m->cache[i])
+		i++;
+	return i;
+}
+
+static void cache_free_record(struct machine *m, struct kmem_cache *c)
+{
+	free_cpu_cache(m, c);
+	m->cache[c->index] = NULL;
+	while (m->nr_caches && !m->cache[m->nr_caches - 1])
+		m->nr_caches--;
+	arena_free(m->arena, c, sizeof(*c));
+}
+
+/* A record with its geometry, entered in machine.cache; NULL: no slab can
+ * hold such an object, or there are too many caches. */
+static struct kmem_cache *cache_record(struct machine *m,
+				       const struct kmem_cache *wish)
+{
+	uint32_t i = free_index(m);
+	struct slab_rules rules;
+	struct kmem_cache *c;
+
+	if (i == MAX_CACHES)
+		return NULL;
+	c = arena_alloc(m->arena, sizeof(*c));
+	*c = *wish;
+	c->index = i;
+	slab_rules_of(m, &rules);
+	if (!cache_geometry(c, &rules)) {
+		arena_free(m->arena, c, sizeof(*c));
+		return NULL;
+	}
+	m->cache[i] = c;
+	if (i == m->nr_caches)
+		m->nr_caches++;
+	return c;
+}
+
+/* 0, or -SIM_ENOMEM: no descriptor, or no cache for the index lists. */
+static int cache_fit_out(struct machine *m, struct kmem_cache *c)
+{
+	setup_cpu_cache(m, c);
+	if (c->mgmt == SLAB_OFF) {
+		c->freelist_cache = kmalloc_cache(m, c->slab_size);
+		if (!c->freelist_cache)
+			return -SIM_ENOMEM;
+	}
+	if (c->index > 0) {
+		c->kobj = kmem_cache_alloc(m, m->cache[0]);
+		if (!c->kobj)
+			return -SIM_ENOMEM;
+	}
+	step(m, CACHE_GEOMETRY, c->index, c->size, c->num, c->gfporder,
+	     c->colour);
+	return 0;
+}
+
+struct kmem_cache *kmem_cache_create(struct machine *m, const char *name,
+				     uint32_t object_size, uint32_t align,
+				     uint32_t flags)
+{
+	struct kmem_cache wish = {
+		.object_size = object_size, .align = align, .flags = flags};
+	struct kmem_cache *c;
+
+	if (object_size == 0 || object_size > CACHE_SIZE_MAX ||
+	    align > CACHE_SIZE_MAX || (align && !is_power_of_two(align)))
+		return NULL;
+	/* Constructed objects must stay as they are: no pattern over them. */
+	if (flags & SLAB_CTOR)
+		wish.flags &= ~(uint32_t)SLAB_POISON;
+	strncpy(wish.name, name, CACHE_NAME_LEN - 1);
+
+	enter(m, KMEM_CACHE_CREATE, object_size, align);
+	c = cache_record(m, &wish);
+	if (c && cache_fit_out(m, c) < 0) {
+		cache_free_record(m, c);
+		c = NULL;
+	}
+	leave(m, KMEM_CACHE_CREATE, c ? 0 : SIM_ENOMEM);
+	return c;
+}
+
+int kmem_cache_destroy(struct machine *m, struct kmem_cache *c)
+{
+	int err = 0;
+
+	enter(m, KMEM_CACHE_DESTROY, c->index);
+	if (c->flags & SLAB_BUILTIN) {
+		note(m, CACHE_BUILTIN, c->index);
+		err = -SIM_EINVAL;
+	} else if (c->active) {
+		note(m, CACHE_BUSY, c->index, c->active);
+		err = -SIM_EINVAL;
+	} else {
+		vaddr_t kobj = c->kobj;
+
+		kmem_cache_shrink(m, c);
+		cache_free_record(m, c);
+		kmem_cache_free(m, m->cache[0], kobj);
+	}
+	leave(m, KMEM_CACHE_DESTROY, -err);
+	return err;
+}
+
+uint32_t kmem_cache_shrink(struct machine *m, struct kmem_cache *c)
+{
+	uint32_t pages;
+
+	enter(m, KMEM_CACHE_SHRINK, c->index);
+	drain_cpu_caches(m, c);
+	pages = drain_freelist(m, c);
+	leave(m, KMEM_CACHE_SHRINK, pages);
+	return pages;
+}
+
+struct kmem_cache *kmem_cache_find(struct machine *m, const char *name)
+{
+	for (uint32_t i = 0; i < m->nr_caches; i++)
+		if (m->cache[i] && strcmp(m->cache[i]->name, name) == 0)
+			return m->cache[i];
+	return NULL;
+}
+
+uint32_t cache_active_objs(const struct kmem_cache *c) { return c->active; }
+
+uint32_t cache_slabs(const struct kmem_cache *c)
+{
+	return c->slabs_full.count + c->slabs_partial.count +
+	       c->slabs_free.count;
+}
+
+/* ---- objects ---- */
+
+/* 2.4's kmem_cache_alloc_one: straight from a slab. */
+static vaddr_t slab_alloc(struct machine *m, struct kmem_cache *c, uint32_t gfp)
+{
+	struct slab *s = first_slab(m, c);
+
+	if (!s)
+		s = cache_grow(m, c, gfp);
+	return s ? slab_get_obj(m, s) : 0;
+}
+
+/* The mark that tells who holds an object. */
+static uint8_t *busy_mark(struct machine *m, vaddr_t obj)
+{
+	struct slab *s = pfn_page(m, kva_to_pfn(m, obj))->mapping;
+
+	return &s->busy[(obj - s->s_mem) / s->cache->size];
+}
+
+vaddr_t kmem_cache_alloc_gfp(struct machine *m, struct kmem_cache *c,
+			     uint32_t gfp)
+{
+	struct array_cache *ac = &c->cpu[m->cpu];
+	vaddr_t obj;
+
+	enter(m, KMEM_CACHE_ALLOC, c->index);
+	obj = ac->limit ? array_cache_alloc(m, c, ac, gfp)
+			: slab_alloc(m, c, gfp);
+	if (obj) {
+		*busy_mark(m, obj) = 1;
+		c->active++;
+		c->num_allocations++;
+		if (c->flags & SLAB_POISON)
+			note(m, SLAB_POISON_CHECK, c->index, obj);
+	}
+	leave(m, KMEM_CACHE_ALLOC, obj);
+	return obj;
+}
+
+vaddr_t kmem_cache_alloc(struct machine *m, struct kmem_cache *c)
+{
+	return kmem_cache_alloc_gfp(m, c, GFP_KERNEL);
+}
+
+void kmem_cache_free(struct machine *m, struct kmem_cache *c, vaddr_t obj)
+{
+	struct array_cache *ac = &c->cpu[m->cpu];
+
+	enter(m, KMEM_CACHE_FREE, c->index, obj);
+	*busy_mark(m, obj) = 0;
+	c->active--;
+	if (c->flags & SLAB_POISON)
+		step(m, SLAB_POISON, c->index, obj, 1);
+	if (ac->limit)
+		array_cache_free(m, c, ac, obj);
+	else
+		slab_put_obj(m, c, obj);
+	leave(m, KMEM_CACHE_FREE);
+}

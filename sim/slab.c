@@ -1,0 +1,349 @@
+/*
+ * Slabs: where they come from, which list they are on, who is in them.
+ *
+ * A cache keeps its slabs on three lists.  Objects are taken from partial slabs
+ * first, so that the others may drain and their pages go back:
+ *
+ *	          grow            take            take the last
+ *	pages --------> free ------------> partial ------------> full
+ *	      <--------      <------------         <------------
+ *	       drain          put the last             put
+ *
+ * In each slab an index list says which objects are free.  2.4 chains them:
+ * slab->free is the first, bufctl[i] the one after i; what was freed last goes
+ * first.  Three objects, all taken, freed in the order 1, 2, 0:
+ *
+ *	free = 0    bufctl = { 2, END, 1 }       next: 0, 2, 1
+ *
+ * 6.1 keeps a stack of one-byte indices, bufctl[inuse..num), taken from inuse
+ * on.  Both hand a fresh slab out in ascending order.
+ *
+ * The two versions also differ in the end of a list to which a slab goes:
+ *
+ *	                         2.4               6.1
+ *	fresh slab               tail of free      tail of free
+ *	taken from               head              head
+ *	put into, partial        stays where it is tail of partial
+ *	put into, was full       head of partial   tail of partial
+ *	put into, now empty      head of free      head of free
+ *
+ * Simpler than Linux: bytes of objects are not modelled, so constructors,
+ * poison and the index list are told and counted, not written.
+ * Sources: 2.4.18 and 6.1 mm/slab.c; REFERENCE 5.6, 5.7.
+ */
+#include "machine.h"
+#include "page_alloc.h"
+
+/* ---- lists ---- */
+
+static void slab_list_push(struct slab_list *l, struct slab *s)
+{
+	s->prev = NULL;
+	s->next = l->first;
+	if (l->first)
+		l->first->prev = s;
+	else
+		l->last = s;
+	l->first = s;
+	l->count++;
+}
+
+static void slab_list_append(struct slab_list *l, struct slab *s)
+{
+	s->next = NULL;
+	s->prev = l->last;
+	if (l->last)
+		l->last->next = s;
+	else
+		l->first = s;
+	l->last = s;
+	l->count++;
+}
+
+static void slab_list_remove(struct slab_list *l, struct slab *s)
+{
+	if (s->prev)
+		s->prev->next = s->next;
+	else
+		l->first = s->next;
+	if (s->next)
+		s->next->prev = s->prev;
+	else
+		l->last = s->prev;
+	l->count--;
+}
+
+/* The list of its cache on which the laws put it. */
+static struct slab_list *slab_home(struct slab *s)
+{
+	struct kmem_cache *c = s->cache;
+
+	if (s->inuse == 0)
+		return &c->slabs_free;
+	return s->inuse == c->num ? &c->slabs_full : &c->slabs_partial;
+}
+
+/* ---- finding ---- */
+
+const struct slab *slab_of(const struct machine *m, vaddr_t obj)
+{
+	pfn_t pfn;
+
+	if (obj < m->profile->page_offset)
+		return NULL;
+	pfn = kva_to_pfn(m, obj);
+	if (pfn >= m->max_low_pfn || pfn_page(m, pfn)->use != FRAME_SLAB)
+		return NULL;
+	return pfn_page(m, pfn)->mapping;
+}
+
+int slab_object_at(const struct slab *s, vaddr_t va)
+{
+	uint32_t index;
+
+	if (va < s->s_mem)
+		return -1;
+	index = (va - s->s_mem) / s->cache->size;
+	return index < s->cache->num ? (int)index : -1;
+}
+
+/* ---- making and destroying ---- */
+
+/*
+ * Bytes before the objects of the next slab.  2.4 uses the colour and then
+ * counts on; 6.1 counts first, so its first slab has colour 1.
+ */
+static uint32_t next_colour(struct machine *m, struct kmem_cache *c)
+{
+	uint32_t colour = c->colour_next;
+
+	if (++c->colour_next >= c->colour)
+		c->colour_next = 0;
+	if (m->profile->slab_61)
+		colour = c->colour_next;
+	return colour * c->colour_off;
+}
+
+/* Bytes of the record, its index list and its busy marks in one chunk. */
+static size_t record_bytes(const struct kmem_cache *c)
+{
+	return sizeof(struct slab) + c->num * (sizeof(uint16_t) + 1);
+}
+
+static struct slab *record_new(struct machine *m, struct kmem_cache *c)
+{
+	struct slab *s = arena_alloc(m->arena, record_bytes(c));
+
+	s->cache = c;
+	s->bufctl = (uint16_t *)(s + 1);
+	s->busy = (uint8_t *)(s->bufctl + c->num);
+	for (uint32_t i = 0; i < c->num; i++)
+		s->bufctl[i] = (uint16_t)(m->profile->slab_61 ? i : i + 1);
+	if (!m->profile->slab_61)
+		s->bufctl[c->num - 1] = BUFCTL_END;
+	return s;
+}
+
+/* Tell every frame of the slab, or none (NULL), whose it is: so an address
+ * leads to its slab and its cache. */
+static void set_page_slab(struct machine *m, struct slab *s, struct slab *owner)
+{
+	for (pfn_t i = 0; i < 1u << s->cache->gfporder; i++)
+		pfn_page(m, s->pfn + i)->mapping = owner;
+}
+
+static void tell_new_objects(struct machine *m, const struct slab *s)
+{
+	const struct kmem_cache *c = s->cache;
+
+	if (c->flags & SLAB_POISON)
+		step(m, SLAB_POISON, c->index, s->s_mem, c->num);
+	if (c->flags & SLAB_CTOR)
+		step(m, SLAB_CTOR, c->index, s->s_mem, c->num);
+}
+
+/* 2^gfporder frames for a slab; PFN_NONE: no memory. */
+static pfn_t slab_pages(struct machine *m, struct kmem_cache *c, uint32_t gfp)
+{
+	gfp &= ~(uint32_t)(GFP_BIT_HIGHMEM | GFP_BIT_MOVABLE);
+	if (c->flags & SLAB_CACHE_DMA)
+		gfp |= GFP_BIT_DMA;
+	return alloc_pages(m, gfp, c->gfporder, FRAME_SLAB);
+}
+
+/*
+ * Pages, and an object for the index list if it lies off the slab; false: no
+ * memory, and none is held.  2.4 moves the colour on before it knows.
+ */
+static bool slab_memory(struct machine *m, struct kmem_cache *c, uint32_t gfp,
+			struct slab *s)
+{
+	if (!m->profile->slab_61)
+		s->colouroff = next_colour(m, c);
+	s->pfn = slab_pages(m, c, gfp);
+	if (s->pfn == PFN_NONE)
+		return false;
+	if (m->profile->slab_61)
+		s->colouroff = next_colour(m, c);
+	if (c->mgmt != SLAB_OFF)
+		return true;
+	s->off_slab = kmem_cache_alloc_gfp(m, c->freelist_cache, gfp);
+	if (!s->off_slab)
+		free_pages(m, s->pfn, c->gfporder);
+	return s->off_slab != 0;
+}
+
+struct slab *cache_grow(struct machine *m, struct kmem_cache *c, uint32_t gfp)
+{
+	struct slab *s = NULL, place = {0};
+
+	enter(m, CACHE_GROW, c->index, c->gfporder, gfp);
+	if (!slab_memory(m, c, gfp, &place)) {
+		leave(m, CACHE_GROW, PFN_NONE);
+		return NULL;
+	}
+	s = record_new(m, c);
+	s->pfn = place.pfn;
+	s->colouroff = place.colouroff;
+	s->off_slab = place.off_slab;
+	s->s_mem = pfn_to_kva(m, s->pfn) + s->colouroff;
+	if (!m->profile->slab_61 && c->mgmt == SLAB_ON)
+		s->s_mem += c->slab_size;
+	set_page_slab(m, s, s);
+	slab_list_append(&c->slabs_free, s);
+	c->free_objects += c->num;
+	c->grown++;
+	step(m, SLAB_NEW, c->index, s->pfn, c->gfporder, c->num, s->colouroff);
+	tell_new_objects(m, s);
+	leave(m, CACHE_GROW, s->pfn);
+	return s;
+}
+
+/* The last free slab leaves its list; NULL: there is none. */
+static struct slab *take_last_free(struct kmem_cache *c)
+{
+	struct slab *s = c->slabs_free.last;
+
+	if (s) {
+		slab_list_remove(&c->slabs_free, s);
+		c->free_objects -= c->num;
+	}
+	return s;
+}
+
+/* Give the pages and the index list of a slab back that is on no list. */
+static void slab_destroy(struct machine *m, struct slab *s)
+{
+	struct kmem_cache *c = s->cache;
+	vaddr_t off_slab = s->off_slab;
+	pfn_t pfn = s->pfn;
+
+	enter(m, SLAB_DESTROY, c->index, pfn, c->gfporder);
+	set_page_slab(m, s, NULL);
+	c->reaped++;
+	arena_free(m->arena, s, record_bytes(c));
+	free_pages(m, pfn, c->gfporder);
+	if (off_slab)
+		kmem_cache_free(m, c->freelist_cache, off_slab);
+	leave(m, SLAB_DESTROY);
+}
+
+uint32_t drain_freelist(struct machine *m, struct kmem_cache *c)
+{
+	uint32_t pages = 0;
+	struct slab *s;
+
+	while ((s = take_last_free(c)) != NULL) {
+		pages += 1u << c->gfporder;
+		slab_destroy(m, s);
+	}
+	return pages;
+}
+
+void keep_free_limit(struct machine *m, struct kmem_cache *c)
+{
+	struct slab *gone = NULL, *s;
+
+	if (c->free_objects > c->free_limit && c->slabs_free.last)
+		note(m, SLAB_FREE_LIMIT, c->index, c->free_objects,
+		     c->free_limit);
+	while (c->free_objects > c->free_limit &&
+	       (s = take_last_free(c)) != NULL) {
+		s->next = gone;
+		gone = s;
+	}
+	while ((s = gone) != NULL) {
+		gone = s->next;
+		slab_destroy(m, s);
+	}
+}
+
+/* ---- taking and putting ---- */
+
+struct slab *first_slab(struct machine *m, struct kmem_cache *c)
+{
+	struct slab *s = c->slabs_partial.first;
+
+	if (s) {
+		note(m, SLAB_FROM_PARTIAL, c->index, s->pfn, s->inuse, c->num);
+		return s;
+	}
+	s = c->slabs_free.first;
+	if (s)
+		note(m, SLAB_FROM_FREE, c->index, s->pfn, c->num);
+	return s;
+}
+
+/* The slab's inuse changes to now: move it to the list of that. */
+static void slab_moves(struct slab *s, uint16_t now, bool tail)
+{
+	slab_list_remove(slab_home(s), s);
+	s->inuse = now;
+	if (tail)
+		slab_list_append(slab_home(s), s);
+	else
+		slab_list_push(slab_home(s), s);
+}
+
+vaddr_t slab_get_obj(struct machine *m, struct slab *s)
+{
+	struct kmem_cache *c = s->cache;
+	uint16_t index;
+
+	if (m->profile->slab_61) {
+		index = s->bufctl[s->inuse];
+	} else {
+		index = s->free;
+		s->free = s->bufctl[index];
+	}
+	c->free_objects--;
+	/* A partial slab that stays partial is already the first one. */
+	if (s->inuse != 0 && s->inuse + 1 < c->num)
+		s->inuse++;
+	else
+		slab_moves(s, s->inuse + 1, false);
+	step(m, SLAB_GET_OBJ, c->index, slab_object(s, index), index, s->inuse,
+	     c->num);
+	return slab_object(s, index);
+}
+
+void slab_put_obj(struct machine *m, struct kmem_cache *c, vaddr_t obj)
+{
+	struct slab *s = pfn_page(m, kva_to_pfn(m, obj))->mapping;
+	uint16_t index = (uint16_t)((obj - s->s_mem) / c->size);
+	uint16_t now = s->inuse - 1;
+
+	c->free_objects++;
+	if (m->profile->slab_61) {
+		s->bufctl[now] = index;
+		slab_moves(s, now, now != 0);
+	} else {
+		s->bufctl[index] = s->free;
+		s->free = index;
+		if (now == 0 || s->inuse == c->num)
+			slab_moves(s, now, false);
+		else
+			s->inuse = now;
+	}
+	step(m, SLAB_PUT_OBJ, c->index, obj, index, now, c->num);
+}
