@@ -1,0 +1,120 @@
+/*
+ * Names that a scenario gave to ranges.
+ *
+ * `mmap sh buf 16K` names a range of sh; later events say `buf`.  A table holds
+ * one process's names (or the machine's own, for kernel memory), hashed by open
+ * addressing: a name's home is the top bits of name * 2^32 / phi; if another
+ * sits there, the next free slot behind it is taken, round the end.
+ *
+ *	slot      0    1    2    3    4    5    6    7
+ *	name     17         a    b    c         9          a and b have home 2,
+ *	home      7         2    2    3         6          c has home 3, 17: 7
+ *
+ * Whoever looks for a name walks from its home to the first empty slot.  So
+ * removing must leave no hole on somebody's way: each entry behind the hole
+ * whose home is not after the hole moves into it, and the hole moves on.
+ * Removing a: b goes to 2, c to 3, and 4 is empty.  Nothing marks what was
+ * deleted, so a table that lives through a million events stays as short as
+ * what it holds.
+ *
+ * Law: at least a quarter of the slots is empty; name 0 is an empty slot.
+ */
+#include <string.h>
+
+#include "machine.h"
+
+enum { FIRST_CAP = 8 };
+
+static uint32_t home_of(const struct region_table *t, uint32_t name)
+{
+	return (name * 2654435769u) >> (32 - __builtin_ctz(t->cap));
+}
+
+/* The slot that holds name, or the empty one where it would go. */
+static struct region *slot_of(const struct region_table *t, uint32_t name)
+{
+	uint32_t i = home_of(t, name);
+
+	while (t->slot[i].name && t->slot[i].name != name)
+		i = (i + 1) & (t->cap - 1);
+	return &t->slot[i];
+}
+
+static size_t table_bytes(uint32_t cap) { return cap * sizeof(struct region); }
+
+/* Twice the slots; everybody finds a new home. */
+static void table_grow(struct machine *m, struct region_table *t)
+{
+	struct region_table old = *t;
+
+	t->cap = old.cap ? old.cap * 2 : FIRST_CAP;
+	t->slot = arena_alloc(m->arena, table_bytes(t->cap));
+	for (uint32_t i = 0; i < old.cap; i++)
+		if (old.slot[i].name)
+			*slot_of(t, old.slot[i].name) = old.slot[i];
+	arena_free(m->arena, old.slot, table_bytes(old.cap));
+}
+
+const struct region *region_find(const struct region_table *t, uint32_t name)
+{
+	const struct region *r;
+
+	if (t->cap == 0)
+		return NULL;
+	r = slot_of(t, name);
+	return r->name ? r : NULL;
+}
+
+/* What was known under that name is forgotten. */
+void region_set(struct machine *m, struct region_table *t,
+		const struct region *r)
+{
+	struct region *slot;
+
+	if ((t->count + 1) * 4 > t->cap * 3)
+		table_grow(m, t);
+	slot = slot_of(t, r->name);
+	if (slot->name == 0)
+		t->count++;
+	*slot = *r;
+}
+
+/* A name that is not known is no error. */
+void region_remove(struct region_table *t, uint32_t name)
+{
+	const uint32_t mask = t->cap - 1;
+	uint32_t hole, i;
+
+	if (!region_find(t, name))
+		return;
+	hole = (uint32_t)(slot_of(t, name) - t->slot);
+	for (i = (hole + 1) & mask; t->slot[i].name; i = (i + 1) & mask) {
+		uint32_t home = home_of(t, t->slot[i].name);
+
+		/* Does its way from home to here lead over the hole? */
+		if (((i - home) & mask) < ((i - hole) & mask))
+			continue;
+		t->slot[hole] = t->slot[i];
+		hole = i;
+	}
+	memset(&t->slot[hole], 0, sizeof(t->slot[hole]));
+	t->count--;
+}
+
+/* to's own names are forgotten. */
+void region_copy(struct machine *m, struct region_table *to,
+		 const struct region_table *from)
+{
+	region_clear(m, to);
+	*to = *from;
+	if (from->cap == 0)
+		return;
+	to->slot = arena_alloc(m->arena, table_bytes(to->cap));
+	memcpy(to->slot, from->slot, table_bytes(to->cap));
+}
+
+void region_clear(struct machine *m, struct region_table *t)
+{
+	arena_free(m->arena, t->slot, table_bytes(t->cap));
+	memset(t, 0, sizeof(*t));
+}
