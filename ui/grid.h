@@ -24,6 +24,8 @@ enum role {
 	ROLE_FILE, ROLE_SHMEM, ROLE_ZERO, ROLE_HOLE,
 	ROLE_MARK_MIN, ROLE_MARK_LOW, ROLE_MARK_HIGH, /* watermarks */
 	ROLE_GAUGE, ROLE_FAULT, ROLE_COW, ROLE_PROCESS_1, ROLE_PROCESS_2, ROLE_PROCESS_3,
+	ROLE_SAY,            /* the lecturer's words            */
+	ROLE_NOW,            /* where we are in time            */
 	NR_ROLES
 };
 
@@ -47,7 +49,8 @@ struct area {
 	int x, y, width, height;
 };
 
-bool grid_resize(struct grid *g, int width, int height); /* false: no memory; the grid stays */
+/* A cleared grid of a new size. False: no memory, the grid stays as it is. */
+bool grid_resize(struct grid *g, int width, int height);
 void grid_free(struct grid *g);
 void grid_clear(struct grid *g);
 
@@ -63,21 +66,26 @@ int put_format(const struct area *a, int x, int y, enum role role, unsigned attr
 /* Right-aligned: the last character is left of column x_end. */
 void put_right(const struct area *a, int x_end, int y, enum role role, unsigned attr, const char *utf8);
 void fill(const struct area *a, int x, int y, int n, uint32_t ch, enum role role);
-/* Give cells a role (a whole line lit up), keeping their characters. */
+/* Give cells a role and attributes (a whole line lit up), keeping their characters. */
 void paint(const struct area *a, int x, int y, int n, enum role role, unsigned attr);
-/* Text broken at blanks over several lines; returns lines used (drawn up to max). */
+/* Text broken at blanks over several lines, and between wide characters.  Returns the lines that it takes, drawn
+ * or not; of more than max, the last one drawn ends in an ellipsis.  max 0 only counts. */
 int put_wrapped(const struct area *a, int x, int y, int width, int max, enum role role, const char *utf8);
 
 int text_width(const char *utf8); /* columns */
 
-/* A box with its title in the top border; returns the inside. */
+/* A box with its title in the top border, right at its other end (or NULL); returns the inside. */
 struct area draw_box(const struct area *a, const char *title, const char *right, bool active);
 
 /* The plain ASCII that stands for a drawing character. */
 uint32_t ascii_of(uint32_t ch);
 
-void grid_print(const struct grid *g, FILE *out);             /* text, trailing blanks cut */
+/* As text, blanks at line ends cut. */
+void grid_print(const struct grid *g, FILE *out);
+
+/* ---- svg.c ---- */
 struct theme;
+/* As a picture: one SVG file with the theme's colours. */
 void grid_svg(const struct grid *g, const struct theme *t, FILE *out);
 
 #endif
