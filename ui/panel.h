@@ -21,6 +21,8 @@ struct panel_state {
 	int top, cursor, column, zoom;
 	uint32_t last_pid;
 	uint64_t word[4]; /* a panel's own */
+	uint64_t toggled[32]; /* what the user folded or unfolded against the rule, a panel's own names */
+	unsigned nr_toggled;
 	int height, width; /* inside, at the last draw: keys page by it */
 };
 
@@ -32,7 +34,9 @@ struct panel {
 	void (*status)(const struct view *v, const struct panel_state *ps, char *buf, size_t size);
 	/* Draw into the inside of the panel's box. */
 	void (*draw)(struct view *v, struct panel_state *ps, const struct area *a, bool active);
-	/* true if the key was used. */
+	/* true if the key was used.  Comes here: arrows (hjkl arrive as arrows too), Enter, and every key that
+	 * keys.def gives to nobody else (list those there as PANEL_KEY, for the help).  Left and Right that are not
+	 * used step the timeline, so use them only where there is something at the left and right. */
 	bool (*key)(struct view *v, struct panel_state *ps, uint32_t key);
 	/* A click at (x, y) inside; wheel: dy = -1, +1 with click false. */
 	void (*click)(struct view *v, struct panel_state *ps, int x, int y);
