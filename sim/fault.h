@@ -35,18 +35,32 @@ struct outcome {
 struct outcome do_page_fault(struct machine *m, struct task *t, vaddr_t va,
 			     uint32_t error);
 
-/* One page for populate and exec: as a fault of this kind, vma known. */
+/*
+ * One page of v, for a fault, populate and exec.  MINOR: the entry allows the
+ * access now, and t has one fault more (6.1 mm_account_fault); MAJOR comes
+ * with swap.  SIGBUS: beyond the end of the file.  OOM: no frame; nothing was
+ * counted, and nothing was killed.
+ */
 enum fault_result { FAULT_MINOR, FAULT_MAJOR, FAULT_SIGBUS, FAULT_OOM };
 enum fault_result handle_mm_fault(struct machine *m, struct task *t,
 				  struct vma *v, vaddr_t va, bool write);
 
+/* ---- file_fault.c ---- */
+/* va's entry is empty and v maps a file. */
+enum fault_result do_fault(struct machine *m, struct vma *v, vaddr_t va,
+			   bool write);
+
 /* ---- cow.c ---- */
 /* A write met a present read-only entry: copy or reuse (RULES 9). */
-enum fault_result do_wp_page(struct machine *m, struct task *t, struct vma *v,
-			     vaddr_t va, pte_t *entry);
+enum fault_result do_wp_page(struct machine *m, struct vma *v, vaddr_t va,
+			     pte_t *entry);
 
-/* A fresh anonymous page is mapped at entry, writable and dirty. */
-enum fault_result map_new_anon_page(struct machine *m, struct task *t,
-				    struct vma *v, vaddr_t va, pte_t *entry);
+/* A fresh anonymous page, zeroed or with the content of frame from, is mapped
+ * at entry, exclusive and dirty, writable if the area is.  v has an anon_vma.
+ * MINOR or OOM. */
+enum fault_result map_new_anon_page(struct machine *m, struct vma *v,
+				    vaddr_t va, pte_t *entry);
+enum fault_result map_anon_copy(struct machine *m, struct vma *v, vaddr_t va,
+				pte_t *entry, pfn_t from);
 
 #endif

@@ -18,6 +18,7 @@ struct file {
 	uint32_t nr_pages;
 	bool shmem;          /* shared anonymous memory                    */
 	bool executable;     /* opened read-only: no shared writable mapping */
+	bool by_exec;        /* opened by exec, for a program's segments    */
 	uint32_t nr_areas;   /* areas that map it                          */
 	pfn_t *page;         /* by page offset; PFN_NONE: not in memory    */
 	struct file *next;
@@ -25,14 +26,19 @@ struct file {
 };
 
 /*
- * The open file of this name, made at first use; executable for programs'
- * own segments (a different open file).  NULL: no memory.
+ * The open file of this name and size, made at first use, with all its pages.
+ * An executable is opened read-only.  exec opens for itself: another open file
+ * of the same page cache (areas of the two never merge).  NULL: no memory.
  */
 struct file *file_open(struct machine *m, const char *name, uint32_t bytes,
 		       bool executable);
+struct file *open_exec(struct machine *m, const char *name, uint32_t bytes);
+
+/* New shared anonymous memory, no page of it made yet. NULL: no memory. */
 struct file *shmem_file(struct machine *m, uint64_t bytes);
 
-/* An area maps / no longer maps the file. */
+/* An area maps / no longer maps the file.  Shared anonymous memory that no
+ * area maps any more is freed: its pages must be unmapped. */
 void file_get(struct file *f);
 void file_put(struct machine *m, struct file *f);
 

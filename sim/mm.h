@@ -82,7 +82,7 @@ struct malloc_state {
 	struct chunk *tcache[TCACHE_BINS]; /* freed, by size, last first    */
 	uint8_t tcache_count[TCACHE_BINS];
 	struct chunk *fastbin[FASTBINS];
-	bool tcache_ready;
+	vaddr_t tcache_mem;        /* where the library keeps these lists    */
 	bool noncontiguous;        /* brk failed once: top is in a mapping  */
 	vaddr_t highest_brk;       /* above it the heap was never used      */
 	struct chunk **by_addr;    /* hash of all chunks by address         */
@@ -144,6 +144,13 @@ struct program {
 	uint32_t nr_segments;
 	struct segment segment[16];
 };
+
+/* ---- mm.c ---- */
+/* An address space for t: a PGD, no areas. NULL: no memory. */
+struct mm *mm_alloc(struct machine *m, struct task *t);
+/* Give it back: exit_mmap has taken what it mapped, t is not in the list of
+ * the living or has another one. */
+void mmdrop(struct machine *m, struct mm *mm);
 
 /* The tiny program of `spawn PROC` without a file: code (1 page), data (2
  * pages, the second half used), bss (3 pages). */

@@ -13,6 +13,8 @@
 #ifndef SIM_PAGE_H
 #define SIM_PAGE_H
 
+#include <string.h>
+
 #include "types.h"
 
 /* What a frame is used for: the colours of the physical map. */
@@ -55,6 +57,15 @@ struct page {
 	                   * pte_t[entries], its contents              */
 	char tag[TAG_LEN];/* what was last written there, for the eye */
 };
+
+/* A frame's content as one number: A_TAG. */
+static inline uint64_t page_tag(const struct page *page)
+{
+	uint64_t packed;
+
+	memcpy(&packed, page->tag, TAG_LEN);
+	return packed;
+}
 
 /* A list of frames, linked through struct page. Zeroed memory is not an empty
  * list: call page_list_init. */

@@ -22,6 +22,7 @@ enum pte_bit {
 	PTE_PCD = 0x010, PTE_A = 0x020, PTE_D = 0x040, PTE_PSE = 0x080,
 	PTE_G = 0x100,
 	PTE_SPECIAL = 0x200,  /* zero page: not counted, not mapcounted   */
+	PTE_TABLE = PTE_P | PTE_RW | PTE_US | PTE_A | PTE_D, /* to a table */
 	PTE_PROTNONE = 0x100, /* with P clear: present for the software   */
 };
 
@@ -47,6 +48,16 @@ pte_t *pte_offset(const struct machine *m, const struct mm *mm, vaddr_t va);
 
 /* The same, missing tables allocated; NULL: no memory. */
 pte_t *pte_alloc(struct machine *m, struct mm *mm, vaddr_t va);
+
+/* Allocate the tables above va's last one (PAE's middle table): false: no
+ * memory.  With two levels there is nothing to do. */
+bool pmd_alloc(struct machine *m, struct mm *mm, vaddr_t va);
+
+/* The contents of the table that an entry of a higher level points to. */
+pte_t *pt_table(const struct machine *m, pte_t entry);
+
+/* End of the part of [va, end) that lies in va's last-level table. */
+uint64_t pmd_addr_end(const struct machine *m, uint64_t va, uint64_t end);
 
 /* What the MMU looks at on the way to va, for the walk panel. */
 struct pt_walk {
@@ -94,5 +105,11 @@ int copy_page_range(struct machine *m, struct mm *child, struct vma *dst,
 
 /* Hardware bits for a fresh entry of an area (vm_get_page_prot). */
 uint32_t vm_page_prot(uint32_t vm_flags);
+
+/*
+ * The same for an area as it stands (vma_set_page_prot): a shared mapping of
+ * a file that wants to hear of the first write to a page is mapped read-only.
+ */
+uint32_t vma_page_prot(const struct vma *v);
 
 #endif

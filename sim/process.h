@@ -7,15 +7,24 @@
 #include "mm.h"
 #include "fault.h"
 
-/* A new process that runs prog, up to its first instruction; NULL: ENOMEM. */
+/*
+ * A new process that runs prog, up to its first instruction.  NULL: ENOMEM, or
+ * a program that does not fit below the stack.  prog must live as long as the
+ * machine.
+ */
 struct task *do_spawn(struct machine *m, const char *comm, uint32_t symbol,
 		      const struct program *prog);
 
-/* A copy of parent, its first instruction run. NULL: ENOMEM. */
+/* A copy of parent, its first instruction run. NULL: ENOMEM (or the OOM
+ * killer took the child at that instruction). */
 struct task *do_fork(struct machine *m, struct task *parent, const char *comm,
 		     uint32_t symbol);
 
-/* Replace t's memory by prog. 0 or -SIM_E... */
+/*
+ * Replace t's memory by prog; its first instruction is run.  0 or -SIM_E...:
+ * EINVAL, EPERM, or ENOMEM before the old memory was given up: t goes on as it
+ * was.  ENOMEM after that ends t: ask find_task again after an error.
+ */
 int64_t do_execve(struct machine *m, struct task *t,
 		  const struct program *prog);
 
@@ -26,7 +35,23 @@ void do_exit(struct machine *m, struct task *t);
  * Returns its pid; 0 if there is none. */
 uint32_t out_of_memory(struct machine *m, uint32_t wanted_by);
 
+/* A living task; NULL if there is none. */
 struct task *find_task(const struct machine *m, uint32_t pid);
 struct task *find_task_by_symbol(const struct machine *m, uint32_t symbol);
+
+/* ---- between the files of processes ---- */
+
+/* A task without memory, not in the list of the living yet; NULL: no memory. */
+struct task *task_alloc(struct machine *m, const char *comm, uint32_t symbol,
+			struct task *parent);
+/* Give back a task that is not in the list and has no address space. */
+void task_free(struct machine *m, struct task *t);
+/* t has an address space and lives from now on. */
+void task_link(struct machine *m, struct task *t);
+
+/* do_execve without the first instruction, and without the end of a process
+ * that cannot go back: then t->mm is no longer what it was. */
+int exec_program(struct machine *m, struct task *t,
+		 const struct program *prog);
 
 #endif

@@ -7,7 +7,7 @@
 
 #include "mm.h"
 
-enum { TLB_SETS = 16, TLB_WAYS = 4 };
+enum { TLB_SETS = 16, TLB_WAYS = 4, TLB_FLUSH_CEILING = 33 };
 
 struct tlb_entry {
 	uint32_t vpn;      /* va >> 12, plus 1; 0 = invalid           */
@@ -29,9 +29,20 @@ const struct tlb_entry *tlb_peek(const struct tlb *t, vaddr_t va);
 struct tlb_entry *tlb_lookup(struct machine *m, struct tlb *t, vaddr_t va);
 void tlb_fill(struct machine *m, struct tlb *t, vaddr_t va, pte_t entry);
 
+/* One CPU forgets one page: what a page fault itself does to its entry. */
+void tlb_drop(struct tlb *t, vaddr_t va);
+
 /* Forget one page / everything of mm, on every CPU that runs it. */
 void flush_tlb_page(struct machine *m, const struct mm *mm, vaddr_t va);
 void flush_tlb_mm(struct machine *m, const struct mm *mm);
+
+/* The pages of [start, end): one by one up to TLB_FLUSH_CEILING of them,
+ * else everything of mm (6.1 flush_tlb_mm_range). */
+void flush_tlb_range(struct machine *m, const struct mm *mm, vaddr_t start,
+		     uint64_t end);
+
+/* mm is about to be freed: no CPU may keep it loaded. */
+void tlb_forget_mm(struct machine *m, const struct mm *mm);
 
 /* Load task's CR3 on the current CPU: flushes unless it is loaded. */
 void switch_mm(struct machine *m, const struct task *t);

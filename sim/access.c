@@ -1,0 +1,215 @@
+/*
+ * The CPU: one access, from an address to a frame.
+ *
+ *	TLB: hit with the right -------------------------------> frame
+ *	 | miss, or the entry denies
+ *	page walk: every entry present, with US (and RW) ------> frame
+ *	 | no                        (A, on a write D, set; TLB filled)
+ *	page fault: do_page_fault
+ *	 | the kernel mended the entry      | it refused
+ *	the instruction runs again          the signal
+ *
+ * So a write to a page never touched misses the TLB, walks to an empty entry,
+ * faults, misses again, walks to the new entry and stores: the second round
+ * is not the kernel's doing, the CPU starts the instruction anew.
+ *
+ * The kernel's gigabyte is mapped in every address space, but without US: from
+ * user mode it is a protection fault.
+ *
+ * A frame's bytes are not modelled.  What a user page holds is a word of up to
+ * 8 characters, the last one written: enough for the eye to tell pages apart,
+ * and a copy copies it.
+ *
+ * Simpler than Linux on a real CPU: one load or store a page; no speculation;
+ * execution needs no right of its own (i386 has none, and 6.1's PAE kernel
+ * loses NX for user pages: REFERENCE 8.2).
+ */
+#include "access.h"
+
+#include <string.h>
+
+#include "machine.h"
+
+/* What every entry on the way must have. */
+static uint32_t rights_needed(enum access kind)
+{
+	return PTE_US | (kind == ACCESS_WRITE ? PTE_RW : 0);
+}
+
+/* What an entry of a level grants: a PAE PGD leaves rights to what follows. */
+static pte_t rights_given(const struct machine *m, unsigned level, pte_t e)
+{
+	if (level == 0 && m->profile->pt_levels == 3)
+		e |= PTE_US | PTE_RW;
+	return e;
+}
+
+/* The error code that the CPU pushes; instruction fetches are marked only
+ * where the CPU knows NX, i.e. with PAE. */
+static uint32_t error_of(const struct machine *m, enum access kind,
+			 bool present)
+{
+	uint32_t error = ERR_USER;
+
+	if (present)
+		error |= ERR_PROT;
+	if (kind == ACCESS_WRITE)
+		error |= ERR_WRITE;
+	if (kind == ACCESS_FETCH && m->profile->pt_levels == 3)
+		error |= ERR_INSTR;
+	return error;
+}
+
+/* The walk reached the page: leave the marks of the access in its entry. */
+static void set_accessed(struct machine *m, vaddr_t va, enum access kind,
+			 pte_t *entry)
+{
+	pte_t old = *entry;
+
+	*entry |= PTE_A | (kind == ACCESS_WRITE ? PTE_D : 0);
+	if (*entry != old)
+		step(m, MMU_SET_BITS, va, old, *entry);
+}
+
+/*
+ * Walk the tables of mm for an access.  The leaf entry, or NULL: a page fault
+ * with *error.
+ */
+static pte_t *page_walk(struct machine *m, const struct mm *mm, vaddr_t va,
+			enum access kind, uint32_t *error)
+{
+	uint32_t need = rights_needed(kind);
+	unsigned leaf = m->profile->pt_levels - 1u;
+	pte_t *table = mm->pgd_entry;
+	pfn_t pfn = mm->pgd;
+
+	for (unsigned level = 0;; level++) {
+		unsigned index = pt_index(m, level, va);
+		pte_t e = table[index];
+
+		note(m, PAGE_WALK, level, pfn, index, e);
+		if (!(e & PTE_P)) {
+			*error = error_of(m, kind, false);
+			note(m, MMU_NOT_PRESENT, va, e, *error);
+			return NULL;
+		}
+		if ((rights_given(m, level, e) & need) != need) {
+			*error = error_of(m, kind, true);
+			note(m, MMU_PROTECTION, va, e, kind, *error);
+			return NULL;
+		}
+		if (level == leaf)
+			return &table[index];
+		pfn = pte_pfn(e);
+		table = pt_table(m, e);
+	}
+}
+
+/* Does a TLB entry allow the access without another look at the tables? */
+static bool tlb_allows(const struct tlb_entry *e, enum access kind)
+{
+	uint32_t need = rights_needed(kind);
+
+	if (kind == ACCESS_WRITE)
+		need |= PTE_D;
+	return (e->bits & need) == need;
+}
+
+/* The frame behind va; PFN_NONE: a page fault with *error. */
+static pfn_t translate(struct machine *m, const struct mm *mm, vaddr_t va,
+		       enum access kind, uint32_t *error)
+{
+	struct tlb *tlb = &m->tlb[m->cpu];
+	const struct tlb_entry *hit = tlb_lookup(m, tlb, va);
+	pte_t *entry;
+
+	if (hit && tlb_allows(hit, kind))
+		return hit->pfn;
+	if (hit)
+		note(m, TLB_DENIES, va, mk_pte(hit->pfn, hit->bits), kind);
+	entry = page_walk(m, mm, va, kind, error);
+	if (!entry) {
+		tlb_drop(tlb, va);
+		return PFN_NONE;
+	}
+	set_accessed(m, va, kind, entry);
+	tlb_fill(m, tlb, va, *entry);
+	return pte_pfn(*entry);
+}
+
+/* The access itself: what it leaves in the frame. */
+static void load_or_store(struct machine *m, pfn_t pfn, vaddr_t va,
+			  enum access kind, const char *tag)
+{
+	struct page *page = pfn_page(m, pfn);
+	uint64_t old = page_tag(page);
+
+	if (kind != ACCESS_WRITE) {
+		note(m, LOAD, pfn, va, old);
+		return;
+	}
+	if (tag)
+		memcpy(page->tag, tag, TAG_LEN);
+	page->flags |= PG_DIRTY;
+	step(m, STORE, pfn, va, old, page_tag(page));
+}
+
+struct outcome access_page(struct machine *m, struct task *t, vaddr_t va,
+			   enum access kind, const char tag[TAG_LEN])
+{
+	struct outcome o = {.kind = OUT_OK};
+	uint32_t error = 0;
+	pfn_t pfn;
+
+	m->current = t;
+	switch_mm(m, t);
+	enter(m, ACCESS, t->pid, va, kind);
+	do {
+		pfn = translate(m, t->mm, va, kind, &error);
+		if (pfn == PFN_NONE)
+			o = do_page_fault(m, t, va, error);
+	} while (pfn == PFN_NONE && o.kind == OUT_OK);
+	if (o.kind == OUT_OK)
+		load_or_store(m, pfn, va, kind, tag);
+	leave(m, ACCESS, o.kind);
+	return o;
+}
+
+/* Pages that [va, va + bytes) touches. */
+static uint64_t pages_of(vaddr_t va, uint64_t bytes)
+{
+	return page_align_up(va % PAGE_SIZE + bytes) >> PAGE_SHIFT;
+}
+
+struct outcome access_range(struct machine *m, struct task *t, vaddr_t va,
+			    uint64_t bytes, enum access kind,
+			    const char tag[TAG_LEN], uint32_t *done,
+			    uint32_t max, bool *more)
+{
+	struct outcome o = {.kind = OUT_OK};
+	uint64_t pages = pages_of(va, bytes);
+
+	for (uint32_t n = 0; n < max && *done < pages; n++) {
+		uint64_t at = va;
+
+		if (*done > 0)
+			at = page_align_down(va) +
+			     ((uint64_t)*done << PAGE_SHIFT);
+		o = access_page(m, t, (vaddr_t)at, kind, tag);
+		if (o.kind != OUT_OK)
+			break;
+		++*done;
+	}
+	*more = o.kind == OUT_OK && *done < pages;
+	return o;
+}
+
+struct outcome user_runs(struct machine *m, struct task *t)
+{
+	const pte_t *entry = pte_offset(m, t->mm, t->mm->entry);
+
+	m->current = t;
+	if (entry && (*entry & PTE_P))
+		return (struct outcome){.kind = OUT_OK};
+	return access_page(m, t, t->mm->entry, ACCESS_FETCH, NULL);
+}

@@ -1,0 +1,207 @@
+/*
+ * The page-fault path: from an address to a verdict.
+ *
+ * The CPU could not finish an access and hands the kernel an address and an
+ * error code.  The kernel asks, in this order:
+ *
+ *	kernel's gigabyte?                  yes -> SIGSEGV MAPERR
+ *	an area at or above the address?     no -> SIGSEGV MAPERR
+ *	address below it: may it grow down?  no -> SIGSEGV MAPERR
+ *	does the area allow this access?     no -> SIGSEGV ACCERR
+ *	what does the page-table entry say?
+ *	    empty, anonymous, read             map the zero page
+ *	    empty, anonymous, write            a new frame, zeroed
+ *	    empty, file                        do_fault (file_fault.c)
+ *	    present, read-only, write          do_wp_page (cow.c)
+ *
+ * An area is a promise; memory comes here.  A fault that succeeds is counted
+ * and the CPU repeats the access.  A refused one counts nothing (RULES 6).
+ *
+ * When no frame can be had, the OOM killer ends a task and, if it was another
+ * one, the access is repeated.
+ *
+ * Simpler than Linux: no swap, so every fault is a minor one; no locks, hence
+ * no retries; an oops cannot happen here, only user mode runs.
+ */
+#include "fault.h"
+
+#include "machine.h"
+
+static struct outcome sigsegv(enum outcome_kind kind, vaddr_t va)
+{
+	return (struct outcome){.kind = kind, .value = va};
+}
+
+/*
+ * The area that va belongs to, grown down to it where that is allowed; NULL:
+ * there is none.
+ */
+static struct vma *area_for(struct machine *m, struct mm *mm, vaddr_t va)
+{
+	struct vma *v = find_vma(m, mm, va);
+
+	if (!v) {
+		note(m, FAULT_NO_AREA, va);
+		return NULL;
+	}
+	if (v->start <= va)
+		return v;
+	if (!(v->flags & VM_GROWSDOWN)) {
+		note(m, FAULT_HOLE, va, v->start);
+		return NULL;
+	}
+	if (expand_stack(m, v, va)) {
+		note(m, FAULT_NO_GROWTH, va, v->start);
+		return NULL;
+	}
+	return v;
+}
+
+/* Any right is enough to read or execute on i386; a write needs VM_WRITE. */
+static bool access_error(const struct vma *v, uint32_t error)
+{
+	uint32_t needed = error & ERR_WRITE ? VM_WRITE : VM_ACCESS;
+
+	return !(v->flags & needed);
+}
+
+/* No frame for t: end a task. OK: try again. */
+static struct outcome pagefault_out_of_memory(struct machine *m, uint32_t pid)
+{
+	if (out_of_memory(m, pid) == pid)
+		return (struct outcome){.kind = OUT_KILLED};
+	return (struct outcome){.kind = OUT_OK};
+}
+
+static struct outcome decide(struct machine *m, struct task *t, vaddr_t va,
+			     uint32_t error)
+{
+	struct vma *v;
+
+	if (va >= m->profile->page_offset) {
+		note(m, FAULT_KERNEL_ADDRESS, va, m->profile->page_offset);
+		return sigsegv(OUT_MAPERR, va);
+	}
+	v = area_for(m, t->mm, va);
+	if (!v)
+		return sigsegv(OUT_MAPERR, va);
+	if (access_error(v, error)) {
+		note(m, FAULT_NO_RIGHT, va, v->start, v->flags & VM_ACCESS);
+		return sigsegv(OUT_ACCERR, va);
+	}
+	note(m, FAULT_GOOD_AREA, va, v->start, v->flags & VM_ACCESS);
+	switch (handle_mm_fault(m, t, v, va, error & ERR_WRITE)) {
+	case FAULT_SIGBUS:
+		return sigsegv(OUT_BUS, va);
+	case FAULT_OOM:
+		return pagefault_out_of_memory(m, t->pid);
+	default:
+		return (struct outcome){.kind = OUT_OK};
+	}
+}
+
+struct outcome do_page_fault(struct machine *m, struct task *t, vaddr_t va,
+			     uint32_t error)
+{
+	struct outcome o;
+
+	enter(m, PAGE_FAULT, t->pid, va, error);
+	o = decide(m, t, va, error);
+	leave(m, PAGE_FAULT, o.kind);
+	return o;
+}
+
+/* ---- one page of an area ---- */
+
+/* A read finds nothing: all such pages share the one frame of zeros. */
+static enum fault_result map_zero_page(struct machine *m, struct vma *v,
+				       vaddr_t va, pte_t *entry)
+{
+	pte_t old = *entry;
+
+	*entry = mk_pte(m->zero_page, vma_page_prot(v) | PTE_SPECIAL);
+	m->nr_zero_maps++;
+	step(m, SET_PTE, va, old, *entry, m->zero_page);
+	return FAULT_MINOR;
+}
+
+static enum fault_result do_anonymous_page(struct machine *m, struct vma *v,
+					   vaddr_t va, bool write)
+{
+	enum fault_result r = FAULT_OOM;
+	pte_t *entry;
+
+	enter(m, DO_ANONYMOUS_PAGE, v->mm->owner->pid, va,
+	      write ? ACCESS_WRITE : ACCESS_READ);
+	entry = pte_alloc(m, v->mm, va);
+	if (entry && !write)
+		r = map_zero_page(m, v, va, entry);
+	else if (entry && anon_vma_prepare(m, v) == 0)
+		r = map_new_anon_page(m, v, va, entry);
+	leave(m, DO_ANONYMOUS_PAGE,
+	      r == FAULT_MINOR ? pte_pfn(*entry) : PFN_NONE);
+	return r;
+}
+
+/* The entry allows the access already: another fault, or a stale TLB entry. */
+static enum fault_result spurious_fault(struct machine *m, vaddr_t va,
+					pte_t *entry, bool write)
+{
+	pte_t old = *entry;
+
+	*entry |= PTE_A | (write ? PTE_D : 0);
+	note(m, FAULT_SPURIOUS, va, old, *entry);
+	return FAULT_MINOR;
+}
+
+static enum fault_result handle_pte_fault(struct machine *m, struct vma *v,
+					  vaddr_t va, bool write)
+{
+	pte_t *entry = pte_offset(m, v->mm, va);
+	pte_t e = entry ? *entry : 0;
+
+	if (!pte_present(e) && v->file) {
+		note(m, PTE_NONE_FILE, va, e, v->start);
+		return do_fault(m, v, va, write);
+	}
+	if (!pte_present(e)) {
+		note(m, PTE_NONE_ANON, va, e, v->start);
+		return do_anonymous_page(m, v, va, write);
+	}
+	if (write && !(e & PTE_RW)) {
+		note(m, PTE_READ_ONLY, va, e, pte_pfn(e));
+		return do_wp_page(m, v, va, entry);
+	}
+	return spurious_fault(m, va, entry, write);
+}
+
+static enum outcome_kind outcome_of(enum fault_result r)
+{
+	switch (r) {
+	case FAULT_SIGBUS:
+		return OUT_BUS;
+	case FAULT_OOM:
+		return OUT_FAILED;
+	default:
+		return OUT_OK;
+	}
+}
+
+enum fault_result handle_mm_fault(struct machine *m, struct task *t,
+				  struct vma *v, vaddr_t va, bool write)
+{
+	enum fault_result r = FAULT_OOM;
+
+	enter(m, HANDLE_MM_FAULT, t->pid, va, v->start,
+	      write ? ACCESS_WRITE : ACCESS_READ);
+	if (pmd_alloc(m, v->mm, va))
+		r = handle_pte_fault(m, v, va, write);
+	if (r == FAULT_MINOR) {
+		m->nr_faults++;
+		t->min_flt++;
+		t->event_min++;
+		step(m, MIN_FLT, t->pid, t->min_flt);
+	}
+	leave(m, HANDLE_MM_FAULT, outcome_of(r));
+	return r;
+}

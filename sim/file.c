@@ -1,0 +1,268 @@
+/*
+ * Files in memory: the page cache, and shared anonymous memory.
+ *
+ * The page cache holds a file's pages by their number; a mapping of the file
+ * maps the cache's own frames, so that all who map a page see one frame:
+ *
+ *	file data64k   page   0     1     2   ...  15
+ *	               frame 3a10  3a11  3a12      3a1f
+ *	                      |     |
+ *	            sh's area 0     1           kid's area at offset 8K: 2, 3
+ *
+ * Each frame has one reference for the cache and one for each mapping: it
+ * stays when nobody maps it.
+ *
+ * A file is read as a whole when it is first opened, so that no fault has to
+ * wait for a disk: a memory file system, like that of the recordings.  Opened
+ * twice (by exec, and by mmap), it is two open files with one page cache.
+ *
+ * Shared anonymous memory (MAP_SHARED without a file, named `zero`) is a file
+ * without a name on a disk: its pages are made at the first touch, and go with
+ * the last area that maps it.
+ *
+ * Simpler than Linux: no read-ahead, no write-back, pages are never dropped
+ * from the cache while the machine runs.
+ */
+#include "file.h"
+
+#include <string.h>
+
+#include "machine.h"
+
+/* The caches that a file's kobj[] comes from. */
+static const enum kernel_object file_objects[] = {KOBJ_INODE, KOBJ_DENTRY,
+						  KOBJ_FILP};
+enum { NR_FILE_OBJECTS = 3, OBJECT_FILP = 2 };
+
+static const char digits[] = "0123456789";
+
+/* What the eye sees of page index of a file: the name's first letters and the
+ * number, "wide.12". */
+static void file_page_tag(char tag[TAG_LEN], const char *name, uint32_t index)
+{
+	char number[TAG_LEN];
+	unsigned n = 0, len = 0;
+
+	do {
+		number[n++] = digits[index % 10];
+		index /= 10;
+	} while (index > 0 && n < TAG_LEN - 2);
+	memset(tag, 0, TAG_LEN);
+	while (name[len] && name[len] != '.' && len + n + 1 < TAG_LEN) {
+		tag[len] = name[len];
+		len++;
+	}
+	tag[len++] = '.';
+	while (n > 0)
+		tag[len++] = number[--n];
+}
+
+static void free_objects(struct machine *m, struct file *f, unsigned from)
+{
+	for (unsigned i = from; i < NR_FILE_OBJECTS; i++)
+		if (f->kobj[i])
+			kobj_free(m, file_objects[i], f->kobj[i]);
+}
+
+/* The objects from number `from` on; false: no memory for all of them. */
+static bool alloc_objects(struct machine *m, struct file *f, unsigned from)
+{
+	for (unsigned i = from; i < NR_FILE_OBJECTS; i++) {
+		f->kobj[i] = kobj_alloc(m, file_objects[i]);
+		if (!f->kobj[i])
+			return false;
+	}
+	return true;
+}
+
+static void drop_pages(struct machine *m, struct file *f)
+{
+	for (uint32_t i = 0; i < f->nr_pages; i++) {
+		pfn_t pfn = f->page[i];
+
+		if (pfn == PFN_NONE)
+			continue;
+		f->page[i] = PFN_NONE;
+		step(m, DELETE_FROM_PAGE_CACHE, pfn, i);
+		put_page(m, pfn);
+	}
+}
+
+/* A frame for page index, in the cache; PFN_NONE: no memory. */
+static pfn_t add_page(struct machine *m, struct file *f, uint32_t index)
+{
+	pfn_t pfn = alloc_page(m, GFP_HIGHUSER_MOVABLE,
+			       f->shmem ? FRAME_SHMEM : FRAME_FILE);
+	struct page *page;
+
+	if (pfn == PFN_NONE)
+		return PFN_NONE;
+	page = pfn_page(m, pfn);
+	page->mapping = f;
+	page->index = index;
+	page->flags |= PG_UPTODATE;
+	if (!f->shmem)
+		file_page_tag(page->tag, f->name, index);
+	f->page[index] = pfn;
+	step(m, ADD_TO_PAGE_CACHE, pfn, index, page_tag(page));
+	return pfn;
+}
+
+/* A file with room for its pages, none of them there yet. */
+static struct file *file_new(struct machine *m, const char *name,
+			     uint64_t bytes)
+{
+	struct file *f = arena_alloc(m->arena, sizeof(*f));
+
+	for (size_t i = 0; name[i] && i < sizeof(f->name) - 1; i++)
+		f->name[i] = name[i];
+	f->bytes = (uint32_t)bytes;
+	f->nr_pages = (uint32_t)(page_align_up(bytes) >> PAGE_SHIFT);
+	return f;
+}
+
+static void alloc_page_array(struct machine *m, struct file *f)
+{
+	f->page = arena_alloc(m->arena, f->nr_pages * sizeof(pfn_t));
+	for (uint32_t i = 0; i < f->nr_pages; i++)
+		f->page[i] = PFN_NONE;
+}
+
+static void free_page_array(struct machine *m, struct file *f)
+{
+	arena_free(m->arena, f->page, f->nr_pages * sizeof(pfn_t));
+}
+
+static void link_file(struct machine *m, struct file *f)
+{
+	struct file **last = &m->files;
+
+	while (*last)
+		last = &(*last)->next;
+	*last = f;
+	f->id = ++m->nr_files;
+}
+
+/* Read the whole file; false: no memory, nothing of it stays. */
+static bool read_pages(struct machine *m, struct file *f)
+{
+	alloc_page_array(m, f);
+	for (uint32_t i = 0; i < f->nr_pages; i++) {
+		if (add_page(m, f, i) != PFN_NONE)
+			continue;
+		drop_pages(m, f);
+		free_page_array(m, f);
+		return false;
+	}
+	return true;
+}
+
+/* The same file, opened another way: the page cache is shared. */
+static bool share_pages(struct machine *m, struct file *f,
+			const struct file *same)
+{
+	memcpy(f->kobj, same->kobj, sizeof(f->kobj));
+	f->page = same->page;
+	return alloc_objects(m, f, OBJECT_FILP);
+}
+
+static bool is_same(const struct file *f, const char *name, uint32_t bytes)
+{
+	return !f->shmem && f->bytes == bytes &&
+	       strncmp(f->name, name, sizeof(f->name) - 1) == 0;
+}
+
+static struct file *open_as(struct machine *m, const char *name, uint32_t bytes,
+			    bool executable, bool by_exec)
+{
+	struct file *same = NULL, *f;
+	bool ok;
+
+	for (f = m->files; f; f = f->next) {
+		if (!is_same(f, name, bytes))
+			continue;
+		if (f->by_exec == by_exec)
+			return f;
+		same = f;
+	}
+	f = file_new(m, name, bytes);
+	f->executable = executable;
+	f->by_exec = by_exec;
+	enter(m, FILE_OPEN, bytes, f->nr_pages);
+	if (same)
+		ok = share_pages(m, f, same);
+	else
+		ok = alloc_objects(m, f, 0) && read_pages(m, f);
+	if (ok)
+		link_file(m, f);
+	leave(m, FILE_OPEN, ok ? f->id : 0);
+	if (ok)
+		return f;
+	free_objects(m, f, same ? OBJECT_FILP : 0);
+	arena_free(m->arena, f, sizeof(*f));
+	return NULL;
+}
+
+struct file *file_open(struct machine *m, const char *name, uint32_t bytes,
+		       bool executable)
+{
+	return open_as(m, name, bytes, executable, false);
+}
+
+struct file *open_exec(struct machine *m, const char *name, uint32_t bytes)
+{
+	return open_as(m, name, bytes, true, true);
+}
+
+struct file *shmem_file(struct machine *m, uint64_t bytes)
+{
+	struct file *f = file_new(m, "zero", bytes);
+
+	f->shmem = true;
+	if (!alloc_objects(m, f, 0)) {
+		free_objects(m, f, 0);
+		arena_free(m->arena, f, sizeof(*f));
+		return NULL;
+	}
+	alloc_page_array(m, f);
+	link_file(m, f);
+	step(m, SHMEM_FILE_SETUP, f->id, f->nr_pages);
+	return f;
+}
+
+static void shmem_free(struct machine *m, struct file *f)
+{
+	struct file **at = &m->files;
+
+	enter(m, SHMEM_EVICT_INODE, f->id, f->nr_pages);
+	drop_pages(m, f);
+	leave(m, SHMEM_EVICT_INODE);
+	free_page_array(m, f);
+	free_objects(m, f, 0);
+	while (*at != f)
+		at = &(*at)->next;
+	*at = f->next;
+	arena_free(m->arena, f, sizeof(*f));
+}
+
+void file_get(struct file *f) { f->nr_areas++; }
+
+void file_put(struct machine *m, struct file *f)
+{
+	if (--f->nr_areas == 0 && f->shmem)
+		shmem_free(m, f);
+}
+
+pfn_t filemap_get_page(const struct file *f, uint32_t index)
+{
+	return index < f->nr_pages ? f->page[index] : PFN_NONE;
+}
+
+pfn_t shmem_get_page(struct machine *m, struct file *f, uint32_t index)
+{
+	if (index >= f->nr_pages)
+		return PFN_NONE;
+	if (f->page[index] != PFN_NONE)
+		return f->page[index];
+	return add_page(m, f, index);
+}

@@ -1,0 +1,303 @@
+/*
+ * Page tables: walk, allocate, free.
+ *
+ * A table is one frame full of entries; the entry of a level that is not the
+ * last names the frame of the next table, the entry of the last level names
+ * the page.  The index at each level is a slice of the address.  For
+ * 0xb7ffe123 with two levels
+ *
+ *	1011 0111 11|11 1111 1110|0001 0010 0011
+ *	  pgd 735   |  pte 1022  |  offset 0x123
+ *
+ *	CR3 -> PGD[735] -> table[1022] -> frame + 0x123
+ *
+ * and with PAE, whose entries are twice as wide and tables half as long, 2 /
+ * 447 / 510 / 0x123.  Shifts and widths are in the profile, so one loop walks
+ * both.
+ *
+ * The entries of the kernel's gigabyte are copied from swapper_pg_dir into
+ * every PGD when it is made, so that the kernel is mapped whoever runs.
+ *
+ * A table appears with the first page in its span (4M; PAE 2M) and goes when
+ * no area is left that could need it: see free_pgtables.  PAE's three middle
+ * tables of user space are allocated with the PGD, as 6.1 does, and come back
+ * at the next fault if an unmapping took them.
+ *
+ * Simpler than Linux: a PAE PGD takes a whole page (32 bytes of a slab there);
+ * entries are 64 bits wide for the host in both formats; no table locks.
+ */
+#include "pgtable.h"
+
+#include "machine.h"
+
+unsigned pt_index(const struct machine *m, unsigned level, vaddr_t va)
+{
+	const struct mm_profile *p = m->profile;
+
+	return va >> p->pt_shift[level] & ((1u << p->pt_bits[level]) - 1);
+}
+
+uint64_t pt_span(const struct machine *m, unsigned level)
+{
+	return (uint64_t)1 << m->profile->pt_shift[level];
+}
+
+unsigned pt_entries(const struct machine *m, unsigned level)
+{
+	return 1u << m->profile->pt_bits[level];
+}
+
+static unsigned leaf_level(const struct machine *m)
+{
+	return m->profile->pt_levels - 1u;
+}
+
+uint64_t pmd_addr_end(const struct machine *m, uint64_t va, uint64_t end)
+{
+	uint64_t span = pt_span(m, leaf_level(m) - 1);
+	uint64_t table_end = (va & ~(span - 1)) + span;
+
+	return table_end < end ? table_end : end;
+}
+
+pte_t *pt_table(const struct machine *m, pte_t entry)
+{
+	return pfn_page(m, pte_pfn(entry))->mapping;
+}
+
+/* Does an entry above the last level lead to another table? */
+static bool is_table(pte_t e) { return (e & PTE_P) && !(e & PTE_PSE); }
+
+/* The entry of va at a level; NULL if a table on the way is missing. */
+static pte_t *entry_at(const struct machine *m, const struct mm *mm, vaddr_t va,
+		       unsigned level)
+{
+	pte_t *table = mm->pgd_entry;
+
+	for (unsigned l = 0; l < level; l++) {
+		pte_t e = table[pt_index(m, l, va)];
+
+		if (!is_table(e))
+			return NULL;
+		table = pt_table(m, e);
+	}
+	return &table[pt_index(m, level, va)];
+}
+
+pte_t *pte_offset(const struct machine *m, const struct mm *mm, vaddr_t va)
+{
+	return entry_at(m, mm, va, leaf_level(m));
+}
+
+/* ---- allocation ---- */
+
+/* Bits of an entry at level that points to a table.  A PAE PGD has room for
+ * P alone: rights are decided below it. */
+static uint32_t table_bits(const struct machine *m, unsigned level)
+{
+	return level == 0 && m->profile->pt_levels == 3 ? PTE_P : PTE_TABLE;
+}
+
+/*
+ * A zeroed table of a level for mm; PFN_NONE: no memory.  All but the last
+ * level must be in directly mapped memory; the last may be high where the
+ * kernel was built so (CONFIG_HIGHPTE; REFERENCE 8.4).
+ */
+static pfn_t table_alloc(struct machine *m, const struct mm *mm, unsigned level)
+{
+	uint32_t gfp = GFP_KERNEL | GFP_BIT_ZERO;
+	struct page *page;
+	pfn_t pfn;
+
+	if (level == leaf_level(m) && m->profile->highpte)
+		gfp |= GFP_BIT_HIGHMEM;
+	pfn = alloc_page(m, gfp, FRAME_TABLE);
+	if (pfn == PFN_NONE)
+		return PFN_NONE;
+	page = pfn_page(m, pfn);
+	page->level = (uint8_t)level;
+	page->index = mm->owner->pid;
+	page->mapping =
+		arena_alloc(m->arena, pt_entries(m, level) * sizeof(pte_t));
+	return pfn;
+}
+
+static void table_free(struct machine *m, pfn_t pfn)
+{
+	struct page *page = pfn_page(m, pfn);
+
+	arena_free(m->arena, page->mapping,
+		   pt_entries(m, page->level) * sizeof(pte_t));
+	page->mapping = NULL;
+	page->level = 0;
+	page->index = 0;
+	free_pages(m, pfn, 0);
+}
+
+/* The tables on the way to va's entry at level, allocated where missing;
+ * that entry, or NULL: no memory. */
+static pte_t *entry_alloc(struct machine *m, struct mm *mm, vaddr_t va,
+			  unsigned level)
+{
+	pte_t *table = mm->pgd_entry;
+
+	for (unsigned l = 0; l < level; l++) {
+		pte_t *slot = &table[pt_index(m, l, va)];
+
+		if (!(*slot & PTE_P)) {
+			pfn_t pfn = table_alloc(m, mm, l + 1);
+
+			if (pfn == PFN_NONE)
+				return NULL;
+			*slot = mk_pte(pfn, table_bits(m, l));
+			mm->nr_tables++;
+			step(m, TABLE_ALLOC, mm->owner->pid, pfn, l + 1, va,
+			     *slot);
+		}
+		table = pt_table(m, *slot);
+	}
+	return &table[pt_index(m, level, va)];
+}
+
+pte_t *pte_alloc(struct machine *m, struct mm *mm, vaddr_t va)
+{
+	return entry_alloc(m, mm, va, leaf_level(m));
+}
+
+bool pmd_alloc(struct machine *m, struct mm *mm, vaddr_t va)
+{
+	return entry_alloc(m, mm, va, leaf_level(m) - 1) != NULL;
+}
+
+/* With three levels, the middle tables of user space exist from the start. */
+static bool prepopulate_pmd(struct machine *m, struct mm *mm)
+{
+	uint64_t span = pt_span(m, 0);
+
+	if (m->profile->pt_levels < 3)
+		return true;
+	for (uint64_t va = 0; va < m->profile->page_offset; va += span)
+		if (!entry_alloc(m, mm, (vaddr_t)va, 1))
+			return false;
+	return true;
+}
+
+int pgd_alloc(struct machine *m, struct mm *mm)
+{
+	pfn_t pfn = table_alloc(m, mm, 0);
+	unsigned first = pt_index(m, 0, m->profile->page_offset);
+
+	if (pfn == PFN_NONE)
+		return -SIM_ENOMEM;
+	mm->pgd = pfn;
+	mm->pgd_entry = pfn_page(m, pfn)->mapping;
+	for (unsigned i = first; i < pt_entries(m, 0); i++)
+		mm->pgd_entry[i] = m->kernel_pgd[i];
+	step(m, PGD_ALLOC, mm->owner->pid, pfn, pt_entries(m, 0) - first);
+	if (!prepopulate_pmd(m, mm)) {
+		pgd_free(m, mm);
+		return -SIM_ENOMEM;
+	}
+	return 0;
+}
+
+/* ---- freeing ---- */
+
+/* Free the table of a level that covers va, if there is one. */
+static void free_table_at(struct machine *m, struct mm *mm, vaddr_t va,
+			  unsigned level)
+{
+	pte_t *slot = entry_at(m, mm, va, level - 1);
+	pte_t old;
+
+	if (!slot || !is_table(*slot))
+		return;
+	old = *slot;
+	*slot = 0;
+	table_free(m, pte_pfn(old));
+	mm->nr_tables--;
+	step(m, TABLE_FREE, mm->owner->pid, pte_pfn(old), level, va, old);
+}
+
+/*
+ * Last level first.  For 2M and floor 0x08060000: the table of 0x08000000
+ * begins below the floor, so an area that is still there may use it.
+ */
+void free_pgtables(struct machine *m, struct mm *mm, vaddr_t start, vaddr_t end,
+		   vaddr_t floor, vaddr_t ceiling)
+{
+	for (unsigned level = leaf_level(m); level > 0; level--) {
+		uint64_t span = pt_span(m, level - 1);
+		uint64_t at = start & ~(span - 1);
+
+		for (; at < end; at += span)
+			if (at >= floor && at + span <= ceiling)
+				free_table_at(m, mm, (vaddr_t)at, level);
+	}
+}
+
+void pgd_free(struct machine *m, struct mm *mm)
+{
+	free_pgtables(m, mm, 0, m->profile->page_offset, 0,
+		      m->profile->page_offset);
+	tlb_forget_mm(m, mm);
+	table_free(m, mm->pgd);
+	step(m, PGD_FREE, mm->owner->pid, mm->pgd);
+	mm->pgd = PFN_NONE;
+	mm->pgd_entry = NULL;
+}
+
+/* ---- looking ---- */
+
+void pt_walk(const struct machine *m, const struct mm *mm, vaddr_t va,
+	     struct pt_walk *w)
+{
+	pte_t *table = mm->pgd_entry;
+	pfn_t pfn = mm->pgd;
+
+	*w = (struct pt_walk){0};
+	for (unsigned l = 0; l < m->profile->pt_levels; l++) {
+		pte_t e = table[pt_index(m, l, va)];
+
+		w->index[l] = pt_index(m, l, va);
+		w->table[l] = pfn;
+		w->entry[l] = e;
+		w->levels = l + 1;
+		w->large = l < leaf_level(m) && (e & PTE_PSE);
+		if (!(e & PTE_P))
+			return;
+		if (w->large || l == leaf_level(m)) {
+			uint64_t inside = va & (pt_span(m, l) - 1);
+
+			w->complete = true;
+			w->phys = ((paddr_t)pte_pfn(e) << PAGE_SHIFT) + inside;
+			return;
+		}
+		pfn = pte_pfn(e);
+		table = pt_table(m, e);
+	}
+}
+
+/* ---- rights ---- */
+
+/*
+ * i386 has one bit for rights, RW: whatever may be accessed at all may be
+ * read and executed.  A private area is never RW from the start: the write
+ * fault is what makes the copy.  REFERENCE 8.2.
+ */
+uint32_t vm_page_prot(uint32_t vm_flags)
+{
+	if (!(vm_flags & VM_ACCESS))
+		return PTE_PROTNONE | PTE_A;
+	if ((vm_flags & VM_SHARED) && (vm_flags & VM_WRITE))
+		return PTE_P | PTE_US | PTE_A | PTE_RW;
+	return PTE_P | PTE_US | PTE_A;
+}
+
+uint32_t vma_page_prot(const struct vma *v)
+{
+	uint32_t bits = vm_page_prot(v->flags);
+	bool notify = (v->flags & VM_SHARED) && v->file && !v->file->shmem;
+
+	return notify ? bits & ~(uint32_t)PTE_RW : bits;
+}

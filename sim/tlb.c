@@ -1,0 +1,153 @@
+/*
+ * The translation lookaside buffer: the last translations, kept by the CPU.
+ *
+ *	va  | 31          16 | 15   12 | 11     0 |
+ *	    |      tag       |   set   |  offset  |     16 sets of 4 ways
+ *
+ * A hit spares the walk.  The price is that an entry may be older than the
+ * page table: whoever takes a right away or unmaps must flush.  Giving a right
+ * needs no flush: an entry that denies sends the CPU to the tables again.
+ *
+ * The buffer belongs to one address space, the one whose tables CR3 names:
+ * switch_mm to another one empties it.  An entry made by a read says D clear;
+ * the first write walks again, to set D in the page table.
+ *
+ * Simpler than Linux on 6.1 hardware: no PCIDs, one size of entry (user pages;
+ * the kernel's large ones are not looked up here), code and data together.
+ */
+#include "tlb.h"
+
+#include <string.h>
+
+#include "machine.h"
+
+enum { TLB_BITS = PTE_RW | PTE_US | PTE_D };
+
+static struct tlb_entry *tlb_find(struct tlb *t, vaddr_t va)
+{
+	uint32_t vpn = va >> PAGE_SHIFT;
+	struct tlb_entry *set = t->entry[vpn % TLB_SETS];
+
+	for (unsigned way = 0; way < TLB_WAYS; way++)
+		if (set[way].vpn == vpn + 1)
+			return &set[way];
+	return NULL;
+}
+
+const struct tlb_entry *tlb_peek(const struct tlb *t, vaddr_t va)
+{
+	return tlb_find((struct tlb *)t, va);
+}
+
+struct tlb_entry *tlb_lookup(struct machine *m, struct tlb *t, vaddr_t va)
+{
+	struct tlb_entry *e = tlb_find(t, va);
+
+	if (e) {
+		t->hits++;
+		note(m, TLB_HIT, va, e->pfn, mk_pte(e->pfn, e->bits));
+	} else {
+		t->misses++;
+		note(m, TLB_MISS, va);
+	}
+	return e;
+}
+
+void tlb_fill(struct machine *m, struct tlb *t, vaddr_t va, pte_t entry)
+{
+	uint32_t vpn = va >> PAGE_SHIFT;
+	unsigned set = vpn % TLB_SETS;
+	struct tlb_entry *e = tlb_find(t, va);
+
+	if (!e) {
+		e = &t->entry[set][t->next_way[set]];
+		t->next_way[set] = (t->next_way[set] + 1) % TLB_WAYS;
+	}
+	e->vpn = vpn + 1;
+	e->pfn = pte_pfn(entry);
+	e->bits = entry & TLB_BITS;
+	step(m, TLB_FILL, va, e->pfn, entry);
+}
+
+void tlb_drop(struct tlb *t, vaddr_t va)
+{
+	struct tlb_entry *e = tlb_find(t, va);
+
+	if (e)
+		e->vpn = 0;
+}
+
+static void tlb_empty(struct tlb *t)
+{
+	memset(t->entry, 0, sizeof(t->entry));
+	memset(t->next_way, 0, sizeof(t->next_way));
+}
+
+/* Is mm the address space that this CPU has loaded? */
+static bool is_loaded(const struct tlb *t, const struct mm *mm)
+{
+	return t->pid == mm->owner->pid && mm->owner->mm == mm;
+}
+
+void flush_tlb_page(struct machine *m, const struct mm *mm, vaddr_t va)
+{
+	for (uint32_t cpu = 0; cpu < m->config.cpus; cpu++) {
+		struct tlb *t = &m->tlb[cpu];
+
+		if (!is_loaded(t, mm))
+			continue;
+		tlb_drop(t, va);
+		t->page_flushes++;
+		step(m, FLUSH_TLB_PAGE, va, cpu);
+	}
+}
+
+void flush_tlb_mm(struct machine *m, const struct mm *mm)
+{
+	for (uint32_t cpu = 0; cpu < m->config.cpus; cpu++) {
+		struct tlb *t = &m->tlb[cpu];
+
+		if (!is_loaded(t, mm))
+			continue;
+		tlb_empty(t);
+		t->flushes++;
+		step(m, FLUSH_TLB_MM, mm->owner->pid, cpu);
+	}
+}
+
+void flush_tlb_range(struct machine *m, const struct mm *mm, vaddr_t start,
+		     uint64_t end)
+{
+	if ((end - start) >> PAGE_SHIFT > TLB_FLUSH_CEILING) {
+		flush_tlb_mm(m, mm);
+		return;
+	}
+	for (uint64_t va = start; va < end; va += PAGE_SIZE)
+		flush_tlb_page(m, mm, (vaddr_t)va);
+}
+
+void switch_mm(struct machine *m, const struct task *t)
+{
+	struct tlb *tlb = &m->tlb[m->cpu];
+
+	if (tlb->pid == t->pid)
+		return;
+	tlb_empty(tlb);
+	tlb->flushes++;
+	tlb->pid = t->pid;
+	step(m, SWITCH_MM, t->pid, t->mm->pgd, m->cpu);
+}
+
+void tlb_forget_mm(struct machine *m, const struct mm *mm)
+{
+	for (uint32_t cpu = 0; cpu < m->config.cpus; cpu++) {
+		struct tlb *t = &m->tlb[cpu];
+
+		if (!is_loaded(t, mm))
+			continue;
+		tlb_empty(t);
+		t->flushes++;
+		t->pid = 0;
+		step(m, LEAVE_MM, mm->owner->pid, cpu);
+	}
+}
