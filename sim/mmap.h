@@ -17,12 +17,16 @@ struct mmap_request {
 	uint64_t offset;       /* in bytes                          */
 };
 
+/* The address; errors in the order of RULES 4. */
 int64_t sys_mmap(struct machine *m, struct task *t,
 		 const struct mmap_request *rq);
+/* 0, also where nothing is mapped. */
 int64_t sys_munmap(struct machine *m, struct task *t, uint64_t start,
 		   uint64_t bytes);
+/* 0; areas before a hole or a refusal stay changed. */
 int64_t sys_mprotect(struct machine *m, struct task *t, uint64_t start,
 		     uint64_t bytes, uint32_t prot);
+/* The address, new if it moved. */
 int64_t sys_mremap(struct machine *m, struct task *t, vaddr_t start,
 		   uint64_t old_bytes, uint64_t new_bytes, bool maymove);
 enum advice { ADV_DONTNEED, ADV_DONTFORK, ADV_DOFORK, ADV_FREE, ADV_WILLNEED,
@@ -36,25 +40,56 @@ int64_t sys_munlock(struct machine *m, struct task *t, uint64_t start,
 /* New break; -SIM_ENOMEM where the kernel leaves it where it was. */
 int64_t sys_brk(struct machine *m, struct task *t, uint64_t new_brk);
 
+/* ---- unmapped_area.c ---- */
 /* Where a mapping of bytes would go (top-down); -SIM_ENOMEM. */
 int64_t get_unmapped_area(struct machine *m, struct mm *mm, uint64_t bytes);
 
-/* Map without checks of rights: exec's segments, the stack. */
+/* Can a mapping of bytes lie at the hint (page aligned) without touching
+ * anything or a guard gap? */
+bool hint_is_free(struct machine *m, struct mm *mm, vaddr_t at,
+		  uint64_t bytes);
+
+/* ---- mmap.c ---- */
+/*
+ * Map [start, end), page aligned, without checks of rights, in place of what
+ * is there: exec's segments, bss and stack.  flags: VM_READ, VM_WRITE, VM_EXEC,
+ * VM_SHARED, VM_GROWSDOWN; the rest is added.  Private anonymous memory gets
+ * its own offsets.  The area, which may have been one of the neighbours; NULL:
+ * ENOMEM.
+ */
 struct vma *map_area(struct machine *m, struct mm *mm, vaddr_t start,
 		     vaddr_t end, uint32_t flags, struct file *file,
 		     uint32_t pgoff);
 
-/* Unmap [start, end) of mm, both page aligned: split, zap, free tables. */
+/* ---- munmap.c ---- */
+/* Unmap [start, end) of mm, both page aligned: split, zap, free tables.
+ * 0 or -SIM_ENOMEM (a split that cannot be had). */
 int do_munmap(struct machine *m, struct mm *mm, vaddr_t start, vaddr_t end);
 
 /* Everything goes: exit and exec. */
 void exit_mmap(struct machine *m, struct mm *mm);
 
-/* Touch every page of [start, end), errors skipped (populate, mlock);
- * 0, or -SIM_ENOMEM at the first page that cannot be had. */
-int mm_populate(struct machine *m, struct task *t, vaddr_t start,
-		vaddr_t end);
+/* ---- populate.c ---- */
+/*
+ * Touch every page of [start, end) as mlock (skip_errors false: 0, or
+ * -SIM_ENOMEM at the first page that cannot be had) and as mmap's populate and
+ * locked do (skip_errors true: 0; the rest of an area is left out after a page
+ * that cannot be had).  Private writable areas are written to.
+ */
+int mm_populate(struct machine *m, struct task *t, vaddr_t start, vaddr_t end,
+		bool skip_errors);
 
+/* Fault in [start, end) of one area; 0, -SIM_EFAULT (beyond the file) or
+ * -SIM_ENOMEM. */
+int faultin_range(struct machine *m, struct task *t, struct vma *v,
+		  vaddr_t start, vaddr_t end, bool write);
+
+/* ---- mlock.c ---- */
+/* May nr_pages more be locked?  0 or -SIM_EAGAIN. */
+int mlock_future_check(struct machine *m, const struct mm *mm,
+		       uint64_t nr_pages);
+
+/* ---- overcommit.c ---- */
 /* May one request commit this many pages?  Overcommit mode of the machine,
  * REFERENCE 13.9. 0 or -SIM_ENOMEM. */
 int vm_enough_memory(struct machine *m, uint64_t nr_pages);

@@ -1,10 +1,49 @@
 /*
  * Areas: find, insert, merge, split (REFERENCE 9.2, 9.4; RULES 3).
+ *
+ *	vma.c        the sorted array, find_vma, split
+ *	vma_merge.c  when two areas become one
+ *	rmap.c       anon_vma and its chains
+ *	stack.c      areas that grow down
  */
 #ifndef SIM_VMA_H
 #define SIM_VMA_H
 
 #include "mm.h"
+
+static inline uint32_t vma_pages(const struct vma *v)
+{
+	return (v->end - v->start) >> PAGE_SHIFT;
+}
+
+/* Page offset in its file (or in v's own counting) of an address of v. */
+static inline uint32_t vma_pgoff(const struct vma *v, vaddr_t va)
+{
+	return v->pgoff + (va >> PAGE_SHIFT) - (v->start >> PAGE_SHIFT);
+}
+
+/* May it be accessed at all, i.e. is it not `none`? */
+static inline bool vma_is_accessible(const struct vma *v)
+{
+	return v->flags & VM_ACCESS;
+}
+
+/* For the story: the pid whose address space it is. */
+static inline uint32_t mm_pid(const struct mm *mm)
+{
+	return mm->owner ? mm->owner->pid : 0;
+}
+
+/* What lies, or is going to lie, in a range of addresses. */
+struct vma_range {
+	vaddr_t start, end;
+	uint32_t flags;
+	uint32_t pgoff;
+	struct file *file;
+	struct anon_vma *anon_vma; /* what it has now, NULL: none */
+};
+
+/* ---- vma.c: the areas of a process ---- */
 
 /* Lowest area with end > va, which may begin above va; NULL if none. */
 struct vma *find_vma(struct machine *m, struct mm *mm, vaddr_t va);
@@ -17,37 +56,78 @@ uint32_t vma_index(const struct mm *mm, vaddr_t va);
 struct vma *vma_before(const struct mm *mm, const struct vma *v);
 struct vma *vma_after(const struct mm *mm, const struct vma *v);
 
-/* First area that overlaps [start, end). */
+/* First area that overlaps [start, end); NULL if none. */
 struct vma *find_vma_intersection(struct mm *mm, vaddr_t start, uint64_t end);
 
-/* A new area, not yet linked; NULL: no memory. */
+/* Start of v, lowered by the guard gap if it grows down: nothing new may lie
+ * between.  0 when the gap reaches below address 0. */
+vaddr_t vm_start_gap(const struct machine *m, const struct vma *v);
+
+/* A new area, not yet linked, all fields 0 but mm; NULL: no memory. */
 struct vma *vma_alloc(struct machine *m, struct mm *mm);
+/* Give an unlinked area back, with its chain and its use of its file. */
 void vma_free(struct machine *m, struct vma *v);
 
-/* Link an area into mm: counts, order. */
+/* A new area as r says, linked; it counts as a user of r's file.  r's anon_vma
+ * is left out.  NULL: no memory. */
+struct vma *vma_create(struct machine *m, struct mm *mm,
+		       const struct vma_range *r);
+
+/* Link an area, its fields set, into mm: order, counts. */
 void insert_vma(struct machine *m, struct mm *mm, struct vma *v);
 /* Unlink and free an area: its pages must be gone. */
 void remove_vma(struct machine *m, struct vma *v);
 
-/*
- * Can [start, end) with these properties become part of its neighbours?  v is
- * the area that now covers it (mprotect, mlock, madvise) or NULL (mmap).
- * Does it; returns the resulting area, NULL if nothing fits.
- */
-struct vma *vma_merge(struct machine *m, struct mm *mm, struct vma *v,
-		      vaddr_t start, vaddr_t end, uint32_t flags,
-		      struct file *file, uint32_t pgoff);
+/* A linked area gets other borders: [start, end) must meet no other area.
+ * Its offset follows its start. */
+void vma_set_range(struct machine *m, struct vma *v, vaddr_t start,
+		   vaddr_t end);
+/* A linked area gets other flags. */
+void vma_set_flags(struct vma *v, uint32_t flags);
 
-/* Cut v at va: v keeps the lower part; returns the upper, NULL: ENOMEM. */
+/*
+ * Cut v at va, strictly inside: v keeps the lower part; returns the upper.
+ * NULL: no memory.  6.1 __split_vma(): no look at max_map_count.
+ */
 struct vma *split_vma(struct machine *m, struct vma *v, vaddr_t va);
 
+/* ---- vma_merge.c ---- */
+
+/*
+ * Let r, new or about to get new flags, become part of its neighbours.  prev
+ * is the area before r.start or, when r lies inside an area behind its start,
+ * that area; NULL: none.  Returns the area that holds r now; NULL if nothing
+ * fits (or no memory).  6.1 vma_merge(): mprotect, mlock, madvise, mremap.
+ */
+struct vma *vma_merge(struct machine *m, struct mm *mm, struct vma *prev,
+		      const struct vma_range *r);
+
+/* The same for mmap, where r is a hole: the next area is asked first, then the
+ * previous one for both.  6.1 mmap_region(), vma_expand(). */
+struct vma *vma_merge_new_range(struct machine *m, struct mm *mm,
+				const struct vma_range *r);
+
+/* The same for brk: prev, which ends at r.start, alone. */
+struct vma *vma_merge_extend(struct machine *m, struct vma *prev,
+			     const struct vma_range *r);
+
+/*
+ * [start, end) of v gets new flags: merged with what it touches or else split
+ * off.  Returns the area that holds it now, its flags set; NULL: ENOMEM, also
+ * at max_map_count.  6.1 mprotect_fixup(), mlock_fixup().
+ */
+struct vma *vma_modify_flags(struct machine *m, struct vma *v, vaddr_t start,
+			     vaddr_t end, uint32_t flags);
+
+/* ---- stack.c ---- */
 /*
  * The stack grows: v, which grows down, shall begin at va's page.  0, or
- * -SIM_ENOMEM when limit, guard gap or overcommit forbid it.
+ * -SIM_ENOMEM (-SIM_EPERM) when limit, guard gap or overcommit forbid it.
+ * 6.1 expand_downwards(), acct_stack_growth().
  */
 int expand_stack(struct machine *m, struct vma *v, vaddr_t va);
 
-/* ---- rmap.c: anon_vma and its chains (RULES 3) ---- */
+/* ---- rmap.c: anon_vma and its chains (RULES 3); 0 or -SIM_ENOMEM ---- */
 
 /* v gets an anon_vma if it has none: its own, or a neighbour's. */
 int anon_vma_prepare(struct machine *m, struct vma *v);

@@ -1,0 +1,116 @@
+/*
+ * brk: the heap's upper end.
+ *
+ * The heap lies between start_brk, which exec set behind the bss, and brk, the
+ * program break, a byte address.  Only whole pages count: as long as
+ * pageup(brk) stays the same, the number moves and nothing else happens.
+ *
+ *	0804b000   0804e000 = start_brk      brk         next area
+ *	|   bss   |        heap               |  free   | 1 page |  ...
+ *
+ * Growing: refused when less than one page would stay free below the next area
+ * (below its guard gap, if that grows down).  The new part joins the area that
+ * ends at the old break, if that one is heap and not bss: if it reaches above
+ * start_brk.  So the first growth in 6.1 never joins the bss, though both are
+ * rw and touch; 2.4 and 2.6 merged them (profile brk_merges_bss).  In a child
+ * whose heap was touched before the fork the old heap has two anon_vma links,
+ * so the new part is an area of its own (vma_merge.c).
+ * Shrinking unmaps [pageup(new), pageup(old)): freed pages come back as zeros.
+ *
+ * The kernel answers with the break, moved or not; the C library makes ENOMEM
+ * of one that did not move, and so does the model.
+ *
+ * 6.1 mm/mmap.c sys_brk(), do_brk_flags(); RULES section 5.
+ */
+#include "machine.h"
+#include "mmap.h"
+#include "vma.h"
+
+/* Is there room for the heap to end at end, and an unmapped page behind it? */
+static bool room_above(struct machine *m, struct mm *mm, vaddr_t old,
+		       uint64_t end)
+{
+	const struct vma *next = mm_area_at(mm, old);
+
+	if (end > m->profile->page_offset) {
+		note(m, BRK_BEYOND, mm_pid(mm), end, m->profile->page_offset);
+		return false;
+	}
+	if (next && end + PAGE_SIZE > vm_start_gap(m, next)) {
+		note(m, BRK_WALL, mm_pid(mm), end, next->start);
+		return false;
+	}
+	return true;
+}
+
+/* The area that the heap's new part at va may join; NULL if there is none. */
+static struct vma *heap_before(const struct machine *m, const struct mm *mm,
+			       vaddr_t va)
+{
+	uint32_t i = vma_index(mm, va);
+	struct vma *v = i > 0 ? mm->vma[i - 1] : NULL;
+
+	if (!v || v->end != va)
+		return NULL;
+	return v->end > mm->start_brk || m->profile->brk_merges_bss ? v : NULL;
+}
+
+/* [start, end) becomes heap; 0 or -SIM_ENOMEM. */
+static int do_brk_flags(struct machine *m, struct mm *mm, vaddr_t start,
+			vaddr_t end)
+{
+	struct vma_range r = {
+		.start = start,
+		.end = end,
+		.flags = VM_READ | VM_WRITE | VM_MAYREAD | VM_MAYWRITE |
+			 VM_MAYEXEC | VM_ACCOUNT,
+		.pgoff = start >> PAGE_SHIFT,
+	};
+	struct vma *v = heap_before(m, mm, start);
+
+	if (mm->map_count > m->profile->max_map_count)
+		return -SIM_ENOMEM;
+	if (vm_enough_memory(m, (end - start) >> PAGE_SHIFT) < 0)
+		return -SIM_ENOMEM;
+	if (v && vma_merge_extend(m, v, &r))
+		return 0;
+	return vma_create(m, mm, &r) ? 0 : -SIM_ENOMEM;
+}
+
+/* Move the break; 0 or -SIM_ENOMEM with nothing changed. */
+static int do_brk(struct machine *m, struct mm *mm, uint64_t new_brk)
+{
+	uint64_t end = page_align_up(new_brk);
+	vaddr_t old = (vaddr_t)page_align_up(mm->brk);
+	int err = 0;
+
+	if (new_brk < mm->start_brk) {
+		note(m, BRK_LOW, mm_pid(mm), new_brk, mm->start_brk);
+		return -SIM_ENOMEM;
+	}
+	if (end > old)
+		err = room_above(m, mm, old, end)
+			      ? do_brk_flags(m, mm, old, (vaddr_t)end)
+			      : -SIM_ENOMEM;
+	else if (end < old)
+		err = find_vma_intersection(mm, (vaddr_t)end, old)
+			      ? do_munmap(m, mm, (vaddr_t)end, old)
+			      : -SIM_ENOMEM;
+	else
+		note(m, BRK_SAME_PAGE, mm_pid(mm), end);
+	if (err)
+		return err;
+	mm->brk = (vaddr_t)new_brk;
+	step(m, BRK_SET, mm_pid(mm), mm->brk);
+	return 0;
+}
+
+int64_t sys_brk(struct machine *m, struct task *t, uint64_t new_brk)
+{
+	int err;
+
+	enter(m, SYS_BRK, t->pid, new_brk, t->mm->brk);
+	err = do_brk(m, t->mm, new_brk);
+	leave(m, SYS_BRK, t->mm->brk);
+	return err ? err : (int64_t)new_brk;
+}

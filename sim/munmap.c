@@ -1,0 +1,116 @@
+/*
+ * munmap: areas, pages and page tables go.
+ *
+ *	             start                  end
+ *	  [    A    |    ]   [  B  ]   [  C |   ]      before
+ *	  [    A    |~~~~]   [~~B~~]   [~~~~| C ]      cut at both ends
+ *	  [    A    ]                       [ C ]      after
+ *	         floor                    ceiling
+ *
+ *	1. The areas that reach across start or end are split there.
+ *	2. The pages of all areas between are dropped (zap_page_range): their
+ *	   frames lose a mapping and, with the last one, are free.
+ *	3. A page table goes when its whole span (4M, PAE 2M) lies between
+ *	   floor, the end of the area that stays below, and ceiling, the start
+ *	   of the one that stays above: an area that stays keeps the tables it
+ *	   lies in, even where it has no page.
+ *	4. The areas go.
+ *
+ * Holes in the range are no error, nor is a range with nothing in it.  Cutting
+ * a hole into an area makes one area more: at max_map_count that is ENOMEM, and
+ * munmap is refused because the process has too much.
+ *
+ * 6.1 mm/mmap.c do_mas_align_munmap(), unmap_region(), exit_mmap().
+ */
+#include "machine.h"
+#include "mmap.h"
+#include "vma.h"
+
+/* Step 1; 0 or -SIM_ENOMEM. */
+static int split_ends(struct machine *m, struct mm *mm, vaddr_t start,
+		      vaddr_t end)
+{
+	struct vma *v = find_vma_intersection(mm, start, end);
+
+	if (v && v->start < start) {
+		/* Would one area become two that stay? */
+		if (v->end > end &&
+		    mm->map_count >= m->profile->max_map_count) {
+			note(m, MMAP_COUNT, mm_pid(mm), mm->map_count,
+			     m->profile->max_map_count);
+			return -SIM_ENOMEM;
+		}
+		if (!split_vma(m, v, start))
+			return -SIM_ENOMEM;
+	}
+	v = find_vma_intersection(mm, end - 1, end);
+	if (v && v->end > end && !split_vma(m, v, end))
+		return -SIM_ENOMEM;
+	return 0;
+}
+
+/* Steps 2 and 3 for areas [first, last), not empty. */
+static void unmap_region(struct machine *m, struct mm *mm, uint32_t first,
+			 uint32_t last)
+{
+	vaddr_t floor = first > 0 ? mm->vma[first - 1]->end : 0;
+	vaddr_t ceiling = last < mm->map_count ? mm->vma[last]->start
+					       : m->profile->page_offset;
+
+	for (uint32_t i = first; i < last; i++)
+		zap_page_range(m, mm->vma[i], mm->vma[i]->start,
+			       mm->vma[i]->end);
+	note(m, UNMAP_TABLES, mm_pid(mm), floor, ceiling);
+	free_pgtables(m, mm, mm->vma[first]->start, mm->vma[last - 1]->end,
+		      floor, ceiling);
+}
+
+int do_munmap(struct machine *m, struct mm *mm, vaddr_t start, vaddr_t end)
+{
+	uint32_t first, last;
+	int err;
+
+	enter(m, DO_MUNMAP, mm_pid(mm), start, end);
+	err = split_ends(m, mm, start, end);
+	first = vma_index(mm, start);
+	last = vma_index(mm, end);
+	if (err < 0) {
+		leave(m, DO_MUNMAP, -err);
+		return err;
+	}
+	if (first == last) {
+		note(m, MUNMAP_NOTHING, mm_pid(mm), start, end);
+	} else {
+		unmap_region(m, mm, first, last);
+		while (last > first)
+			remove_vma(m, mm->vma[--last]);
+	}
+	leave(m, DO_MUNMAP, 0);
+	return 0;
+}
+
+void exit_mmap(struct machine *m, struct mm *mm)
+{
+	enter(m, EXIT_MMAP, mm_pid(mm), mm->map_count, mm->total_vm);
+	if (mm->map_count)
+		unmap_region(m, mm, 0, mm->map_count);
+	while (mm->map_count)
+		remove_vma(m, mm->vma[mm->map_count - 1]);
+	arena_free(m->arena, mm->vma, mm->vma_cap * sizeof(*mm->vma));
+	mm->vma = NULL;
+	mm->vma_cap = 0;
+	leave(m, EXIT_MMAP);
+}
+
+int64_t sys_munmap(struct machine *m, struct task *t, uint64_t start,
+		   uint64_t bytes)
+{
+	uint32_t top = m->profile->page_offset;
+
+	if (start % PAGE_SIZE || !bytes || start > top || bytes > top - start) {
+		note(m, MUNMAP_EINVAL, t->pid, start, bytes);
+		return -SIM_EINVAL;
+	}
+	return do_munmap(m, t->mm, (vaddr_t)start,
+			 (vaddr_t)(start + page_align_up(bytes)));
+}

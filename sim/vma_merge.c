@@ -1,0 +1,285 @@
+/*
+ * When do two areas become one?
+ *
+ * Areas that touch and are alike are kept as one: fewer areas to search, and
+ * one object fewer in the slab cache.  So every change of a range A first asks
+ * its neighbours.  P is the area before A; N the one behind it.
+ *
+ *	A is a hole (mmap, mremap)       A is part of an area (mprotect ...)
+ *
+ *	1  [P][ A ][N]  [    P    ]      4  [  P A ][N]   [P][   N   ]
+ *	2  [P][ A ]  .  [  P   ]  .      5  [P][ A  N ]   [  P  ][ N ]
+ *	3   . [ A ][N]   . [  N   ]      6  [P][  A  ][N] [     P    ]
+ *	                                 7  [P][  A  ] .  [   P   ]  .
+ *	                                 8   . [  A  ][N]  . [   N   ]
+ *
+ * In 4 and 5 only the border between two areas moves; 6, 7 and 8 remove the
+ * area that A was, and 6 removes N as well.  If nothing fits, mmap makes a new
+ * area and mprotect splits the old one: one area becomes two or three.
+ *
+ * A fits a neighbour when all of this holds:
+ *	- the same flags: r, w, x, but also shared, locked, accounted, ...
+ *	- the same open file, or none in both
+ *	- the offsets continue.  Anonymous memory has offsets too: the page
+ *	  number of the address where it was made
+ *	- anon_vma: the same (or none) in both; or none in one of them, and the
+ *	  neighbour's chain has exactly one link.
+ *
+ * The last rule is why a fork leaves its mark.  A page remembers its anon_vma;
+ * a parent's area has a chain of one, so fresh memory joins it; the child
+ * inherited a link and added its own, a chain of two, so fresh memory below the
+ * same area stays apart in the child.  And a touched range never joins an area
+ * that was never touched: that one has no links at all.
+ *
+ * 6.1 mm/mmap.c vma_merge(), __vma_adjust(), is_mergeable_anon_vma().
+ */
+#include "machine.h"
+#include "vma.h"
+
+static uint32_t range_pages(const struct vma_range *r)
+{
+	return (r->end - r->start) >> PAGE_SHIFT;
+}
+
+/* ---- does it fit? ---- */
+
+/* Tell in which flag v and r differ, most visible first. */
+static void tell_flags(struct machine *m, const struct vma *v,
+		       const struct vma_range *r)
+{
+	uint32_t differ = v->flags ^ r->flags, pid = mm_pid(v->mm);
+
+	if (differ & VM_ACCESS)
+		note(m, MERGE_NO_RIGHTS, pid, v->start, v->flags & VM_ACCESS,
+		     r->flags & VM_ACCESS);
+	else if (differ & VM_LOCKED)
+		note(m, MERGE_NO_LOCKED, pid, v->start);
+	else if (differ & VM_ACCOUNT)
+		note(m, MERGE_NO_ACCOUNT, pid, v->start);
+	else
+		note(m, MERGE_NO_FLAGS, pid, v->start);
+}
+
+/* Would r, if it had anon_vma av, and v share one anon_vma without harm? */
+static bool mergeable_anon_vma(const struct vma *v, const struct anon_vma *av)
+{
+	if (v->anon_vma == av)
+		return true;
+	return (!v->anon_vma || !av) && v->chain_len == 1;
+}
+
+/* May r, which has or will have anon_vma av, become part of v, which touches
+ * it?  own is the offset v has where they meet, others r's. */
+static bool range_fits(struct machine *m, const struct vma *v,
+		       const struct vma_range *r, const struct anon_vma *av,
+		       uint32_t own, uint32_t others)
+{
+	uint32_t pid = mm_pid(v->mm);
+
+	if (v->flags != r->flags) {
+		tell_flags(m, v, r);
+		return false;
+	}
+	if (v->file != r->file) {
+		note(m, MERGE_NO_FILE, pid, v->start);
+		return false;
+	}
+	if (own != others) {
+		note(m, MERGE_NO_OFFSET, pid, v->start, own, others);
+		return false;
+	}
+	if (mergeable_anon_vma(v, av))
+		return true;
+	if (v->anon_vma && av)
+		note(m, MERGE_NO_ANON_VMA, pid, v->start, v->anon_vma->id,
+		     av->id);
+	else
+		note(m, MERGE_NO_CHAIN, pid, v->start, v->chain_len);
+	return false;
+}
+
+/* r follows prev and fits it. */
+static bool can_vma_merge_after(struct machine *m, const struct vma *prev,
+				const struct vma_range *r,
+				const struct anon_vma *av)
+{
+	return prev && prev->end == r->start &&
+	       range_fits(m, prev, r, av, vma_pgoff(prev, prev->end), r->pgoff);
+}
+
+/* r lies before next and fits it. */
+static bool can_vma_merge_before(struct machine *m, const struct vma *next,
+				 const struct vma_range *r)
+{
+	return next && next->start == r->end &&
+	       range_fits(m, next, r, r->anon_vma, next->pgoff,
+			  r->pgoff + range_pages(r));
+}
+
+/* ---- do it ---- */
+
+/* If v has no anon_vma it takes the first one of the areas in [start, end). */
+static int import_anon_vma(struct machine *m, struct vma *v, vaddr_t start,
+			   vaddr_t end)
+{
+	struct mm *mm = v->mm;
+
+	for (uint32_t i = vma_index(mm, start);
+	     i < mm->map_count && mm->vma[i]->start < end; i++) {
+		if (v->anon_vma)
+			break;
+		if (mm->vma[i]->anon_vma &&
+		    anon_vma_clone(m, v, mm->vma[i]) < 0)
+			return -SIM_ENOMEM;
+	}
+	return 0;
+}
+
+/*
+ * v takes [start, end), which holds v.  Of the other areas there, those inside
+ * go, one that reaches in at either end is cut back.  Their pages stay: page
+ * tables know nothing of areas.
+ */
+static struct vma *vma_absorb(struct machine *m, struct vma *v, vaddr_t start,
+			      vaddr_t end)
+{
+	struct mm *mm = v->mm;
+	uint32_t i;
+
+	if (import_anon_vma(m, v, start, end) < 0)
+		return NULL;
+	i = vma_index(mm, start);
+	while (i < mm->map_count && mm->vma[i]->start < end) {
+		struct vma *o = mm->vma[i];
+
+		if (o == v) {
+			i++;
+		} else if (o->start < start) {
+			vma_set_range(m, o, o->start, start);
+			i++;
+		} else if (o->end > end) {
+			vma_set_range(m, o, end, o->end);
+			break;
+		} else {
+			remove_vma(m, o);
+		}
+	}
+	vma_set_range(m, v, start, end);
+	return v;
+}
+
+static struct vma *tell_merge(struct machine *m, struct vma *v, unsigned nr,
+			      const struct vma_range *r)
+{
+	if (v)
+		step(m, VMA_MERGE, mm_pid(v->mm), nr, r->start, r->end,
+		     v->start);
+	return v;
+}
+
+struct vma *vma_merge(struct machine *m, struct mm *mm, struct vma *prev,
+		      const struct vma_range *r)
+{
+	uint32_t i = prev ? vma_index(mm, prev->start) + 1 : 0;
+	struct vma *mid = i < mm->map_count ? mm->vma[i] : NULL;
+	bool exact = mid && mid->end == r->end; /* r is the whole of mid */
+	struct vma *next = exact ? vma_after(mm, mid) : mid;
+	bool after = can_vma_merge_after(m, prev, r, r->anon_vma);
+	bool before = can_vma_merge_before(m, next, r);
+
+	if (after && before &&
+	    (prev->anon_vma == next->anon_vma || !prev->anon_vma ||
+	     !next->anon_vma))
+		return tell_merge(m,
+				  vma_absorb(m, prev, prev->start, next->end),
+				  exact ? 6 : 1, r);
+	if (after) {
+		bool head = mid && mid->start < r->end;
+
+		return tell_merge(m, vma_absorb(m, prev, prev->start, r->end),
+				  exact  ? 7
+				  : head ? 5
+					 : 2,
+				  r);
+	}
+	if (before) {
+		bool tail = prev && r->start < prev->end;
+
+		return tell_merge(m, vma_absorb(m, next, r->start, next->end),
+				  tail    ? 4
+				  : exact ? 8
+					  : 3,
+				  r);
+	}
+	return NULL;
+}
+
+struct vma *vma_merge_new_range(struct machine *m, struct mm *mm,
+				const struct vma_range *r)
+{
+	uint32_t i = vma_index(mm, r->start);
+	struct vma *next = i < mm->map_count ? mm->vma[i] : NULL;
+	struct vma *prev = i > 0 ? mm->vma[i - 1] : NULL;
+	bool before = can_vma_merge_before(m, next, r);
+	/* Once part of next, the range comes with next's anon_vma. */
+	const struct anon_vma *av = before ? next->anon_vma : NULL;
+
+	if (can_vma_merge_after(m, prev, r, av))
+		return tell_merge(m,
+				  vma_absorb(m, prev, prev->start,
+					     before ? next->end : r->end),
+				  before ? 1 : 2, r);
+	if (before)
+		return tell_merge(m, vma_absorb(m, next, r->start, next->end),
+				  3, r);
+	return NULL;
+}
+
+struct vma *vma_merge_extend(struct machine *m, struct vma *prev,
+			     const struct vma_range *r)
+{
+	if (!can_vma_merge_after(m, prev, r, NULL))
+		return NULL;
+	return tell_merge(m, vma_absorb(m, prev, prev->start, r->end), 2, r);
+}
+
+/* ---- merge or split: a range of an area gets new flags ---- */
+
+/* Make [start, end) of v an area of its own; returns it, NULL: ENOMEM. */
+static struct vma *vma_isolate(struct machine *m, struct vma *v, vaddr_t start,
+			       vaddr_t end)
+{
+	uint32_t limit = m->profile->max_map_count;
+
+	if (start > v->start) {
+		if (v->mm->map_count >= limit)
+			return NULL;
+		v = split_vma(m, v, start);
+	}
+	if (v && end < v->end &&
+	    (v->mm->map_count >= limit || !split_vma(m, v, end)))
+		return NULL;
+	return v;
+}
+
+struct vma *vma_modify_flags(struct machine *m, struct vma *v, vaddr_t start,
+			     vaddr_t end, uint32_t flags)
+{
+	struct vma *prev = start > v->start ? v : vma_before(v->mm, v);
+	struct vma_range r = {
+		.start = start,
+		.end = end,
+		.flags = flags,
+		.pgoff = vma_pgoff(v, start),
+		.file = v->file,
+		.anon_vma = v->anon_vma,
+	};
+	struct vma *now = vma_merge(m, v->mm, prev, &r);
+
+	if (now)
+		return now;
+	now = vma_isolate(m, v, start, end);
+	if (now)
+		vma_set_flags(now, flags);
+	return now;
+}
