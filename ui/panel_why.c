@@ -1,0 +1,418 @@
+/*
+ * Why: the steps of the current event as a tree.
+ *
+ *	v do_page_fault  write, user, present
+ *	    find_vma -> b7ffe000
+ *	  v do_wp_page
+ *	    > alloc_pages -> 38a50                    folded: 11 steps below
+ *	      copy_page 38a4f -> 38a50
+ *	    * set_pte                                 the last step told
+ *
+ * What is open is decided by one number: how deep to look.  The path to the last step is always open; the rest
+ * down to the greatest depth with which all lines still fit into the panel.  Spans that are the same in every event
+ * (a look-up in the TLB, an object from a slab) count as deeper than they are, so they fold first.  The user's h and l
+ * turn the rule round for one span.
+ */
+#include "panel.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "parts.h"
+#include "src/i18n.h"
+
+enum { MAX_DEPTH = 64, FOOT_LINES = 2, FOOT_FROM_HEIGHT = 14 };
+
+enum { WORD_MOMENT, WORD_CURSOR /* first_nr of the node at the cursor */ };
+
+/* One walk over the lines that are shown. */
+struct lines {
+	const struct story_node *root, *last;
+	const struct story_node *path[MAX_DEPTH]; /* spans around the last step, by depth */
+	const struct panel_state *ps;
+	int open_depth;  /* spans at a smaller weight are open */
+	/* where the walk stands */
+	const struct story_node *node;
+	int depth;
+	int weight[MAX_DEPTH]; /* of the span at each depth on the way */
+};
+
+/* How much deeper than it is does a span count? */
+static int extra_depth(const struct story_node *n)
+{
+	static const char *const routine[] = { "kmem_cache", "cache_alloc", "walk", "tlb", "find_vma", "free_page" };
+	const char *name = step_info[n->step.id].name;
+
+	for (size_t i = 0; i < sizeof(routine) / sizeof(*routine); i++)
+		if (strstr(name, routine[i]))
+			return 3;
+	return 0;
+}
+
+static bool is_on_path(const struct lines *l, const struct story_node *n, int depth)
+{
+	return depth < MAX_DEPTH && l->path[depth] == n;
+}
+
+static bool is_toggled(const struct panel_state *ps, const struct story_node *n)
+{
+	for (unsigned i = 0; i < ps->nr_toggled; i++)
+		if (ps->toggled[i] == n->first_nr)
+			return true;
+	return false;
+}
+
+static int weight_of(struct lines *l, const struct story_node *n, int depth)
+{
+	int above = depth > 0 && depth < MAX_DEPTH ? l->weight[depth - 1] : -1;
+
+	if (is_on_path(l, n, depth))
+		return 0;
+	return above + 1 + extra_depth(n);
+}
+
+static bool is_open(struct lines *l, const struct story_node *n, int depth)
+{
+	bool open = weight_of(l, n, depth) < l->open_depth;
+
+	return n->child && depth + 1 < MAX_DEPTH && open != is_toggled(l->ps, n);
+}
+
+/* The next line of the walk; `into` says whether to go into the node's children. False at the end. */
+static bool advance(struct lines *l, bool into)
+{
+	const struct story_node *n = l->node;
+
+	if (into && n->child) {
+		if (l->depth >= 0)
+			l->weight[l->depth] = weight_of(l, n, l->depth);
+		l->node = n->child;
+		l->depth++;
+		return true;
+	}
+	while (n != l->root && !n->next) {
+		n = n->parent;
+		l->depth--;
+	}
+	l->node = n == l->root ? NULL : n->next;
+	return l->node != NULL;
+}
+
+static bool lines_first(struct lines *l)
+{
+	l->node = l->root;
+	l->depth = -1;
+	return advance(l, true);
+}
+
+static bool lines_next(struct lines *l)
+{
+	return advance(l, is_open(l, l->node, l->depth));
+}
+
+/* The greatest depth with which all lines fit into height. */
+static int depth_that_fits(struct lines *l, int height)
+{
+	int shown[MAX_DEPTH] = { 0 }; /* lines that need an open depth of more than i */
+	int total = 0, depth = 1;
+
+	for (bool more = lines_first(l); more; more = advance(l, l->depth + 1 < MAX_DEPTH)) {
+		int above = l->depth > 0 ? l->weight[l->depth - 1] : -1;
+
+		shown[above + 1 < MAX_DEPTH ? above + 1 : MAX_DEPTH - 1]++;
+	}
+	for (int i = 0; i < MAX_DEPTH; i++) {
+		total += shown[i];
+		if (total > height)
+			break;
+		depth = i;
+	}
+	return depth > 1 ? depth : 1;
+}
+
+static struct lines lines_of(const struct view *v, const struct panel_state *ps, int height)
+{
+	const struct story *s = view_story(v);
+	struct lines l = { .root = story_root(s), .last = story_last(s), .ps = ps };
+	int depth = 0;
+
+	if (!view_is_complete(v)) {
+		for (const struct story_node *n = l.last; n && n != l.root; n = n->parent)
+			depth++;
+		for (const struct story_node *n = l.last; n && n != l.root; n = n->parent)
+			if (--depth < MAX_DEPTH)
+				l.path[depth] = n;
+	} else {
+		l.last = NULL;
+	}
+	l.open_depth = depth_that_fits(&l, height);
+	return l;
+}
+
+/* ---- drawing ---- */
+
+static int draw_name(const struct area *a, int x, int y, const struct story_node *n, const struct machine *m,
+		     enum role role)
+{
+	const struct step_info *info = &step_info[n->step.id];
+	char text[TEXT_LEN];
+
+	x = put_text(a, x, y, role, n->is_span ? ATTR_BOLD : 0, info->name);
+	if (n->count > 1)
+		x = put_format(a, x, y, ROLE_WARN, ATTR_BOLD, " \303\227%llu", (unsigned long long)n->count);
+	if (n->is_span && n->ended && info->result != A_NONE) {
+		arg_text(m, (enum arg_kind)info->result, n->result, text, sizeof(text));
+		x = put_text(a, x, y, ROLE_DIM, 0, " \342\206\222 ");
+		x = put_text(a, x, y, ROLE_NUMBER, 0, text);
+	}
+	return x;
+}
+
+static void draw_line(struct lines *l, const struct view *v, const struct area *a, int y)
+{
+	const struct story_node *n = l->node;
+	const struct machine *m = view_machine(v);
+	int indent = 2 + 2 * l->depth, most = a->width / 2;
+	char text[256];
+	int x = indent < most ? indent : most;
+	bool last = n == l->last;
+	enum role role = last ? ROLE_CHANGED : n->is_span ? ROLE_LABEL : ROLE_NORMAL;
+
+	if (last)
+		put_mark(a, 0, y, TOUCH_STEP);
+	if (n->child)
+		put_char(a, x, y, is_open(l, n, l->depth) ? 0x25be : 0x25b8, ROLE_DIM, 0);
+	x = draw_name(a, x + 2, y, n, m, role);
+	step_text(m, &n->step, text, sizeof(text));
+	put_text(a, x + 1, y, last ? ROLE_CHANGED : n->step.kind == TELL_NOTE ? ROLE_NORMAL : ROLE_DIM, 0, text);
+}
+
+/* The whole text of the line at the cursor, for which its line has no room. */
+static void draw_foot(const struct view *v, const struct area *a, const struct story_node *n)
+{
+	char text[256];
+
+	fill(a, 0, 0, a->width, 0x2500, ROLE_BORDER);
+	if (!n)
+		return;
+	step_text(view_machine(v), &n->step, text, sizeof(text));
+	put_wrapped(a, 0, 1, a->width, FOOT_LINES, ROLE_NORMAL, text);
+}
+
+static int list_height(const struct area *a)
+{
+	return a->height >= FOOT_FROM_HEIGHT ? a->height - FOOT_LINES - 1 : a->height;
+}
+
+/* A new moment: the cursor goes to the last step, at rest to the top; the user's foldings were for another event. */
+static void follow_moment(const struct view *v, struct panel_state *ps)
+{
+	struct when now = timeline_now(v->timeline);
+	const struct story_node *last = story_last(view_story(v));
+	uint64_t moment = ((uint64_t)now.event << 32 | (uint32_t)now.step) + 1;
+
+	if (ps->word[WORD_MOMENT] == moment)
+		return;
+	if (ps->word[WORD_MOMENT] >> 32 != moment >> 32)
+		ps->nr_toggled = 0;
+	ps->word[WORD_MOMENT] = moment;
+	ps->word[WORD_CURSOR] = last && !view_is_complete(v) ? last->first_nr : 0;
+	ps->top = 0;
+}
+
+/* The line of the node at the cursor, and how many lines there are. */
+static int cursor_line(struct lines *l, struct panel_state *ps, const struct story_node **at, int *total)
+{
+	int line = 0, found = 0;
+
+	*at = NULL;
+	for (bool more = lines_first(l); more; more = lines_next(l), line++) {
+		if (!*at || l->node->first_nr <= ps->word[WORD_CURSOR]) {
+			*at = l->node;
+			found = line;
+		}
+	}
+	*total = line;
+	return found;
+}
+
+static void why_draw(struct view *v, struct panel_state *ps, const struct area *a, bool active)
+{
+	int height = list_height(a), line = 0, total;
+	const struct story_node *at;
+	struct lines l;
+	struct area foot;
+
+	ps->height = height;
+	ps->width = a->width;
+	follow_moment(v, ps);
+	l = lines_of(v, ps, height);
+	ps->cursor = cursor_line(&l, ps, &at, &total);
+	ps->top = scroll_to(ps->top, ps->cursor, height, total);
+	for (bool more = lines_first(&l); more; more = lines_next(&l), line++) {
+		if (line < ps->top || line >= ps->top + height)
+			continue;
+		draw_line(&l, v, a, line - ps->top);
+		if (active && line == ps->cursor)
+			paint(a, 0, line - ps->top, a->width, ROLE_CHOSEN, 0);
+	}
+	draw_thumb(a, ps->top, height, total);
+	if (height < a->height) {
+		foot = area_sub(a, 0, height, a->width, a->height - height);
+		draw_foot(v, &foot, at);
+	}
+	if (total == 0)
+		put_text(a, 1, 0, ROLE_DIM, 0,
+			 timeline_now(v->timeline).event ? _("(nothing happened)") : _("(nothing has run yet)"));
+}
+
+static void why_status(const struct view *v, const struct panel_state *ps, char *buf, size_t size)
+{
+	struct when now = timeline_now(v->timeline);
+
+	(void)ps;
+	buf[0] = '\0';
+	if (now.event)
+		snprintf(buf, size, _("%llu steps"), (unsigned long long)story_steps(view_story(v)));
+}
+
+/* ---- keys ---- */
+
+/* The node drawn at a line of the whole list; NULL below the last. */
+static const struct story_node *node_at(struct lines *l, int line)
+{
+	for (bool more = lines_first(l); more; more = lines_next(l))
+		if (line-- == 0)
+			return l->node;
+	return NULL;
+}
+
+static void choose_line(struct view *v, struct panel_state *ps, int line)
+{
+	struct lines l = lines_of(v, ps, ps->height);
+	const struct story_node *n = line >= 0 ? node_at(&l, line) : NULL;
+
+	if (!n)
+		return;
+	ps->word[WORD_CURSOR] = n->first_nr;
+	view_choose_telling(v, n);
+}
+
+/* Open or close the span at the cursor; closing what is closed goes to the span around it. */
+static void fold(struct view *v, struct panel_state *ps, bool open)
+{
+	struct lines l = lines_of(v, ps, ps->height);
+	const struct story_node *n = node_at(&l, ps->cursor);
+
+	if (!n)
+		return;
+	if (is_open(&l, n, l.depth) == open || !n->child) {
+		if (!open && n->parent != l.root)
+			ps->word[WORD_CURSOR] = n->parent->first_nr;
+		return;
+	}
+	for (unsigned i = 0; i < ps->nr_toggled; i++) {
+		if (ps->toggled[i] == n->first_nr) {
+			ps->toggled[i] = ps->toggled[--ps->nr_toggled];
+			return;
+		}
+	}
+	if (ps->nr_toggled < sizeof(ps->toggled) / sizeof(*ps->toggled))
+		ps->toggled[ps->nr_toggled++] = n->first_nr;
+}
+
+static void go_to_cursor(struct view *v, const struct panel_state *ps)
+{
+	struct lines l = lines_of(v, ps, ps->height);
+	const struct story_node *n = node_at(&l, ps->cursor);
+
+	if (!n)
+		return;
+	v->wants_go = true;
+	v->go = (struct when){ timeline_now(v->timeline).event, n->first_nr };
+}
+
+static bool why_key(struct view *v, struct panel_state *ps, uint32_t key)
+{
+	switch (key) {
+	case KEY_UP_:
+	case 'k':
+		choose_line(v, ps, ps->cursor - 1);
+		return true;
+	case KEY_DOWN_:
+	case 'j':
+		choose_line(v, ps, ps->cursor + 1);
+		return true;
+	case 'h':
+		fold(v, ps, false);
+		return true;
+	case 'l':
+		fold(v, ps, true);
+		return true;
+	case KEY_ENTER_:
+		go_to_cursor(v, ps);
+		return true;
+	default:
+		return false;
+	}
+}
+
+static void why_click(struct view *v, struct panel_state *ps, int x, int y)
+{
+	struct lines l = lines_of(v, ps, ps->height);
+	const struct story_node *n = node_at(&l, ps->top + y);
+
+	if (!n || y >= ps->height)
+		return;
+	ps->word[WORD_CURSOR] = n->first_nr;
+	ps->cursor = ps->top + y;
+	if (n->child && x <= 3 + 2 * l.depth)
+		fold(v, ps, !is_open(&l, n, l.depth));
+	else
+		view_choose_telling(v, n);
+}
+
+static void why_scroll(struct view *v, struct panel_state *ps, int dy)
+{
+	choose_line(v, ps, ps->cursor + dy);
+}
+
+static bool why_search(struct view *v, struct panel_state *ps, const char *needle, int direction)
+{
+	struct lines l = lines_of(v, ps, ps->height);
+	const struct story_node *found = NULL;
+	char text[256];
+	int line = 0;
+
+	for (bool more = lines_first(&l); more; more = lines_next(&l), line++) {
+		bool after = line > ps->cursor;
+
+		if (line == ps->cursor || after != (direction > 0))
+			continue;
+		step_text(view_machine(v), &l.node->step, text, sizeof(text));
+		if (!strcasestr(text, needle) && !strcasestr(step_info[l.node->step.id].name, needle))
+			continue;
+		found = l.node;
+		if (direction > 0)
+			break;
+	}
+	if (found)
+		ps->word[WORD_CURSOR] = found->first_nr;
+	return found != NULL;
+}
+
+const struct panel panel_why = {
+	.name = "why",
+	.title = N_("Why"),
+	.min_width = 30,
+	.min_height = 5,
+	.want_width = 44,
+	.want_height = 20,
+	.status = why_status,
+	.draw = why_draw,
+	.key = why_key,
+	.click = why_click,
+	.scroll = why_scroll,
+	.search = why_search,
+};

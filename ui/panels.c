@@ -1,0 +1,66 @@
+/*
+ * The panels in the order of their numbers, and what they agree on: how a page and a frame look.
+ */
+#include "panel.h"
+
+#include "parts.h"
+#include "src/i18n.h"
+
+const struct panel *const panel_table[] = {
+	&panel_events, &panel_why,  &panel_process, &panel_walk,
+	&panel_zones,  &panel_slab, &panel_memory,  NULL,
+};
+
+char page_letter(const struct machine *m, pte_t e, const struct vma *v)
+{
+	const struct page *p = entry_page(m, e);
+
+	(void)v;
+	if (!p)
+		return '.';
+	switch (p->use) {
+	case FRAME_ZERO:
+		return 'z';
+	case FRAME_FILE:
+	case FRAME_SHMEM:
+		return 'f';
+	default:
+		return 'a';
+	}
+}
+
+enum role frame_role(const struct machine *m, pfn_t pfn)
+{
+	static const uint8_t role[NR_FRAME_USES] = {
+		[FRAME_FREE] = ROLE_FREE,         [FRAME_PCP] = ROLE_PCP,
+		[FRAME_RESERVED] = ROLE_RESERVED, [FRAME_HOLE] = ROLE_HOLE,
+		[FRAME_KERNEL] = ROLE_KERNEL,     [FRAME_STACK] = ROLE_KERNEL,
+		[FRAME_SLAB] = ROLE_SLAB,         [FRAME_TABLE] = ROLE_TABLE,
+		[FRAME_ANON] = ROLE_ANON,         [FRAME_FILE] = ROLE_FILE,
+		[FRAME_SHMEM] = ROLE_SHMEM,       [FRAME_ZERO] = ROLE_ZERO,
+	};
+	const struct page *p = &m->mem_map[pfn];
+
+	if (p->use == FRAME_ANON && p->mapcount > 1)
+		return ROLE_SHARED;
+	return (enum role)role[p->use];
+}
+
+const char *frame_use_name(enum frame_use use)
+{
+	static const char *const name[NR_FRAME_USES] = {
+		[FRAME_FREE] = N_("free"),         [FRAME_PCP] = N_("per-CPU"),
+		[FRAME_RESERVED] = N_("reserved"), [FRAME_HOLE] = N_("hole"),
+		[FRAME_KERNEL] = N_("kernel"),     [FRAME_STACK] = N_("kernel stack"),
+		[FRAME_SLAB] = N_("slab"),         [FRAME_TABLE] = N_("page table"),
+		[FRAME_ANON] = N_("anonymous"),    [FRAME_FILE] = N_("file"),
+		[FRAME_SHMEM] = N_("shared mem"),  [FRAME_ZERO] = N_("zero page"),
+	};
+
+	return _(name[use]);
+}
+
+enum role touched_role(enum touch t, enum role own)
+{
+	return t == TOUCH_STEP ? ROLE_CHANGED : t == TOUCH_EVENT ? ROLE_CHANGED_EVENT : own;
+}
