@@ -58,6 +58,8 @@ struct checkpoints;
 struct checkpoint;
 struct checkpoints *checkpoints_open(struct arena *a);
 void checkpoints_close(struct checkpoints *c);
+/* Before the machine is let run: make sure that faults of the watched arena come to us first. */
+void checkpoints_watch(struct checkpoints *c);
 struct checkpoint *checkpoint_take(struct checkpoints *c); /* NULL: no memory */
 void checkpoint_restore(struct checkpoints *c, const struct checkpoint *p);
 void checkpoint_drop(struct checkpoints *c, struct checkpoint *p);
