@@ -55,14 +55,17 @@ static void zap_pte_range(struct machine *m, struct mm *mm, pte_t *entry,
 {
 	struct mmu_gather gather;
 	vaddr_t start = va;
+	bool cleared = false;
 
 	gather.nr = 0;
-	for (; va < end; va += PAGE_SIZE, entry++)
-		if (pte_present(*entry))
-			zap_pte(m, mm, entry, va, &gather);
-	if (gather.nr == 0)
-		return;
-	flush_tlb_range(m, mm, start, end);
+	for (; va < end; va += PAGE_SIZE, entry++) {
+		if (!pte_present(*entry))
+			continue;
+		zap_pte(m, mm, entry, va, &gather);
+		cleared = true;
+	}
+	if (cleared)
+		flush_tlb_range(m, mm, start, end);
 	for (unsigned i = 0; i < gather.nr; i++)
 		put_page(m, gather.pfn[i]);
 }
