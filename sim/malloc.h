@@ -34,11 +34,13 @@ enum chunk_place {
 struct chunk {
 	vaddr_t start;        /* of the header; user memory begins at +8    */
 	uint32_t bytes;       /* with header                                */
-	bool in_use, mmapped, is_top; /* in_use: the program holds it        */
+	bool in_use;          /* the program holds it                       */
+	bool mmapped, is_top;
 	uint8_t place;        /* enum chunk_place                           */
 	uint32_t name;        /* symbol of the region, 0 = free              */
 	struct chunk *next, *prev;  /* by address (heap) or creation (mmapped) */
 	struct chunk *next_free, *prev_free; /* on its list of free chunks   */
+	struct chunk *next_hash; /* another one with the same hash          */
 };
 
 /*
@@ -66,34 +68,5 @@ uint32_t user_usable_size(const struct mm *mm, vaddr_t addr);
 /* fork: the child's heap has the same chunks. exec, exit: forget them. */
 void malloc_copy(struct machine *m, struct mm *to, const struct mm *from);
 void malloc_forget(struct machine *m, struct mm *mm);
-
-/* ---- chunk.c: the records of chunks, and their lists ---- */
-
-/* A record for [start, start + bytes), in use, on no list of free chunks; in
- * the heap after `after` (NULL: first), or mmapped. */
-struct chunk *chunk_new(struct machine *m, struct malloc_state *h,
-			vaddr_t start, uint32_t bytes, struct chunk *after);
-struct chunk *chunk_new_mmapped(struct machine *m, struct malloc_state *h,
-				vaddr_t start, uint32_t bytes);
-void chunk_delete(struct machine *m, struct malloc_state *h, struct chunk *c);
-/* The chunk whose header begins at start; NULL if none does. */
-struct chunk *chunk_find(const struct malloc_state *h, vaddr_t start);
-/* The heap chunk that ends where c begins / begins where c ends, or NULL. */
-struct chunk *chunk_below(const struct chunk *c);
-struct chunk *chunk_above(const struct chunk *c);
-
-/* Move c to the list of its place; USED and TOP have none. */
-void chunk_put(struct malloc_state *h, struct chunk *c, enum chunk_place to);
-/* Best fit of at least bytes in the bins, oldest among equals; NULL: none. */
-struct chunk *bins_best_fit(const struct malloc_state *h, uint32_t bytes);
-
-static inline uint32_t tcache_index(uint32_t chunk_bytes)
-{
-	return (chunk_bytes - MINSIZE) / MALLOC_ALIGNMENT;
-}
-static inline uint32_t fastbin_index(uint32_t chunk_bytes)
-{
-	return (chunk_bytes - MINSIZE) / MALLOC_ALIGNMENT;
-}
 
 #endif

@@ -1,0 +1,365 @@
+/*
+ * The C library and the kernel: sbrk, mmap, and the writes that cost faults.
+ *
+ * When top is too small for a chunk of nb bytes, the library asks the kernel:
+ *
+ *	nb >= mmap_threshold (128K at first): a mapping of its own, nb and 19
+ *	    bytes in whole pages; the chunk begins 8 bytes into it
+ *	else brk grows by nb + 128K (top_pad) + 16 - what top has, in whole
+ *	    pages, and the chunk is cut from top
+ *
+ * The first brk of a heap is followed by a second one.  User addresses shall be
+ * multiples of 16, so the first chunk begins 8 bytes above start_brk, and the
+ * end shall be on a page again: 8 bytes cost a page.  A first malloc(100)
+ * begins with the tcache's own chunk of 400 bytes:
+ *
+ *	400 + 131072 + 16 -> 0x21000 in whole pages, + 0x1000: 136 KB
+ *
+ * If brk is refused, at least 1M is mapped and the heap goes on there, the old
+ * top being closed by a fence that no merge crosses.  If somebody else moved
+ * the break, the same is done above it.
+ *
+ * systrim gives back what top has above top_pad; free calls it when a large
+ * chunk was freed and top has reached the trim threshold.
+ *
+ * Writes to headers are collected while the records change, and then done page
+ * by page through access_page, in the order of the first write to each page:
+ * exactly the faults that real headers cost.  Reads of headers cost nothing
+ * here: whatever has a header was written before.  The library's own variables
+ * (main_arena) have no page in the modelled process.
+ * Source: glibc 2.36 sysmalloc, systrim, munmap_chunk, mremap_chunk;
+ * REFERENCE 12.
+ */
+#include <string.h>
+
+#include "access.h"
+#include "heap.h"
+#include "machine.h"
+#include "mmap.h"
+
+enum {
+	TOP_PAD = 131072,
+	MMAP_AS_MORECORE_SIZE = 1 << 20,
+	FENCE = 2 * CHUNK_HDR_SZ, /* two headers without memory */
+	FIRST_DIRTY = 16,
+};
+
+static const char chunk_tag[TAG_LEN] = "chunk";
+
+/* ---- writes ---- */
+
+void heap_write(struct heap_call *k, vaddr_t va)
+{
+	for (uint32_t i = k->nr_dirty; i-- > 0;)
+		if (page_align_down(k->dirty[i]) == page_align_down(va))
+			return;
+	if (k->nr_dirty == k->cap_dirty) {
+		uint32_t cap = k->cap_dirty ? k->cap_dirty * 2 : FIRST_DIRTY;
+
+		k->dirty = arena_realloc(k->m->arena, k->dirty,
+					 k->cap_dirty * sizeof(vaddr_t),
+					 cap * sizeof(vaddr_t));
+		k->cap_dirty = cap;
+	}
+	k->dirty[k->nr_dirty++] = va;
+}
+
+/* One access; false: it was refused, and t may be gone. */
+static bool touch(struct heap_call *k, vaddr_t va, enum access kind,
+		  const char tag[TAG_LEN])
+{
+	k->refused = access_page(k->m, k->t, va, kind, tag);
+	return k->refused.kind == OUT_OK;
+}
+
+bool heap_flush(struct heap_call *k)
+{
+	bool ok = k->refused.kind == OUT_OK;
+
+	for (uint32_t i = 0; ok && i < k->nr_dirty; i++)
+		ok = touch(k, k->dirty[i], ACCESS_WRITE, chunk_tag);
+	arena_free(k->m->arena, k->dirty, k->cap_dirty * sizeof(vaddr_t));
+	k->dirty = NULL;
+	k->nr_dirty = k->cap_dirty = 0;
+	return ok;
+}
+
+bool heap_fill(struct heap_call *k, vaddr_t va, uint32_t bytes,
+	       const char tag[TAG_LEN])
+{
+	bool ok = k->refused.kind == OUT_OK;
+	uint64_t end = (uint64_t)va + bytes;
+
+	for (uint64_t at = va; ok && at < end;
+	     at = page_align_down((uint32_t)at) + (uint64_t)PAGE_SIZE)
+		ok = touch(k, (vaddr_t)at, ACCESS_WRITE, tag);
+	return ok;
+}
+
+/* What the page of va shows. */
+static void content_of(const struct heap_call *k, vaddr_t va, char tag[TAG_LEN])
+{
+	const pte_t *e = pte_offset(k->m, k->t->mm, va);
+
+	memset(tag, 0, TAG_LEN);
+	if (e && pte_present(*e))
+		memcpy(tag, pfn_page(k->m, pte_pfn(*e))->tag, TAG_LEN);
+}
+
+/* Bytes from va to the end of its page. */
+static uint32_t to_page_end(vaddr_t va)
+{
+	return PAGE_SIZE - (va & (PAGE_SIZE - 1));
+}
+
+/* A page of one of the two ends where the copying goes on: a read there, or a
+ * write there, or both. */
+bool heap_copy(struct heap_call *k, vaddr_t to, vaddr_t from, uint32_t bytes)
+{
+	bool ok = k->refused.kind == OUT_OK;
+	bool new_from = true, new_to = true;
+	char tag[TAG_LEN];
+
+	while (ok && bytes > 0) {
+		uint32_t here = to_page_end(from), there = to_page_end(to);
+		uint32_t nr = here < there ? here : there;
+
+		if (new_from)
+			ok = touch(k, from, ACCESS_READ, NULL);
+		if (ok && new_to) {
+			content_of(k, from, tag);
+			ok = touch(k, to, ACCESS_WRITE, tag);
+		}
+		nr = nr < bytes ? nr : bytes;
+		new_from = nr == here;
+		new_to = nr == there;
+		from += nr;
+		to += nr;
+		bytes -= nr;
+	}
+	return ok;
+}
+
+/* ---- mappings ---- */
+
+/* A private anonymous mapping; 0: refused. */
+static vaddr_t map(struct heap_call *k, uint64_t bytes)
+{
+	struct mmap_request rq = {.bytes = bytes, .prot = VM_READ | VM_WRITE};
+	int64_t at = sys_mmap(k->m, k->t, &rq);
+
+	return at < 0 ? 0 : (vaddr_t)at;
+}
+
+static struct chunk *mmap_chunk(struct heap_call *k, uint32_t nb)
+{
+	uint64_t bytes =
+		page_align_up((uint64_t)nb + SIZE_SZ + MALLOC_ALIGNMENT - 1);
+	vaddr_t base = map(k, bytes);
+	struct chunk *c;
+
+	if (!base)
+		return NULL;
+	c = chunk_new(k->m, k->h, base + CHUNK_HDR_SZ,
+		      (uint32_t)bytes - CHUNK_HDR_SZ, true);
+	heap_write(k, base);
+	return c;
+}
+
+void munmap_chunk(struct heap_call *k, struct chunk *c)
+{
+	vaddr_t base = c->start - CHUNK_HDR_SZ;
+	uint32_t bytes = c->bytes + CHUNK_HDR_SZ;
+
+	enter(k->m, MUNMAP_CHUNK, c->start, bytes);
+	chunk_delete(k->m, k->h, c);
+	sys_munmap(k->m, k->t, base, bytes);
+	leave(k->m, MUNMAP_CHUNK);
+}
+
+struct chunk *mremap_chunk(struct heap_call *k, struct chunk *c, uint32_t nb)
+{
+	vaddr_t base = c->start - CHUNK_HDR_SZ;
+	uint32_t old = c->bytes + CHUNK_HDR_SZ, name = c->name;
+	uint32_t bytes =
+		(uint32_t)page_align_up((uint64_t)nb + CHUNK_HDR_SZ + SIZE_SZ);
+	int64_t at;
+
+	if (bytes == old)
+		return c;
+	enter(k->m, MREMAP_CHUNK, c->start, bytes);
+	at = sys_mremap(k->m, k->t, base, old, bytes, true);
+	if (at < 0) {
+		leave(k->m, MREMAP_CHUNK, 0);
+		return NULL;
+	}
+	chunk_delete(k->m, k->h, c);
+	c = chunk_new(k->m, k->h, (vaddr_t)at + CHUNK_HDR_SZ,
+		      bytes - CHUNK_HDR_SZ, true);
+	c->name = name;
+	write_size(k, c);
+	leave(k->m, MREMAP_CHUNK, c->start);
+	return c;
+}
+
+/* ---- the break ---- */
+
+/* The old break; -SIM_ENOMEM: it stays there. */
+static int64_t sbrk(struct heap_call *k, int64_t bytes)
+{
+	vaddr_t old = k->t->mm->brk;
+	int64_t now =
+		bytes ? sys_brk(k->m, k->t, (uint64_t)(old + bytes)) : old;
+
+	if (now != old + bytes)
+		return -SIM_ENOMEM;
+	if (k->h->highest_brk < now)
+		k->h->highest_brk = (vaddr_t)now;
+	return old;
+}
+
+/* The first address at or above va where a chunk may begin. */
+static vaddr_t chunk_align(vaddr_t va)
+{
+	return ((va + CHUNK_HDR_SZ + MALLOC_ALIGNMENT - 1) &
+		~(vaddr_t)(MALLOC_ALIGNMENT - 1)) -
+	       CHUNK_HDR_SZ;
+}
+
+/* The old top is not followed by heap any more: its end becomes a fence, the
+ * rest of it is free. */
+static void close_top(struct heap_call *k)
+{
+	struct chunk *old = k->h->top, *fence = old;
+
+	if (!old)
+		return;
+	chunk_put(k->h, old, CHUNK_USED);
+	if (old->bytes >= MINSIZE + FENCE)
+		fence = chunk_split(k->m, k->h, old,
+				    (old->bytes - FENCE) &
+					    ~(uint32_t)(MALLOC_ALIGNMENT - 1));
+	chunk_put(k->h, fence, CHUNK_FENCE);
+	write_size(k, fence);
+	if (fence != old)
+		coalesce(k, old);
+}
+
+/* [start, end) is heap that top does not touch: the new top. */
+static void new_top(struct heap_call *k, vaddr_t start, vaddr_t end)
+{
+	struct chunk *c;
+
+	close_top(k);
+	start = chunk_align(start);
+	c = chunk_new(k->m, k->h, start, end - start, false);
+	chunk_put(k->h, c, CHUNK_TOP);
+	write_size(k, c);
+}
+
+/*
+ * brk gave [old_brk, old_brk + bytes), which does not touch top: there was no
+ * heap, or somebody else moved the break.  top_bytes were reckoned with in
+ * vain: a second sbrk makes up for them and for the alignment.
+ */
+static void new_piece(struct heap_call *k, vaddr_t old_brk, uint32_t bytes,
+		      uint32_t top_bytes)
+{
+	uint32_t front = chunk_align(old_brk) - old_brk;
+	vaddr_t end = old_brk + bytes;
+	uint32_t more = front + top_bytes;
+
+	more = (uint32_t)(page_align_up((uint64_t)end + more) - end);
+	if (k->h->top)
+		note(k->m, BRK_MOVED, chunk_align(old_brk));
+	else
+		note(k->m, BRK_ALIGN, chunk_align(old_brk), more);
+	if (!k->h->noncontiguous && sbrk(k, more) >= 0)
+		end += more;
+	new_top(k, old_brk, end);
+}
+
+/* The heap goes on in a mapping; false: that is refused too. */
+static bool map_piece(struct heap_call *k, uint64_t bytes, uint32_t top_bytes)
+{
+	vaddr_t base;
+
+	if (!k->h->noncontiguous)
+		bytes = page_align_up(bytes + top_bytes);
+	if (bytes < MMAP_AS_MORECORE_SIZE)
+		bytes = MMAP_AS_MORECORE_SIZE;
+	base = map(k, bytes);
+	if (!base)
+		return false;
+	k->h->noncontiguous = true;
+	note(k->m, BRK_FAILED, bytes);
+	new_top(k, base, (vaddr_t)(base + bytes));
+	return true;
+}
+
+/* More heap for a chunk of nb bytes; false: no memory, or k->refused tells. */
+static bool grow_heap(struct heap_call *k, uint32_t nb)
+{
+	struct chunk *top = k->h->top;
+	uint32_t has = top ? top->bytes : 0;
+	uint32_t counts = k->h->noncontiguous ? 0 : has;
+	uint64_t bytes =
+		page_align_up((uint64_t)nb + TOP_PAD + MINSIZE - counts);
+	int64_t old_brk;
+
+	note(k->m, USE_BRK, bytes, nb, counts);
+	old_brk = sbrk(k, (int64_t)bytes);
+	if (old_brk < 0)
+		return map_piece(k, bytes, has);
+	if (top && old_brk == top->start + has) {
+		top->bytes += (uint32_t)bytes;
+		write_size(k, top);
+	} else if (counts && old_brk < top->start + has) {
+		note(k->m, HEAP_SMASHED, old_brk);
+		k->refused = (struct outcome){OUT_ERRNO, SIM_EINVAL};
+		return false;
+	} else {
+		new_piece(k, (vaddr_t)old_brk, (uint32_t)bytes, counts);
+	}
+	return k->h->top->bytes >= nb + MINSIZE;
+}
+
+struct chunk *sysmalloc(struct heap_call *k, uint32_t nb)
+{
+	const struct chunk *top = k->h->top;
+	struct chunk *c = NULL;
+
+	enter(k->m, SYSMALLOC, nb, top ? top->bytes : 0);
+	if (nb >= k->h->mmap_threshold) {
+		note(k->m, USE_MMAP, nb, k->h->mmap_threshold);
+		c = mmap_chunk(k, nb);
+	}
+	if (!c && grow_heap(k, nb))
+		c = take_top(k, nb);
+	leave(k->m, SYSMALLOC, c ? c->start : 0);
+	return c;
+}
+
+void systrim(struct heap_call *k)
+{
+	struct chunk *top = k->h->top;
+	uint32_t spare = top->bytes - MINSIZE - 1;
+	uint32_t extra;
+
+	if (spare <= TOP_PAD)
+		return;
+	extra = page_align_down(spare - TOP_PAD);
+	if (extra == 0 || k->t->mm->brk != top->start + top->bytes)
+		return;
+	/* Headers are written before their pages may go. */
+	if (!heap_flush(k))
+		return;
+	enter(k->m, SYSTRIM, top->bytes, k->h->trim_threshold);
+	if (sbrk(k, -(int64_t)extra) >= 0) {
+		top->bytes -= extra;
+		write_size(k, top);
+	} else {
+		extra = 0;
+	}
+	leave(k->m, SYSTRIM, extra);
+}
