@@ -223,7 +223,7 @@ static void put_line(const struct area *line, int y, enum role role, const char 
 int put_wrapped(const struct area *a, int x, int y, int width, int max, enum role role,
 		const char *utf8)
 {
-	struct area column = area_sub(a, x, y, width, a->height);
+	struct area column = area_sub(a, x, 0, width, a->height);
 	const char *next = utf8;
 	int lines = 0;
 
@@ -235,7 +235,7 @@ int put_wrapped(const struct area *a, int x, int y, int width, int max, enum rol
 		while (*next == ' ')
 			next++;
 		if (lines < max)
-			put_line(&column, lines, role, utf8, end, lines == max - 1 && *next);
+			put_line(&column, y + lines, role, utf8, end, lines == max - 1 && *next);
 		lines++;
 		utf8 = next;
 	}

@@ -1,0 +1,382 @@
+/*
+ * Slab: the caches, and the objects in the slabs of the chosen one.
+ *
+ *	 cache            size  active/total  full part free
+ *	*mm_struct         448      3/9         0    1    0
+ *	 vm_area_struct     88     15/42        0    1    0
+ *	 ----------------------------------------------------
+ *	 0135c  colour 0   3/9  ##*......        one sign for each object
+ *
+ * First the caches that the scenario made, then those from which the machine's own objects come, then the other caches
+ * that have a slab.  A cache without any slab is not worth a line, unless it was just touched.
+ *
+ *	filled square: in a caller's hands    small square: free, on a CPU's array    hollow: free in its slab
+ */
+#include "panel.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "parts.h"
+#include "src/i18n.h"
+
+enum { MAX_SHOWN_OBJECTS = 1024 };
+
+/* Where a cache stands in the list; smaller is higher. */
+static int cache_rank(const struct view *v, const struct kmem_cache *c)
+{
+	const struct machine *m = view_machine(v);
+
+	if (!(c->flags & SLAB_BUILTIN))
+		return 0;
+	for (int i = 0; i < NR_KERNEL_OBJECTS; i++)
+		if (m->kobj_cache[i] == c)
+			return 1;
+	if (cache_slabs(c))
+		return 2;
+	return story_touched_cache(view_story(v), c->index) || v->choice.cache == c->index ? 3 : 4;
+}
+
+/* The caches in the order of the list; returns how many. */
+static int list_caches(const struct view *v, uint16_t list[MAX_CACHES])
+{
+	const struct machine *m = view_machine(v);
+	uint8_t rank[MAX_CACHES];
+	int n = 0;
+
+	for (uint32_t i = 0; i < m->nr_caches; i++)
+		rank[i] = m->cache[i] ? (uint8_t)cache_rank(v, m->cache[i]) : 4;
+	for (int r = 0; r < 4; r++)
+		for (uint32_t i = 0; i < m->nr_caches; i++)
+			if (rank[i] == r)
+				list[n++] = (uint16_t)i;
+	return n;
+}
+
+/* Does a telling name a cache? */
+static bool names_cache(const struct story_node *n, const void *ctx)
+{
+	uint64_t cache;
+
+	(void)ctx;
+	return step_arg(&n->step, A_CACHE, &cache);
+}
+
+/* The chosen cache; else the one that the story named last; else the first of the list. */
+static uint32_t shown_cache(const struct view *v, const uint16_t *list, int n)
+{
+	const struct machine *m = view_machine(v);
+	const struct story_node *node;
+	uint64_t cache;
+
+	if ((v->choice.kind == CHOOSE_CACHE || v->choice.kind == CHOOSE_OBJECT) && v->choice.cache < m->nr_caches)
+		return v->choice.cache;
+	node = story_find_last(view_story(v), names_cache, NULL);
+	if (node && step_arg(&node->step, A_CACHE, &cache) && cache < m->nr_caches && m->cache[cache])
+		return (uint32_t)cache;
+	return n ? list[0] : 0;
+}
+
+/* ---- the table ---- */
+
+/* Ends of the columns; 0: not shown. */
+struct columns { int size, objects, full, partial, free; };
+
+static struct columns columns_of(int width)
+{
+	struct columns c = { 0 };
+	int end = width;
+
+	if (width >= 36) {
+		int each = width >= 54 ? 5 : 3;
+
+		c.free = end;
+		c.partial = end - each;
+		c.full = end - 2 * each;
+		end -= 3 * each;
+	}
+	c.objects = end;
+	c.size = end - 10;
+	return c;
+}
+
+static void draw_head(const struct area *a, const struct columns *c)
+{
+	bool wide = c->free && c->free - c->partial >= 5;
+
+	put_text(a, 1, 0, ROLE_LABEL, 0, _("cache"));
+	put_right(a, c->size, 0, ROLE_LABEL, 0, _("size"));
+	put_right(a, c->objects, 0, ROLE_LABEL, 0, _("act/tot"));
+	if (!c->free)
+		return;
+	put_right(a, c->full, 0, ROLE_LABEL, 0, wide ? _("full") : "F");
+	put_right(a, c->partial, 0, ROLE_LABEL, 0, wide ? _("part") : "P");
+	put_right(a, c->free, 0, ROLE_LABEL, 0, wide ? _("free") : "E");
+}
+
+static void put_slabs(const struct area *a, int end, int y, uint32_t n, enum role own, enum touch t)
+{
+	char text[TEXT_LEN];
+
+	snprintf(text, sizeof(text), "%u", n);
+	put_right(a, end, y, touched_role(t, n ? own : ROLE_DIM), 0, text);
+}
+
+static void draw_cache(const struct view *v, const struct area *a, int y, const struct columns *c, uint32_t index,
+		       bool shown)
+{
+	const struct kmem_cache *cache = view_machine(v)->cache[index];
+	enum touch touch = story_touched_cache(view_story(v), index);
+	struct area name = area_sub(a, 1, y, c->size - 6, 1);
+	uint32_t total = cache_slabs(cache) * cache->num, active = cache_active_objs(cache);
+	char text[TEXT_LEN];
+
+	put_mark(a, 0, y, touch);
+	if (shown && !touch)
+		put_char(a, 0, y, 0x258c, ROLE_CHOSEN, 0);
+	put_text(&name, 0, 0, shown ? ROLE_TITLE : ROLE_LABEL, shown ? ATTR_BOLD : 0, cache->name);
+	snprintf(text, sizeof(text), "%u", cache->object_size);
+	put_right(a, c->size, y, ROLE_DIM, 0, text);
+	snprintf(text, sizeof(text), "%u/%-4u", active, total);
+	put_right(a, c->objects, y, touched_role(touch, active ? ROLE_NUMBER : ROLE_DIM), touch ? ATTR_BOLD : 0, text);
+	if (!c->free)
+		return;
+	put_slabs(a, c->full, y, cache->slabs_full.count, ROLE_SLAB, touch);
+	put_slabs(a, c->partial, y, cache->slabs_partial.count, ROLE_SLAB, touch);
+	put_slabs(a, c->free, y, cache->slabs_free.count, ROLE_FREE, touch);
+}
+
+/* ---- the objects ---- */
+
+/* Which objects of a slab lie, free, on an array of a CPU? */
+static void find_in_arrays(const struct machine *m, const struct kmem_cache *c, const struct slab *s,
+			   bool in_array[MAX_SHOWN_OBJECTS])
+{
+	memset(in_array, 0, MAX_SHOWN_OBJECTS);
+	for (uint32_t cpu = 0; cpu < m->config.cpus; cpu++) {
+		const struct array_cache *ac = &c->cpu[cpu];
+
+		for (uint32_t i = 0; i < ac->avail; i++) {
+			uint32_t index = (ac->entry[i] - s->s_mem) / c->size;
+
+			if (ac->entry[i] >= s->s_mem && index < c->num && index < MAX_SHOWN_OBJECTS)
+				in_array[index] = true;
+		}
+	}
+}
+
+/* The objects of one slab, from column x on, wrapped; returns the lines used. */
+static int draw_objects(const struct view *v, const struct area *a, int x, int y, const struct kmem_cache *c,
+			const struct slab *s)
+{
+	bool in_array[MAX_SHOWN_OBJECTS];
+	int room = a->width - x, n = c->num < MAX_SHOWN_OBJECTS ? c->num : MAX_SHOWN_OBJECTS;
+
+	find_in_arrays(view_machine(v), c, s, in_array);
+	for (int i = 0; i < n && room > 0; i++) {
+		vaddr_t kva = s->s_mem + (vaddr_t)i * c->size;
+		enum touch touch = story_touched_obj(view_story(v), kva);
+		bool chosen = v->choice.kind == CHOOSE_OBJECT && v->choice.va == kva;
+		uint32_t glyph = s->busy[i] ? 0x25a0 : in_array[i] ? 0x25aa : 0x25a1;
+		enum role role = s->busy[i] ? ROLE_SLAB : in_array[i] ? ROLE_PCP : ROLE_DIM;
+
+		if (touch == TOUCH_STEP || (touch && s->busy[i]))
+			glyph = touch_glyph(touch);
+		put_char(a, x + i % room, y + i / room, glyph, chosen ? ROLE_CHOSEN : touched_role(touch, role),
+			 touch ? ATTR_BOLD : 0);
+	}
+	return room > 0 ? (n + room - 1) / room : 1;
+}
+
+static int draw_slab(const struct view *v, const struct area *a, int y, const struct kmem_cache *c, const struct slab *s)
+{
+	bool chosen = v->choice.pfn != PFN_NONE && v->choice.pfn >= s->pfn && v->choice.pfn - s->pfn < 1u << c->gfporder;
+	enum touch touch = story_touched_pfn(view_story(v), s->pfn);
+	char text[TEXT_LEN];
+	int x;
+
+	put_mark(a, 0, y, touch);
+	x = put_format(a, 1, y, chosen ? ROLE_CHOSEN : touched_role(touch, ROLE_SLAB), ATTR_BOLD, "%05x", s->pfn);
+	if (a->width >= 44)
+		x = put_format(a, x + 1, y, ROLE_DIM, 0, _("colour %-4u"), s->colouroff);
+	snprintf(text, sizeof(text), "%u/%u", s->inuse, c->num);
+	put_right(a, x + 8, y, ROLE_NUMBER, 0, text);
+	return draw_objects(v, a, x + 9, y, c, s);
+}
+
+/* The slabs of a cache: partial ones first, that is where the next object comes from. */
+static void draw_slabs(const struct view *v, const struct area *a, const struct kmem_cache *c)
+{
+	const struct slab_list *list[3] = { &c->slabs_partial, &c->slabs_full, &c->slabs_free };
+	int y = 1, x;
+	char text[TEXT_LEN];
+
+	fill(a, 0, 0, a->width, 0x2500, ROLE_BORDER);
+	x = put_format(a, 1, 0, ROLE_TITLE, 0, " %s ", c->name);
+	put_format(a, x, 0, ROLE_DIM, 0, _("%u objects in %s "), c->num,
+		   bytes_text((uint64_t)PAGE_SIZE << c->gfporder, text));
+	for (int i = 0; i < 3; i++)
+		for (const struct slab *s = list[i]->first; s && y < a->height; s = s->next)
+			y += draw_slab(v, a, y, c, s);
+	if (y == 1)
+		put_text(a, 1, 1, ROLE_DIM, 0, _("no slab"));
+}
+
+static int objects_height(int height)
+{
+	return height >= 9 ? (height + 2) / 3 : height >= 6 ? 2 : 0;
+}
+
+/* ---- the panel ---- */
+
+static void slab_draw(struct view *v, struct panel_state *ps, const struct area *a, bool active)
+{
+	const struct machine *m = view_machine(v);
+	struct columns c = columns_of(a->width);
+	int objects = objects_height(a->height), rows = a->height - objects - 1, n, at = 0;
+	uint16_t list[MAX_CACHES];
+	uint32_t shown;
+	struct area part;
+
+	ps->height = a->height;
+	ps->width = a->width;
+	n = list_caches(v, list);
+	shown = shown_cache(v, list, n);
+	for (int i = 0; i < n; i++)
+		if (list[i] == shown)
+			at = i;
+	ps->cursor = at;
+	ps->top = scroll_to(ps->top, at, rows, n);
+	draw_head(a, &c);
+	for (int i = ps->top; i < n && i < ps->top + rows; i++) {
+		draw_cache(v, a, 1 + i - ps->top, &c, list[i], list[i] == shown);
+		if (active && i == at)
+			paint(a, 1, 1 + i - ps->top, a->width - 1, ROLE_CHOSEN, 0);
+	}
+	draw_thumb(a, ps->top, rows, n);
+	part = area_sub(a, 0, a->height - objects, a->width, objects);
+	if (objects && shown < m->nr_caches && m->cache[shown])
+		draw_slabs(v, &part, m->cache[shown]);
+}
+
+static void slab_status(const struct view *v, const struct panel_state *ps, char *buf, size_t size)
+{
+	const struct machine *m = view_machine(v);
+	uint64_t pages = 0;
+	char text[TEXT_LEN];
+
+	(void)ps;
+	for (uint32_t i = 0; i < m->nr_caches; i++)
+		if (m->cache[i])
+			pages += (uint64_t)cache_slabs(m->cache[i]) << m->cache[i]->gfporder;
+	snprintf(buf, size, _("%s in slabs"), bytes_text(pages << PAGE_SHIFT, text));
+}
+
+/* ---- keys ---- */
+
+static void choose_cache(struct view *v, struct panel_state *ps, int row)
+{
+	uint16_t list[MAX_CACHES];
+	int n = list_caches(v, list);
+
+	if (row < 0 || row >= n)
+		return;
+	ps->cursor = row;
+	view_choose(v, &(struct choice){ .kind = CHOOSE_CACHE, .cache = list[row], .pfn = PFN_NONE });
+}
+
+/* The frame of the first slab of the chosen cache. */
+static void follow_slab(struct view *v, const struct panel_state *ps)
+{
+	uint16_t list[MAX_CACHES];
+	int n = list_caches(v, list);
+	const struct kmem_cache *c = ps->cursor < n ? view_machine(v)->cache[list[ps->cursor]] : NULL;
+	const struct slab *s = NULL;
+
+	if (c)
+		s = c->slabs_partial.first ? c->slabs_partial.first
+		    : c->slabs_full.first  ? c->slabs_full.first
+					   : c->slabs_free.first;
+	if (!s)
+		return;
+	view_choose_frame(v, s->pfn);
+	v->wants_panel = "memory";
+}
+
+static bool slab_key(struct view *v, struct panel_state *ps, uint32_t key)
+{
+	switch (key) {
+	case KEY_UP_:
+	case 'k':
+		choose_cache(v, ps, ps->cursor - 1);
+		return true;
+	case KEY_DOWN_:
+	case 'j':
+		choose_cache(v, ps, ps->cursor + 1);
+		return true;
+	case KEY_ENTER_:
+		follow_slab(v, ps);
+		return true;
+	default:
+		return false;
+	}
+}
+
+static void slab_click(struct view *v, struct panel_state *ps, int x, int y)
+{
+	(void)x;
+	if (y >= 1 && y < ps->height - objects_height(ps->height))
+		choose_cache(v, ps, ps->top + y - 1);
+}
+
+static void slab_scroll(struct view *v, struct panel_state *ps, int dy)
+{
+	choose_cache(v, ps, ps->cursor + dy);
+}
+
+/* The row of a cache whose name holds a text, from a row on; -1: none. */
+static int find_cache(const struct view *v, int from, const char *needle, int direction)
+{
+	uint16_t list[MAX_CACHES];
+	int n = list_caches(v, list);
+
+	for (int i = from; i >= 0 && i < n; i += direction)
+		if (strcasestr(view_machine(v)->cache[list[i]]->name, needle))
+			return i;
+	return -1;
+}
+
+static bool slab_search(struct view *v, struct panel_state *ps, const char *needle, int direction)
+{
+	int row = find_cache(v, ps->cursor + direction, needle, direction);
+
+	if (row >= 0)
+		choose_cache(v, ps, row);
+	return row >= 0;
+}
+
+/* focus slab CACHE */
+static void slab_reveal(struct view *v, struct panel_state *ps, const char *item)
+{
+	int row = item ? find_cache(v, 0, item, 1) : -1;
+
+	if (row >= 0)
+		choose_cache(v, ps, row);
+}
+
+const struct panel panel_slab = {
+	.name = "slab",
+	.title = N_("Slab"),
+	.min_width = 30,
+	.min_height = 5,
+	.want_width = 42,
+	.want_height = 14,
+	.status = slab_status,
+	.draw = slab_draw,
+	.key = slab_key,
+	.click = slab_click,
+	.scroll = slab_scroll,
+	.reveal = slab_reveal,
+	.search = slab_search,
+};

@@ -1,0 +1,456 @@
+/*
+ * Zones and buddy: how much is free, above which marks, in blocks of which size.
+ *
+ *	 Normal  |######################....|  205312      used, on CPU lists, free
+ *	         min 1024  low 1280  high 1536
+ *	 order      DMA  Normal  HighMem   first blocks of the chosen zone
+ *	   0   4K     0       1       *3   38a51 38a53 38a56
+ *	   1   8K     0       2        1   38a58
+ *	 CPU 0 HighMem 6 of 76, batch 7    38a51 38a52 38a53
+ *	 split 38a50, order 3: 38a50 | 38a51 | 38a52 | 38a54
+ *
+ * Low panels turn the table: a row for each zone, a column for each order.  What the last split or merge made is drawn
+ * as a bar of its halves; what became of each half is read from mem_map as it stands now.
+ */
+#include "panel.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "buddy_parts.h"
+#include "parts.h"
+#include "src/i18n.h"
+
+enum { NAME_WIDTH = 8, TALL = 20 };
+
+/* ---- which zone is looked at ---- */
+
+static unsigned nr_zones(const struct machine *m) { return m->node.nr_zones; }
+
+/* The user's zone while the panel is active; else that of the chosen frame, else of the last frame told. */
+static unsigned shown_zone(const struct view *v, const struct panel_state *ps, bool active)
+{
+	const struct machine *m = view_machine(v);
+	const struct zone *z = NULL;
+
+	if (active && ps->word[0])
+		return (unsigned)(ps->word[0] - 1) < nr_zones(m) ? (unsigned)(ps->word[0] - 1) : 0;
+	if (v->choice.pfn != PFN_NONE && v->choice.pfn < m->max_pfn)
+		z = page_zone_const(m, v->choice.pfn);
+	if (z && z->managed_pages)
+		return (unsigned)(z - m->node.node_zones);
+	for (unsigned i = nr_zones(m); i-- > 0;)
+		if (m->node.node_zones[i].managed_pages)
+			return i;
+	return 0;
+}
+
+/* ---- gauges ---- */
+
+static enum role free_role(const struct zone *z)
+{
+	if (z->nr_free_pages < z->watermark[WMARK_MIN])
+		return ROLE_MARK_MIN;
+	if (z->nr_free_pages < z->watermark[WMARK_LOW])
+		return ROLE_MARK_LOW;
+	return z->nr_free_pages < z->watermark[WMARK_HIGH] ? ROLE_MARK_HIGH : ROLE_OK;
+}
+
+static uint32_t pcp_pages(const struct machine *m, const struct zone *z)
+{
+	uint32_t pages = 0;
+
+	for (uint32_t cpu = 0; cpu < m->config.cpus; cpu++)
+		pages += z->pcp[cpu].count;
+	return pages;
+}
+
+/* The cell of a gauge of n cells that stands for `pages` free pages, counted from the right end. */
+static int gauge_cell(const struct zone *z, uint32_t pages, int n)
+{
+	int from_right = (int)((uint64_t)pages * (uint32_t)n / z->managed_pages);
+
+	return from_right >= n ? 0 : n - 1 - from_right;
+}
+
+/* Used from the left, free at the right; a mark stands where the free part would end at that many free pages. */
+static void draw_gauge(const struct machine *m, const struct zone *z, const struct area *a, int x, int y, int n)
+{
+	static const enum role role[NR_WMARK] = { ROLE_MARK_MIN, ROLE_MARK_LOW, ROLE_MARK_HIGH };
+	uint32_t pcp = pcp_pages(m, z);
+	int free_cells, pcp_cells;
+
+	put_char(a, x, y, 0x2595, ROLE_BORDER, 0);
+	put_char(a, x + n + 1, y, 0x258f, ROLE_BORDER, 0);
+	if (!z->managed_pages)
+		return;
+	free_cells = (int)((uint64_t)z->nr_free_pages * (uint32_t)n / z->managed_pages);
+	if (z->nr_free_pages && !free_cells)
+		free_cells = 1;
+	pcp_cells = pcp * (uint32_t)n / z->managed_pages > 0 ? (int)((uint64_t)pcp * (uint32_t)n / z->managed_pages) : 0;
+	for (int i = 0; i < n; i++) {
+		if (i >= n - free_cells)
+			put_char(a, x + 1 + i, y, 0xb7, ROLE_FREE, 0);
+		else if (i >= n - free_cells - pcp_cells)
+			put_char(a, x + 1 + i, y, 0x2592, ROLE_PCP, 0);
+		else
+			put_char(a, x + 1 + i, y, 0x2588, ROLE_GAUGE, 0);
+	}
+	for (int mark = WMARK_HIGH; mark >= WMARK_MIN; mark--)
+		put_char(a, x + 1 + gauge_cell(z, z->watermark[mark], n), y, 0x2502, role[mark], ATTR_BOLD);
+}
+
+static void draw_marks(const struct zone *z, const struct area *a, int x, int y)
+{
+	x = put_text(a, x, y, ROLE_MARK_MIN, 0, "min");
+	x = put_format(a, x + 1, y, ROLE_NUMBER, 0, "%-5u", z->watermark[WMARK_MIN]);
+	x = put_text(a, x, y, ROLE_MARK_LOW, 0, "low");
+	x = put_format(a, x + 1, y, ROLE_NUMBER, 0, "%-5u", z->watermark[WMARK_LOW]);
+	x = put_text(a, x, y, ROLE_MARK_HIGH, 0, "high");
+	put_format(a, x + 1, y, ROLE_NUMBER, 0, "%-5u", z->watermark[WMARK_HIGH]);
+	if (a->width - x > 20) {
+		char text[TEXT_LEN];
+
+		snprintf(text, sizeof(text), _("of %u"), z->managed_pages);
+		put_right(a, a->width, y, ROLE_DIM, 0, text);
+	}
+}
+
+/* Gauges of all zones that have memory; returns the lines used. */
+static int draw_gauges(const struct view *v, const struct area *a, unsigned shown, int lines_each)
+{
+	const struct machine *m = view_machine(v);
+	int y = 0;
+	char text[TEXT_LEN];
+
+	for (unsigned i = 0; i < nr_zones(m); i++) {
+		const struct zone *z = &m->node.node_zones[i];
+		enum touch touch = story_touched_zone(view_story(v), i);
+
+		if (!z->managed_pages)
+			continue;
+		put_mark(a, 0, y, touch);
+		put_text(a, 1, y, i == shown ? ROLE_TITLE : ROLE_LABEL, i == shown ? ATTR_BOLD : 0, z->name);
+		draw_gauge(m, z, a, 1 + NAME_WIDTH, y, a->width - NAME_WIDTH - 3 - 8);
+		snprintf(text, sizeof(text), "%u", z->nr_free_pages);
+		put_right(a, a->width, y, touched_role(touch, free_role(z)), ATTR_BOLD, text);
+		if (lines_each > 1)
+			draw_marks(z, a, 1 + NAME_WIDTH, y + 1);
+		y += lines_each;
+	}
+	return y;
+}
+
+static int zones_with_memory(const struct machine *m)
+{
+	int n = 0;
+
+	for (unsigned i = 0; i < nr_zones(m); i++)
+		n += m->node.node_zones[i].managed_pages > 0;
+	return n;
+}
+
+/* ---- the table ---- */
+
+static void put_count(const struct view *v, const struct area *a, int x_end, int y, unsigned zone, unsigned order,
+		      bool cursor)
+{
+	const struct zone *z = &view_machine(v)->node.node_zones[zone];
+	uint32_t n = z->free_area[order].nr_free;
+	enum touch touch = story_touched_order(view_story(v), zone, order);
+	char text[TEXT_LEN];
+
+	snprintf(text, sizeof(text), "%u", n);
+	put_right(a, x_end, y, cursor ? ROLE_CHOSEN : touched_role(touch, n ? ROLE_NUMBER : ROLE_DIM),
+		  touch ? ATTR_BOLD : 0, text);
+	put_mark(a, x_end - text_width(text) - 1, y, touch);
+}
+
+/* The first blocks of a list, as many as fit. */
+static void draw_blocks(const struct view *v, const struct page_list *list, const struct area *a, int x, int y)
+{
+	const struct machine *m = view_machine(v);
+	const struct story *s = view_story(v);
+
+	for (pfn_t pfn = list->head; pfn != PFN_NONE && list->count; pfn = m->mem_map[pfn].next) {
+		enum touch touch = story_touched_pfn(s, pfn);
+		bool chosen = view_is_chosen_pfn(v, pfn);
+
+		if (x + 5 + (m->mem_map[pfn].next != PFN_NONE ? 2 : 0) > a->width) {
+			put_text(a, x, y, ROLE_DIM, 0, "\342\200\246");
+			break;
+		}
+		x = put_format(a, x, y, chosen ? ROLE_CHOSEN : touched_role(touch, ROLE_FREE), 0, "%05x", pfn) + 1;
+	}
+}
+
+static int tall_column(int index) { return 11 + 8 * (index + 1); }
+
+/* A row for each order, a column for each zone, and the blocks of the shown zone. */
+static int draw_tall_table(const struct view *v, const struct panel_state *ps, const struct area *a, unsigned shown,
+			   bool active)
+{
+	const struct machine *m = view_machine(v);
+	int blocks = tall_column(zones_with_memory(m) - 1) + 2, index = 0;
+
+	put_text(a, 1, 0, ROLE_LABEL, 0, _("order"));
+	for (unsigned z = 0; z < nr_zones(m); z++)
+		if (m->node.node_zones[z].managed_pages)
+			put_right(a, tall_column(index++), 0, z == shown ? ROLE_TITLE : ROLE_LABEL,
+				  z == shown ? ATTR_BOLD : 0, m->node.node_zones[z].name);
+	put_text(a, blocks, 0, ROLE_DIM, 0, _("first blocks"));
+	for (unsigned k = 0; k < MAX_ORDER; k++) {
+		char bytes[TEXT_LEN];
+		int y = 1 + (int)k;
+
+		put_format(a, 1, y, ROLE_LABEL, 0, "%3u", k);
+		put_right(a, 10, y, ROLE_DIM, 0, bytes_text((uint64_t)PAGE_SIZE << k, bytes));
+		index = 0;
+		for (unsigned z = 0; z < nr_zones(m); z++)
+			if (m->node.node_zones[z].managed_pages)
+				put_count(v, a, tall_column(index++), y, z, k,
+					  active && z == shown && (int)k == ps->cursor);
+		if (blocks + 5 <= a->width)
+			draw_blocks(v, &m->node.node_zones[shown].free_area[k].free_list, a, blocks, y);
+	}
+	return 1 + MAX_ORDER;
+}
+
+static int number_digits(uint32_t n)
+{
+	int d = 1;
+
+	for (; n >= 10; n /= 10)
+		d++;
+	return d;
+}
+
+/* Ends of the columns of the flat table: each as wide as its widest number, spare room spread evenly. */
+static void flat_columns(const struct machine *m, int width, int end[MAX_ORDER])
+{
+	int need[MAX_ORDER], total = 0, x = 5;
+
+	for (unsigned k = 0; k < MAX_ORDER; k++) {
+		need[k] = 1 + number_digits(k);
+		for (unsigned z = 0; z < nr_zones(m); z++) {
+			int d = 1 + number_digits(m->node.node_zones[z].free_area[k].nr_free);
+
+			need[k] = d > need[k] ? d : need[k];
+		}
+		total += need[k];
+	}
+	for (unsigned k = 0; k < MAX_ORDER; k++) {
+		if (need[k] < 3 && total < width - x) {
+			need[k]++;
+			total++;
+		}
+	}
+	for (unsigned k = 0; k < MAX_ORDER; k++)
+		end[k] = x += need[k] + (width - 5 - total >= MAX_ORDER ? (width - 5 - total) / MAX_ORDER : 0);
+}
+
+/* A row for each zone, a column for each order. */
+static int draw_flat_table(const struct view *v, const struct panel_state *ps, const struct area *a, unsigned shown,
+			   bool active)
+{
+	const struct machine *m = view_machine(v);
+	int end[MAX_ORDER], y = 1;
+	char text[TEXT_LEN];
+
+	flat_columns(m, a->width, end);
+	put_text(a, 0, 0, ROLE_LABEL, 0, _("order"));
+	for (unsigned k = 0; k < MAX_ORDER; k++) {
+		snprintf(text, sizeof(text), "%u", k);
+		put_right(a, end[k], 0, ROLE_LABEL, 0, text);
+	}
+	for (unsigned z = 0; z < nr_zones(m); z++) {
+		if (!m->node.node_zones[z].managed_pages)
+			continue;
+		put_format(a, 1, y, z == shown ? ROLE_TITLE : ROLE_LABEL, z == shown ? ATTR_BOLD : 0, "%.4s",
+			   m->node.node_zones[z].name);
+		for (unsigned k = 0; k < MAX_ORDER; k++)
+			put_count(v, a, end[k], y, z, k, active && z == shown && (int)k == ps->cursor);
+		y++;
+	}
+	return y;
+}
+
+static void draw_pcp(const struct view *v, const struct area *a, int y, unsigned shown)
+{
+	const struct machine *m = view_machine(v);
+	const struct zone *z = &m->node.node_zones[shown];
+	const struct per_cpu_pages *p = &z->pcp[m->cpu];
+	int x = put_format(a, 1, y, ROLE_LABEL, 0, "CPU %u", m->cpu);
+
+	x = put_format(a, x + 1, y, ROLE_PCP, ATTR_BOLD, "%3u", p->count);
+	x = put_format(a, x, y, ROLE_DIM, 0, _("/%u batch %u"), p->high, p->batch);
+	draw_blocks(v, &p->list[0], a, x + 2, y);
+}
+
+/* ---- the panel ---- */
+
+static void zones_draw(struct view *v, struct panel_state *ps, const struct area *a, bool active)
+{
+	const struct machine *m = view_machine(v);
+	unsigned shown = shown_zone(v, ps, active);
+	int zones = zones_with_memory(m), y, each;
+	bool tall = a->height >= zones + 1 + MAX_ORDER + 2 && a->width >= tall_column(zones - 1);
+	struct area rest;
+
+	ps->height = a->height;
+	ps->width = a->width;
+	ps->zoom = tall;
+	each = a->height >= (tall ? 2 * zones + MAX_ORDER + 3 : 3 * zones + 4) ? 2 : 1;
+	y = draw_gauges(v, a, shown, each);
+	ps->top = y;
+	rest = area_sub(a, 0, y, a->width, a->height - y);
+	if (tall)
+		y += draw_tall_table(v, ps, &rest, shown, active);
+	else if (rest.height >= zones + 1)
+		y += draw_flat_table(v, ps, &rest, shown, active);
+	if (y < a->height)
+		draw_pcp(v, a, y++, shown);
+	if (y + 1 < a->height) {
+		if (a->height - y > 6)
+			y++;
+		rest = area_sub(a, 0, y, a->width, a->height - y);
+		draw_buddy_parts(v, &rest);
+	}
+}
+
+static void zones_status(const struct view *v, const struct panel_state *ps, char *buf, size_t size)
+{
+	const struct machine *m = view_machine(v);
+	uint64_t pages = 0;
+	char text[TEXT_LEN];
+
+	(void)ps;
+	for (unsigned i = 0; i < nr_zones(m); i++)
+		pages += m->node.node_zones[i].nr_free_pages;
+	snprintf(buf, size, _("%s free"), bytes_text(pages << PAGE_SHIFT, text));
+}
+
+/* ---- keys ---- */
+
+static void move_zone(const struct view *v, struct panel_state *ps, int direction)
+{
+	const struct machine *m = view_machine(v);
+	int i = (int)shown_zone(v, ps, true) + direction;
+
+	while (i >= 0 && i < (int)nr_zones(m) && !m->node.node_zones[i].managed_pages)
+		i += direction;
+	if (i >= 0 && i < (int)nr_zones(m))
+		ps->word[0] = (uint64_t)i + 1;
+}
+
+/* The first block of the list at the cursor; if one of the list is chosen, the one after it. */
+static void choose_block(struct view *v, const struct panel_state *ps)
+{
+	const struct machine *m = view_machine(v);
+	const struct page_list *list =
+		&m->node.node_zones[shown_zone(v, ps, true)].free_area[ps->cursor].free_list;
+	const struct choice *c = &v->choice;
+	pfn_t pfn = list->count ? list->head : PFN_NONE;
+
+	if (c->kind == CHOOSE_BLOCK && c->pfn < m->max_pfn && c->order == (unsigned)ps->cursor &&
+	    m->mem_map[c->pfn].flags & PG_BUDDY && m->mem_map[c->pfn].order == c->order &&
+	    m->mem_map[c->pfn].next != PFN_NONE)
+		pfn = m->mem_map[c->pfn].next;
+	if (pfn != PFN_NONE)
+		view_choose(v, &(struct choice){ .kind = CHOOSE_BLOCK, .pfn = pfn, .order = (unsigned)ps->cursor });
+}
+
+static void move_order(struct panel_state *ps, int direction)
+{
+	ps->cursor += direction;
+	if (ps->cursor < 0)
+		ps->cursor = 0;
+	if (ps->cursor >= MAX_ORDER)
+		ps->cursor = MAX_ORDER - 1;
+}
+
+/* In the tall table orders go down, in the flat one across. */
+static bool zones_key(struct view *v, struct panel_state *ps, uint32_t key)
+{
+	bool tall = ps->zoom;
+
+	switch (key) {
+	case KEY_UP_:
+	case 'k':
+	case KEY_DOWN_:
+	case 'j': {
+		int direction = key == KEY_UP_ || key == 'k' ? -1 : 1;
+
+		if (tall)
+			move_order(ps, direction);
+		else
+			move_zone(v, ps, direction);
+		return true;
+	}
+	case 'h':
+	case 'l':
+		if (tall)
+			move_zone(v, ps, key == 'h' ? -1 : 1);
+		else
+			move_order(ps, key == 'h' ? -1 : 1);
+		return true;
+	case KEY_ENTER_:
+		choose_block(v, ps);
+		return true;
+	default:
+		return false;
+	}
+}
+
+static void zones_click(struct view *v, struct panel_state *ps, int x, int y)
+{
+	const struct machine *m = view_machine(v);
+	int line = y - ps->top - 1, end[MAX_ORDER], index = 0;
+
+	if (line < 0)
+		return;
+	if (ps->zoom && line < MAX_ORDER) {
+		ps->cursor = line;
+		for (unsigned z = 0; z < nr_zones(m); z++)
+			if (m->node.node_zones[z].managed_pages && x < tall_column(index++) && x >= tall_column(index - 2))
+				ps->word[0] = z + 1;
+	} else if (!ps->zoom && line < zones_with_memory(m)) {
+		flat_columns(m, ps->width, end);
+		for (int k = MAX_ORDER - 1; k >= 0 && x < end[k]; k--)
+			ps->cursor = k;
+	} else {
+		return;
+	}
+	choose_block(v, ps);
+}
+
+static void zones_scroll(struct view *v, struct panel_state *ps, int dy)
+{
+	(void)v;
+	move_order(ps, dy);
+}
+
+/* focus zones HighMem */
+static void zones_reveal(struct view *v, struct panel_state *ps, const char *item)
+{
+	const struct machine *m = view_machine(v);
+
+	for (unsigned i = 0; item && i < nr_zones(m); i++)
+		if (strcasecmp(m->node.node_zones[i].name, item) == 0)
+			ps->word[0] = i + 1;
+}
+
+const struct panel panel_zones = {
+	.name = "zones",
+	.title = N_("Zones and buddy"),
+	.min_width = 30,
+	.min_height = 5,
+	.want_width = 38,
+	.want_height = 24,
+	.status = zones_status,
+	.draw = zones_draw,
+	.key = zones_key,
+	.click = zones_click,
+	.scroll = zones_scroll,
+	.reveal = zones_reveal,
+};
