@@ -1,10 +1,9 @@
 /*
  * The story of one event: its steps as a tree, folded by repetition.
  *
- * Built while the event runs.  A span that ends like the one before it (same name, same parent) is folded
- * into it and counted, so that an event of a million faults takes as little memory as one of a few: of a
- * run the first and the latest instance are kept whole, the others only counted.  The path to the last
- * step told is always whole.
+ * Built while the event runs.  A parent's first children are kept whole; behind them there is one child for
+ * each name, the latest, which counts those folded into it.  So an event of a million faults takes as little
+ * memory as one of a few.  The path to the last step told is always whole.
  */
 #ifndef SRC_STORY_H
 #define SRC_STORY_H
@@ -26,7 +25,13 @@ void story_free(struct story *s);
 void story_reset(struct story *s);
 /* A trace sink: feed it every telling in order. ctx is the struct story. */
 void story_tell(void *ctx, const struct step *s);
+/* Before anybody looks at it. complete: the event is over; all its changes count as made by the last step. */
+void story_pause(struct story *s, bool complete);
 struct story *story_copy(const struct story *s);
+void story_assign(struct story *to, const struct story *from);
+/* First frames of two zones, PFN_NONE if there is none: changes of free lists are marked by zone. */
+void story_set_zones(struct story *s, pfn_t normal, pfn_t highmem);
+size_t story_bytes(const struct story *s);
 
 const struct story_node *story_root(const struct story *s); /* its children are the top spans */
 /* The node of the last telling; NULL before the first. */

@@ -1,0 +1,363 @@
+/*
+ * Tellings as people read them.
+ *
+ * The engine tells numbers, steps.def says what kind each is and gives the sentence; here the two come
+ * together:
+ *
+ *	EXPAND 0x38a50 3 0x38a54 2
+ *	"block {0} of order {1} is cut in two: the upper half {2} goes to the free list of order {3}"
+ *	 block 38a50 of order 3 is cut in two: the upper half 38a54 goes to the free list of order 2
+ *
+ * Frames and addresses are hexadecimal without 0x, as in the kernel's own listings.
+ */
+#include "story.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "i18n.h"
+
+struct word {
+	uint32_t value;
+	const char *word;
+};
+
+/* The largest sets first: what is left over is named bit by bit. */
+static const struct word gfp_words[] = {
+	{GFP_HIGHUSER_MOVABLE, "GFP_HIGHUSER_MOVABLE"},
+	{GFP_HIGHUSER, "GFP_HIGHUSER"},
+	{GFP_USER, "GFP_USER"},
+	{GFP_DMA, "GFP_DMA"},
+	{GFP_KERNEL, "GFP_KERNEL"},
+	{GFP_ATOMIC, "GFP_ATOMIC"},
+	{GFP_BIT_ZERO, "__GFP_ZERO"},
+	{GFP_BIT_HIGHMEM, "__GFP_HIGHMEM"},
+	{GFP_BIT_DMA, "__GFP_DMA"},
+	{GFP_BIT_MOVABLE, "__GFP_MOVABLE"},
+	{GFP_BIT_HIGH, "__GFP_HIGH"},
+	{GFP_BIT_IO, "__GFP_IO"},
+	{GFP_BIT_FS, "__GFP_FS"},
+	{GFP_BIT_DIRECT_RECLAIM, "__GFP_DIRECT_RECLAIM"},
+	{GFP_BIT_KSWAPD, "__GFP_KSWAPD_RECLAIM"},
+	{GFP_BIT_HARDWALL, "__GFP_HARDWALL"},
+	{0, NULL},
+};
+
+static const struct word errno_words[] = {
+	{SIM_EPERM, "EPERM"},
+	{SIM_EAGAIN, "EAGAIN"},
+	{SIM_ENOMEM, "ENOMEM"},
+	{SIM_EACCES, "EACCES"},
+	{SIM_EFAULT, "EFAULT"},
+	{SIM_EINVAL, "EINVAL"},
+	{0, NULL},
+};
+
+static const struct word pte_words[] = {
+	{PTE_P, "P"}, {PTE_RW, "RW"}, {PTE_US, "US"},   {PTE_PWT, "PWT"}, {PTE_PCD, "PCD"},
+	{PTE_A, "A"}, {PTE_D, "D"},   {PTE_PSE, "PSE"}, {PTE_G, "G"},     {PTE_SPECIAL, "special"},
+	{0, NULL},
+};
+
+static const char *const access_names[] = {"read", "write", "fetch"};
+static const char *const mark_names[] = {"min", "low", "high"};
+static const char *const outcome_names[] = {
+	[OUT_OK] = "ok",
+	[OUT_ADDRESS] = "ok",
+	[OUT_ERRNO] = "refused",
+	[OUT_MAPERR] = "SIGSEGV MAPERR",
+	[OUT_ACCERR] = "SIGSEGV ACCERR",
+	[OUT_BUS] = "SIGBUS",
+	[OUT_KILLED] = "SIGKILL",
+	[OUT_FAILED] = "no memory",
+};
+
+/* A text that grows in a buffer; what does not fit is cut. */
+struct text {
+	char *buf;
+	size_t size, len;
+};
+
+static void put(struct text *t, const char *s, size_t n)
+{
+	size_t room = t->size > t->len + 1 ? t->size - t->len - 1 : 0;
+
+	if (n > room)
+		n = room;
+	if (t->size == 0)
+		return;
+	memcpy(t->buf + t->len, s, n);
+	t->len += n;
+	t->buf[t->len] = 0;
+}
+
+static void put_word(struct text *t, const char *s) { put(t, s, strlen(s)); }
+
+static void put_number(struct text *t, const char *format, uint64_t value)
+{
+	char number[32];
+	int n = snprintf(number, sizeof(number), format, value);
+
+	put(t, number, (size_t)n);
+}
+
+static void put_hex(struct text *t, uint64_t value) { put_number(t, "%" PRIx64, value); }
+
+static void put_decimal(struct text *t, uint64_t value) { put_number(t, "%" PRIu64, value); }
+
+static void put_name(struct text *t, const char *const *names, size_t nr, uint64_t value)
+{
+	put_word(t, value < nr ? names[value] : "?");
+}
+
+#define PUT_NAME(t, names, value) put_name(t, names, sizeof(names) / sizeof(*(names)), value)
+
+/* Each word whose bits are all set; they are taken away. */
+static uint32_t put_bits(struct text *t, const struct word *w, uint32_t bits, const char *between)
+{
+	bool first = true;
+
+	for (; w->word; w++) {
+		if ((bits & w->value) != w->value)
+			continue;
+		if (!first)
+			put_word(t, between);
+		put_word(t, w->word);
+		bits &= ~w->value;
+		first = false;
+	}
+	return bits;
+}
+
+/* 300 bytes, 64K, 16M */
+static void put_bytes(struct text *t, uint64_t bytes)
+{
+	static const char unit[] = "KMG";
+	int u = -1;
+
+	while (bytes >= 1024 && bytes % 1024 == 0 && u < 2) {
+		bytes /= 1024;
+		u++;
+	}
+	put_decimal(t, bytes);
+	if (u < 0)
+		put_word(t, bytes == 1 ? _(" byte") : _(" bytes"));
+	else
+		put(t, &unit[u], 1);
+}
+
+/* [38a50 P RW US A D]; an entry of zeros is [0], one that only software calls present [38a50 none]. */
+static void put_pte(struct text *t, pte_t e)
+{
+	put_word(t, "[");
+	put_hex(t, pte_pfn(e));
+	if (e & PTE_P || e & (PAGE_SIZE - 1))
+		put_word(t, " ");
+	if (!(e & PTE_P) && e & PTE_PROTNONE) {
+		put_word(t, "none ");
+		e &= ~(pte_t)PTE_PROTNONE;
+	}
+	put_bits(t, pte_words, (uint32_t)(e & (PAGE_SIZE - 1)), " ");
+	put_word(t, "]");
+}
+
+/* What the CPU pushed, e.g. 6 (write, user, not present). */
+static void put_error_code(struct text *t, uint32_t code)
+{
+	put_decimal(t, code);
+	put_word(t, " (");
+	put_word(t, code & ERR_INSTR ? "fetch" : code & ERR_WRITE ? "write" : "read");
+	put_word(t, code & ERR_USER ? ", user, " : ", kernel, ");
+	put_word(t, code & ERR_RSVD   ? "reserved bit)"
+		    : code & ERR_PROT ? "present)"
+				      : "not present)");
+}
+
+/* A result of a system call: ok, an errno or the address it returned. */
+static void put_errno(struct text *t, uint64_t value)
+{
+	uint64_t code = (int64_t)value < 0 ? -value : value;
+
+	if (value == 0) {
+		put_word(t, "ok");
+		return;
+	}
+	for (const struct word *w = errno_words; w->word; w++)
+		if (w->value == code) {
+			put_word(t, w->word);
+			return;
+		}
+	put_number(t, "%08" PRIx64, value);
+}
+
+static void put_prot(struct text *t, uint64_t prot)
+{
+	if (!(prot & VM_ACCESS))
+		put_word(t, "none");
+	if (prot & VM_READ)
+		put_word(t, "r");
+	if (prot & VM_WRITE)
+		put_word(t, "w");
+	if (prot & VM_EXEC)
+		put_word(t, "x");
+}
+
+static void put_task(struct text *t, const struct machine *m, uint64_t pid)
+{
+	const struct task *task = m ? find_task(m, (uint32_t)pid) : NULL;
+
+	if (task) {
+		put_word(t, task->comm);
+	} else {
+		put_word(t, "pid ");
+		put_decimal(t, pid);
+	}
+}
+
+static void put_cache(struct text *t, const struct machine *m, uint64_t index)
+{
+	if (m && index < MAX_CACHES && m->cache[index]) {
+		put_word(t, m->cache[index]->name);
+	} else {
+		put_word(t, "cache ");
+		put_decimal(t, index);
+	}
+}
+
+static void put_zone(struct text *t, const struct machine *m, uint64_t zone)
+{
+	const char *name = m && zone < MAX_NR_ZONES ? m->node.node_zones[zone].name : NULL;
+
+	put_word(t, name ? name : "?");
+}
+
+/* A frame's content; an empty one is a page of zeros. */
+static void put_tag(struct text *t, uint64_t packed)
+{
+	char tag[TAG_LEN];
+
+	memcpy(tag, &packed, sizeof(tag));
+	if (!packed) {
+		put_word(t, "zeros");
+		return;
+	}
+	put_word(t, "\"");
+	put(t, tag, strnlen(tag, sizeof(tag)));
+	put_word(t, "\"");
+}
+
+static void put_gfp(struct text *t, uint64_t gfp)
+{
+	uint32_t rest = put_bits(t, gfp_words, (uint32_t)gfp, "|");
+
+	if (rest)
+		put_number(t, "|%#" PRIx64, rest);
+}
+
+static void put_pfn(struct text *t, uint64_t pfn)
+{
+	if (pfn == PFN_NONE)
+		put_word(t, "none");
+	else
+		put_hex(t, pfn);
+}
+
+static void put_arg(struct text *t, const struct machine *m, enum arg_kind kind, uint64_t value)
+{
+	switch (kind) {
+	case A_PFN:
+		put_pfn(t, value);
+		break;
+	case A_VA:
+	case A_VMA:
+	case A_KVA:
+		put_number(t, "%08" PRIx64, value);
+		break;
+	case A_ZONE:
+		put_zone(t, m, value);
+		break;
+	case A_TASK:
+		put_task(t, m, value);
+		break;
+	case A_PTE:
+		put_pte(t, value);
+		break;
+	case A_BYTES:
+		put_bytes(t, value);
+		break;
+	case A_CACHE:
+		put_cache(t, m, value);
+		break;
+	case A_GFP:
+		put_gfp(t, value);
+		break;
+	case A_PROT:
+		put_prot(t, value);
+		break;
+	case A_ERRNO:
+		put_errno(t, value);
+		break;
+	case A_MARK:
+		PUT_NAME(t, mark_names, value);
+		break;
+	case A_ACCESS:
+		PUT_NAME(t, access_names, value);
+		break;
+	case A_TAG:
+		put_tag(t, value);
+		break;
+	case A_ERRCODE:
+		put_error_code(t, (uint32_t)value);
+		break;
+	case A_OUTCOME:
+		PUT_NAME(t, outcome_names, value);
+		break;
+	case A_BOOL:
+		put_word(t, value ? "yes" : "no");
+		break;
+	case A_NONE:
+		break;
+	default:
+		put_decimal(t, value);
+		break; /* counts, orders, levels, CPUs */
+	}
+}
+
+/* m may be NULL: processes and caches are then called by their numbers. */
+size_t arg_text(const struct machine *m, enum arg_kind kind, uint64_t value, char *buf, size_t size)
+{
+	struct text t = {buf, size, 0};
+
+	if (size > 0)
+		buf[0] = 0;
+	put_arg(&t, m, kind, value);
+	return t.len;
+}
+
+/* Of a leave: its result, "" if it has none. */
+size_t step_text(const struct machine *m, const struct step *s, char *buf, size_t size)
+{
+	const struct step_info *info = &step_info[s->id];
+	struct text t = {buf, size, 0};
+
+	if (size > 0)
+		buf[0] = 0;
+	if (s->kind == TELL_LEAVE) {
+		put_arg(&t, m, (enum arg_kind)info->result, s->arg[0]);
+		return t.len;
+	}
+	for (const char *p = *info->text ? _(info->text) : ""; *p; p++) {
+		int i = *p == '{' && p[1] >= '0' && p[1] < '0' + STEP_ARGS && p[2] == '}'
+				? p[1] - '0'
+				: -1;
+
+		if (i < 0) {
+			put(&t, p, 1);
+			continue;
+		}
+		put_arg(&t, m, (enum arg_kind)info->arg[i], s->arg[i]);
+		p += 2;
+	}
+	return t.len;
+}
