@@ -159,15 +159,18 @@ void paint(const struct area *a, int x, int y, int n, enum role role, unsigned a
 	}
 }
 
-int text_width(const char *utf8)
+int text_width_of(const char *utf8, size_t bytes)
 {
+	const char *p = utf8;
 	int width = 0;
 	uint32_t ch;
 
-	while ((ch = utf8_next(&utf8)))
+	while ((size_t)(p - utf8) < bytes && (ch = utf8_next(&p)))
 		width += char_width(ch);
 	return width;
 }
+
+int text_width(const char *utf8) { return text_width_of(utf8, SIZE_MAX); }
 
 /*
  * The end of the line that begins at text: as many characters as fit in width, back to the last place where

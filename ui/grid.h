@@ -72,7 +72,8 @@ void paint(const struct area *a, int x, int y, int n, enum role role, unsigned a
  * or not; of more than max, the last one drawn ends in an ellipsis.  max 0 only counts. */
 int put_wrapped(const struct area *a, int x, int y, int width, int max, enum role role, const char *utf8);
 
-int text_width(const char *utf8); /* columns */
+int text_width(const char *utf8);                  /* columns                         */
+int text_width_of(const char *utf8, size_t bytes); /* columns of its first bytes only */
 
 /* A box with its title in the top border, right at its other end (or NULL); returns the inside. */
 struct area draw_box(const struct area *a, const char *title, const char *right, bool active);

@@ -54,6 +54,8 @@ extern const struct panel panel_events, panel_why, panel_process, panel_walk, pa
 
 /* One letter for what a page of an area is: '.' not present, 'z', 'a', 'f', 'w'. Shared by several panels. */
 char page_letter(const struct machine *m, pte_t e, const struct vma *v);
+/* The role of a use of memory. */
+enum role use_role(enum frame_use use);
 /* The role a frame is drawn in by its use (a shared COW frame: ROLE_SHARED). */
 enum role frame_role(const struct machine *m, pfn_t pfn);
 /* The name of a use, for legends. */

@@ -29,7 +29,7 @@ char page_letter(const struct machine *m, pte_t e, const struct vma *v)
 	}
 }
 
-enum role frame_role(const struct machine *m, pfn_t pfn)
+enum role use_role(enum frame_use use)
 {
 	static const uint8_t role[NR_FRAME_USES] = {
 		[FRAME_FREE] = ROLE_FREE,         [FRAME_PCP] = ROLE_PCP,
@@ -39,11 +39,15 @@ enum role frame_role(const struct machine *m, pfn_t pfn)
 		[FRAME_ANON] = ROLE_ANON,         [FRAME_FILE] = ROLE_FILE,
 		[FRAME_SHMEM] = ROLE_SHMEM,       [FRAME_ZERO] = ROLE_ZERO,
 	};
+
+	return (enum role)role[use];
+}
+
+enum role frame_role(const struct machine *m, pfn_t pfn)
+{
 	const struct page *p = &m->mem_map[pfn];
 
-	if (p->use == FRAME_ANON && p->mapcount > 1)
-		return ROLE_SHARED;
-	return (enum role)role[p->use];
+	return p->use == FRAME_ANON && p->mapcount > 1 ? ROLE_SHARED : use_role((enum frame_use)p->use);
 }
 
 const char *frame_use_name(enum frame_use use)

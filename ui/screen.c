@@ -1,0 +1,229 @@
+/*
+ * The state of the full screen: which panel is in front, and what follows when time moves.
+ *
+ * A `focus` statement brings a panel up.  Which focus holds depends on the moment alone, not on the way there:
+ * it is the last one at or before the event, so going back shows what was shown before.  What the user brings
+ * up holds until the next focus statement is crossed.
+ */
+#include "screen.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { FOCUS_REPLAYED = 4, FIRST_SPEED = 3 };
+
+int panel_count(void)
+{
+	int n = 0;
+
+	while (n < MAX_PANELS && panel_table[n])
+		n++;
+	return n;
+}
+
+int panel_find(const char *name)
+{
+	for (int i = 0; name && i < panel_count(); i++)
+		if (strcmp(panel_table[i]->name, name) == 0)
+			return i;
+	return -1;
+}
+
+/* ---- labels and focus statements ---- */
+
+static int by_event(const void *a, const void *b)
+{
+	const struct mark *x = a, *y = b;
+
+	return (x->event > y->event) - (x->event < y->event);
+}
+
+size_t marks_until(const struct marks *m, uint32_t event)
+{
+	size_t low = 0, high = m->count;
+
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+
+		if (m->mark[middle].event <= event)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* Collect the rows of one kind. */
+static bool collect(struct marks *m, const struct scenario *s, enum row_kind kind)
+{
+	uint32_t nr_rows = scenario_nr_rows(s);
+	size_t count = 0;
+	struct mark *mark;
+
+	for (uint32_t i = 0; i < nr_rows; i++)
+		count += scenario_row(s, i)->kind == kind;
+	mark = realloc(m->mark, (count ? count : 1) * sizeof(*mark));
+	if (!mark)
+		return false;
+	m->mark = mark;
+	m->count = 0;
+	for (uint32_t i = 0; i < nr_rows; i++) {
+		const struct row *r = scenario_row(s, i);
+
+		if (r->kind != kind || !r->event)
+			continue;
+		mark[m->count++] = (struct mark){
+			.event = r->event,
+			.text = kind == ROW_LABEL ? r->text + strcspn(r->text, " ")
+						  : scenario_focus(s, r->event),
+		};
+	}
+	qsort(mark, m->count, sizeof(*mark), by_event);
+	return true;
+}
+
+bool screen_index(struct screen *s)
+{
+	if (!collect(&s->labels, s->view.scenario, ROW_LABEL) ||
+	    !collect(&s->focuses, s->view.scenario, ROW_FOCUS))
+		return false;
+	for (size_t i = 0; i < s->labels.count; i++)
+		while (*s->labels.mark[i].text == ' ')
+			s->labels.mark[i].text++;
+	return true;
+}
+
+/* ---- the panel in front ---- */
+
+void screen_activate(struct screen *s, int panel)
+{
+	if (panel < 0 || panel >= panel_count())
+		return;
+	s->active = panel;
+	s->used[panel] = ++s->clock;
+	screen_resize(s, s->width, s->height);
+}
+
+/* "PANEL [ITEM]" */
+static void bring_up(struct screen *s, const char *focus, bool reveal)
+{
+	char name[32];
+	size_t len = focus ? strcspn(focus, " ") : 0;
+	int panel;
+
+	if (!len || len >= sizeof(name))
+		return;
+	memcpy(name, focus, len);
+	name[len] = '\0';
+	panel = panel_find(name);
+	if (panel < 0)
+		return;
+	screen_activate(s, panel);
+	focus += len + strspn(focus + len, " ");
+	if (reveal && *focus && panel_table[panel]->reveal)
+		panel_table[panel]->reveal(&s->view, &s->panel[panel], focus);
+}
+
+/* The focus statements behind us have become others: the screen is as they say. */
+static void follow_focus(struct screen *s)
+{
+	size_t done = marks_until(&s->focuses, timeline_now(s->view.timeline).event);
+	size_t from = done > FOCUS_REPLAYED ? done - FOCUS_REPLAYED : 0;
+
+	if (done == s->focus_done)
+		return;
+	s->focus_done = done;
+	memset(s->used, 0, sizeof(s->used));
+	s->zoomed = false;
+	view_release(&s->view);
+	screen_activate(s, s->first_panel);
+	for (size_t i = from; i < done; i++)
+		bring_up(s, s->focuses.mark[i].text, i == done - 1);
+}
+
+void screen_follow(struct screen *s)
+{
+	struct when now = timeline_now(s->view.timeline);
+
+	/* the letter chosen is kept while the answer is shown */
+	s->quiz_open = false;
+	if (now.event != s->quiz_event)
+		s->quiz_event = 0, s->quiz_choice = 0;
+	follow_focus(s);
+	view_follow(&s->view);
+}
+
+void screen_goto(struct screen *s, struct when when)
+{
+	timeline_goto(s->view.timeline, when);
+	screen_follow(s);
+}
+
+void screen_fulfil(struct screen *s)
+{
+	if (s->view.wants_go) {
+		s->view.wants_go = false;
+		screen_goto(s, s->view.go);
+	}
+	if (s->view.wants_panel) {
+		screen_activate(s, panel_find(s->view.wants_panel));
+		s->view.wants_panel = NULL;
+	}
+}
+
+/* ---- open, close, size ---- */
+
+bool screen_open(struct screen *s, struct scenario *scenario, const struct ui_options *o)
+{
+	int panel = panel_find(o->panel);
+
+	memset(s, 0, sizeof(*s));
+	s->view.scenario = scenario;
+	s->view.language = o->language ? o->language : "en";
+	s->view.ascii = o->ascii;
+	s->theme = theme_find(o->theme ? o->theme : "dark");
+	if (!s->theme)
+		s->theme = theme_find("dark");
+	s->speed = FIRST_SPEED;
+	s->switcher_x = s->cursor_x = s->cursor_y = -1;
+	s->view.timeline = timeline_open(scenario);
+	if (!s->view.timeline)
+		return false;
+	if (!screen_index(s)) {
+		screen_close(s);
+		return false;
+	}
+	s->first_panel = panel < 0 ? 0 : panel;
+	if (panel >= 0)
+		screen_activate(s, panel);
+	s->active = s->first_panel;
+	screen_follow(s);
+	return true;
+}
+
+void screen_close(struct screen *s)
+{
+	timeline_close(s->view.timeline);
+	prompt_free(&s->prompt);
+	free(s->labels.mark);
+	free(s->focuses.mark);
+	memset(s, 0, sizeof(*s));
+}
+
+void screen_resize(struct screen *s, int width, int height)
+{
+	s->width = width;
+	s->height = height;
+	layout_make(&s->layout, width, height, panel_table, s->active, s->used, s->zoomed);
+}
+
+void screen_say(struct screen *s, enum role role, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(s->message, sizeof(s->message), format, args);
+	va_end(args);
+	s->message_role = role;
+}
