@@ -1,1 +1,12 @@
 /* Every suite of the unit tests; included by check_main.c with its own SUITE. */
+SUITE(vma)
+SUITE(vma_merge)
+SUITE(mmap)
+SUITE(munmap)
+SUITE(mprotect)
+SUITE(mremap)
+SUITE(brk)
+SUITE(stack)
+SUITE(mlock)
+SUITE(madvise)
+SUITE(overcommit)

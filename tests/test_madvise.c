@@ -1,0 +1,107 @@
+/* Numbers: RULES 10; the recorded cases dontneed, dontfork and madvise-free-willneed. */
+#include "tests/space.h"
+
+START_TEST(dontneed_takes_the_pages_and_leaves_area_and_tables)
+{
+	vaddr_t a = (vaddr_t)map(32 * K, RW);
+	uint32_t tables;
+
+	ck_write(sh, a + 8 * K);
+	tables = sh->mm->nr_tables;
+	ck_assert_int_eq(sys_madvise(m, sh, a + 8 * K, 8 * K, ADV_DONTNEED), 0);
+	ck_assert_uint_eq(frame_at(sh, a + 8 * K), PFN_NONE);
+	ck_assert_uint_eq(sh->mm->nr_tables, tables);
+	ck_assert_ptr_nonnull(mm_area_at(sh->mm, a)->anon_vma);
+	ck_areas("b7ff8000-b8000000 rw-p");
+}
+END_TEST
+
+START_TEST(dontneed_passes_over_holes_and_says_so_in_the_end)
+{
+	vaddr_t a = (vaddr_t)map(12 * K, RW);
+
+	ck_write(sh, a);
+	ck_write(sh, a + 8 * K);
+	sys_munmap(m, sh, a + 4 * K, 4 * K);
+	ck_assert_int_eq(sys_madvise(m, sh, a, 12 * K, ADV_DONTNEED), -SIM_ENOMEM);
+	ck_assert_uint_eq(frame_at(sh, a + 8 * K), PFN_NONE);
+	ck_assert_int_eq(sys_madvise(m, sh, 0x50000000, 4 * K, ADV_DONTNEED), -SIM_ENOMEM);
+	ck_assert_int_eq(sys_madvise(m, sh, a + 1, 4 * K, ADV_DONTNEED), -SIM_EINVAL);
+	ck_assert_int_eq(sys_madvise(m, sh, a, 0, ADV_DONTNEED), 0);
+}
+END_TEST
+
+START_TEST(a_locked_area_refuses_to_drop_pages_after_those_before_are_done)
+{
+	vaddr_t a = (vaddr_t)map(12 * K, RW);
+
+	ck_write(sh, a);
+	sys_mlock(m, sh, a + 4 * K, 4 * K);
+	ck_assert_int_eq(sys_madvise(m, sh, a, 12 * K, ADV_DONTNEED), -SIM_EINVAL);
+	ck_assert_uint_eq(frame_at(sh, a), PFN_NONE);
+	ck_assert_uint_ne(frame_at(sh, a + 4 * K), PFN_NONE);
+	ck_assert_int_eq(sys_madvise(m, sh, a + 4 * K, 4 * K, ADV_FREE), -SIM_EINVAL);
+	ck_assert_int_eq(sys_madvise(m, sh, a + 4 * K, 4 * K, ADV_PAGEOUT), -SIM_EINVAL);
+}
+END_TEST
+
+START_TEST(dontfork_splits_and_leaves_out_and_dofork_merges)
+{
+	vaddr_t a = (vaddr_t)map(32 * K, RW);
+	struct task *kid;
+
+	sys_madvise(m, sh, a + 8 * K, 8 * K, ADV_DONTFORK);
+	ck_areas("b7ff8000-b7ffa000 rw-p b7ffa000-b7ffc000 rw-p b7ffc000-b8000000 rw-p");
+	kid = fork_sh();
+	ck_areas_of(kid, "b7ff8000-b7ffa000 rw-p b7ffc000-b8000000 rw-p");
+	sys_madvise(m, sh, a + 8 * K, 8 * K, ADV_DOFORK);
+	ck_areas("b7ff8000-b8000000 rw-p");
+}
+END_TEST
+
+START_TEST(a_page_advised_free_is_clean_and_faults_once_after_its_rights_came_back)
+{
+	vaddr_t a = (vaddr_t)map(8 * K, RW);
+
+	ck_write(sh, a);
+	ck_write(sh, a + 4 * K);
+	ck_assert_int_eq(sys_madvise(m, sh, a, 4 * K, ADV_FREE), 0);
+	sys_mprotect(m, sh, a, 8 * K, R);
+	sys_mprotect(m, sh, a, 8 * K, RW);
+	machine_begin_event(m);
+	ck_write(sh, a);
+	ck_assert_uint_eq(sh->event_min, 1);
+	ck_write(sh, a + 4 * K);
+	ck_assert_uint_eq(sh->event_min, 1);
+}
+END_TEST
+
+START_TEST(populate_by_advice_follows_the_advice_not_the_area)
+{
+	vaddr_t a = (vaddr_t)map(8 * K, RW), ro = (vaddr_t)map(4 * K, R);
+
+	ck_assert_int_eq(sys_madvise(m, sh, a, 8 * K, ADV_POPULATE_READ), 0);
+	ck_assert_uint_eq(frame_at(sh, a), m->zero_page);
+	ck_assert_int_eq(sys_madvise(m, sh, a, 8 * K, ADV_POPULATE_WRITE), 0);
+	ck_assert_uint_ne(frame_at(sh, a), m->zero_page);
+	ck_assert_int_eq(sys_madvise(m, sh, ro, 4 * K, ADV_POPULATE_WRITE), -SIM_EINVAL);
+	ck_assert_int_eq(sys_madvise(m, sh, a, 8 * K, ADV_WILLNEED), 0);
+}
+END_TEST
+
+Suite *madvise_suite(void);
+Suite *madvise_suite(void)
+{
+	Suite *s = suite_create("madvise");
+	TCase *t = tcase_create("advice");
+
+	tcase_add_checked_fixture(t, setup, teardown);
+	tcase_add_test(t, dontneed_takes_the_pages_and_leaves_area_and_tables);
+	tcase_add_test(t, dontneed_passes_over_holes_and_says_so_in_the_end);
+	tcase_add_test(t, a_locked_area_refuses_to_drop_pages_after_those_before_are_done);
+	tcase_add_test(t, dontfork_splits_and_leaves_out_and_dofork_merges);
+	tcase_add_test(t, a_page_advised_free_is_clean_and_faults_once_after_its_rights_came_back);
+	tcase_add_test(t, populate_by_advice_follows_the_advice_not_the_area);
+	suite_add_tcase(s, t);
+	return s;
+}

@@ -1,0 +1,72 @@
+/* Numbers: RULES 4; REFERENCE 13.9; the recorded case overcommit. */
+#include "tests/space.h"
+
+static void setup_always(void) { space_boot("i386-6.1", 1); }
+static void setup_strict(void) { space_boot("i386-6.1", 2); }
+
+START_TEST(mode_0_refuses_one_request_larger_than_ram_and_counts_no_sum)
+{
+	uint64_t ram = (uint64_t)totalram_pages(m) << PAGE_SHIFT;
+	struct mmap_request rq = {.bytes = ram + 4096, .prot = RW};
+
+	ck_assert_int_eq(sys_mmap(m, sh, &rq), -SIM_ENOMEM);
+	ck_assert_uint_eq(told[S_OVERCOMMIT_NO], 1);
+	ck_assert_int_gt(map(ram, RW), 0);
+	ck_assert_int_gt(map(ram, RW), 0);
+	rq.noreserve = true;
+	ck_assert_int_gt(sys_mmap(m, sh, &rq), 0);
+	ck_assert_int_gt(map(ram + 4096, R), 0);
+	rq.noreserve = false, rq.shared = true;
+	ck_assert_int_eq(sys_mmap(m, sh, &rq), -SIM_ENOMEM);
+	ck_assert_int_eq(sys_brk(m, sh, sh->mm->brk + ram + 4096), -SIM_ENOMEM);
+}
+END_TEST
+
+START_TEST(mprotect_to_writable_is_a_promise_too)
+{
+	uint64_t ram = (uint64_t)totalram_pages(m) << PAGE_SHIFT;
+	int64_t a = map(ram + 4096, R);
+
+	ck_assert_int_eq(sys_mprotect(m, sh, (uint64_t)a, ram + 4096, RW), -SIM_ENOMEM);
+	ck_assert_int_eq(sys_mprotect(m, sh, (uint64_t)a, ram, RW), 0);
+}
+END_TEST
+
+START_TEST(mode_1_promises_anything) { ck_assert_int_gt(map((uint64_t)2 << 30, RW), 0); }
+END_TEST
+
+START_TEST(mode_2_counts_every_promise_against_half_the_ram)
+{
+	uint64_t piece = (uint64_t)totalram_pages(m) / 8 << PAGE_SHIFT;
+	int64_t a = map(piece, RW);
+
+	ck_assert_int_gt(a, 0);
+	ck_assert_int_gt(map(piece, RW), 0);
+	ck_assert_int_gt(map(piece, RW), 0);
+	ck_assert_int_eq(map(piece, RW), -SIM_ENOMEM);
+	ck_assert_uint_eq(told[S_COMMIT_NO], 1);
+	ck_assert_int_gt(map(piece, R), 0);
+	sys_munmap(m, sh, (uint64_t)a, piece);
+	ck_assert_int_gt(map(piece, RW), 0);
+}
+END_TEST
+
+Suite *overcommit_suite(void);
+Suite *overcommit_suite(void)
+{
+	Suite *s = suite_create("overcommit");
+	TCase *mode_0 = tcase_create("mode 0"), *mode_1 = tcase_create("mode 1"),
+	      *mode_2 = tcase_create("mode 2");
+
+	tcase_add_checked_fixture(mode_0, setup, teardown);
+	tcase_add_test(mode_0, mode_0_refuses_one_request_larger_than_ram_and_counts_no_sum);
+	tcase_add_test(mode_0, mprotect_to_writable_is_a_promise_too);
+	suite_add_tcase(s, mode_0);
+	tcase_add_checked_fixture(mode_1, setup_always, teardown);
+	tcase_add_test(mode_1, mode_1_promises_anything);
+	suite_add_tcase(s, mode_1);
+	tcase_add_checked_fixture(mode_2, setup_strict, teardown);
+	tcase_add_test(mode_2, mode_2_counts_every_promise_against_half_the_ram);
+	suite_add_tcase(s, mode_2);
+	return s;
+}
