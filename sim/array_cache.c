@@ -241,8 +241,8 @@ void array_cache_free(struct machine *m, struct kmem_cache *c,
 	step(m, AC_PUT, c->index, obj, ac->avail, ac->limit);
 }
 
-static void drain_array(struct machine *m, struct kmem_cache *c,
-			struct array_cache *ac)
+void drain_array(struct machine *m, struct kmem_cache *c,
+		 struct array_cache *ac)
 {
 	if (ac->avail == 0)
 		return;

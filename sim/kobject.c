@@ -39,7 +39,7 @@ static const struct kobj_kind kinds[NR_KERNEL_OBJECTS] = {
 	[KOBJ_DENTRY] = {"dentry", 132, 128, 0, 0, SLAB_RECLAIM_ACCOUNT},
 };
 
-/* Bytes of struct kmem_cache. */
+/* Bytes of struct kmem_cache; 2.4 packs them without regard to lines. */
 enum { DESCRIPTOR_CLASSIC = 112, DESCRIPTOR_61 = 96 };
 
 void slab_boot(struct machine *m)
@@ -48,7 +48,7 @@ void slab_boot(struct machine *m)
 
 	kmem_cache_create(m, "kmem_cache",
 			  v61 ? DESCRIPTOR_61 : DESCRIPTOR_CLASSIC, 0,
-			  SLAB_HWCACHE_ALIGN | SLAB_BUILTIN);
+			  SLAB_BUILTIN | (v61 ? SLAB_HWCACHE_ALIGN : 0));
 	kmalloc_boot(m);
 	for (int i = 0; i < NR_KERNEL_OBJECTS; i++) {
 		const struct kobj_kind *k = &kinds[i];

@@ -17,7 +17,8 @@
 
 struct machine;
 
-enum { CACHE_NAME_LEN = 24, MAX_CACHES = 256, CACHE_SIZE_MAX = 131072 };
+enum { CACHE_NAME_LEN = 24, MAX_CACHES = 256 };
+enum { CACHE_SIZE_MAX = 4 << 20 }; /* 6.1; 2.4's slabs end at 128K */
 
 enum slab_flag {
 	SLAB_HWCACHE_ALIGN = 1,
@@ -98,8 +99,8 @@ struct kmem_cache {
 };
 
 /*
- * A new cache; NULL if there is no room or memory for one, size is not in
- * [1, CACHE_SIZE_MAX], or align is not a power of two.  align 0 = default.
+ * A new cache; NULL if there is no room or memory for one, size is 0 or more
+ * than the profile's slabs hold, or align is neither 0 nor a power of two.
  * REFERENCE 5.2, 5.3, 5.10.  Destroyed caches leave a NULL in machine.cache,
  * which the next one fills: whoever goes through it skips those.
  */
@@ -185,7 +186,10 @@ vaddr_t array_cache_alloc(struct machine *m, struct kmem_cache *c,
 /* obj goes on ac; a full one gives a batch away before. */
 void array_cache_free(struct machine *m, struct kmem_cache *c,
 		      struct array_cache *ac, vaddr_t obj);
-/* All objects of all arrays back to their slabs. */
+/* All objects of one array, oldest first, or of all arrays of c, go back to
+ * their slabs. */
+void drain_array(struct machine *m, struct kmem_cache *c,
+		 struct array_cache *ac);
 void drain_cpu_caches(struct machine *m, struct kmem_cache *c);
 
 /* ---- kmalloc.c: size classes ---- */
