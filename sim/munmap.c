@@ -96,7 +96,7 @@ void exit_mmap(struct machine *m, struct mm *mm)
 		unmap_region(m, mm, 0, mm->map_count);
 	while (mm->map_count)
 		remove_vma(m, mm->vma[mm->map_count - 1]);
-	arena_free(m->arena, mm->vma, mm->vma_cap * sizeof(*mm->vma));
+	arena_free(m->arena, mm->vma, mm->vma_cap * sizeof(struct vma *));
 	mm->vma = NULL;
 	mm->vma_cap = 0;
 	leave(m, EXIT_MMAP);

@@ -146,9 +146,9 @@ static void make_room(struct machine *m, struct mm *mm)
 
 	if (mm->map_count < mm->vma_cap)
 		return;
-	mm->vma =
-		arena_realloc(m->arena, mm->vma, mm->vma_cap * sizeof(*mm->vma),
-			      cap * sizeof(*mm->vma));
+	mm->vma = arena_realloc(m->arena, mm->vma,
+				mm->vma_cap * sizeof(struct vma *),
+				cap * sizeof(struct vma *));
 	mm->vma_cap = cap;
 }
 
@@ -158,7 +158,7 @@ static void link_vma(struct machine *m, struct mm *mm, struct vma *v)
 
 	make_room(m, mm);
 	memmove(mm->vma + i + 1, mm->vma + i,
-		(mm->map_count - i) * sizeof(*mm->vma));
+		(mm->map_count - i) * sizeof(struct vma *));
 	mm->vma[i] = v;
 	mm->map_count++;
 	count_pages(v, true);
@@ -197,7 +197,7 @@ void remove_vma(struct machine *m, struct vma *v)
 	count_pages(v, false);
 	mm->map_count--;
 	memmove(mm->vma + i, mm->vma + i + 1,
-		(mm->map_count - i) * sizeof(*mm->vma));
+		(mm->map_count - i) * sizeof(struct vma *));
 	if (mm->mmap_cache == v)
 		mm->mmap_cache = NULL;
 	step(m, REMOVE_VMA, mm_pid(mm), v->start, vma_pages(v), mm->map_count);
