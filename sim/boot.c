@@ -245,15 +245,6 @@ static void free_initmem(struct machine *m, const struct boot_map *b)
 		   PLACE_BY_RULE);
 }
 
-/* The frame of zeros that reads of untouched memory see lies in the image's
- * bss, as Linux's empty_zero_page. */
-static void set_zero_page(struct machine *m)
-{
-	m->zero_page = m->kernel_image_pfn + m->nr_kernel_image_pages - 1;
-	pfn_page(m, m->zero_page)->use = FRAME_ZERO;
-	pfn_page(m, m->zero_page)->refcount = 1;
-}
-
 void boot_memory(struct machine *m)
 {
 	pfn_t maxmem_pfn = m->profile->maxmem >> PAGE_SHIFT;
@@ -269,5 +260,4 @@ void boot_memory(struct machine *m)
 		free_zone(m, &m->node.node_zones[i], &b);
 	set_limits(m);
 	free_initmem(m, &b);
-	set_zero_page(m);
 }

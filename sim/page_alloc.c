@@ -92,11 +92,10 @@ static pfn_t rmqueue(struct machine *m, struct zone *z, unsigned order)
 {
 	pfn_t pfn;
 
-	enter(m, RMQUEUE, z->type, order);
 	if (order <= m->profile->pcp_max_order)
-		pfn = rmqueue_pcplist(m, z, order);
-	else
-		pfn = rmqueue_smallest(m, z, order);
+		return rmqueue_pcplist(m, z, order);
+	enter(m, RMQUEUE, z->type, order);
+	pfn = rmqueue_smallest(m, z, order);
 	leave(m, RMQUEUE, pfn);
 	return pfn;
 }

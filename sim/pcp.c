@@ -51,7 +51,6 @@ static void rmqueue_bulk(struct machine *m, struct zone *z, unsigned order)
 			pfn_page(m, i)->use = FRAME_PCP;
 		page_list_append(m, &pcp->list[order], pfn);
 		pcp->count += 1u << order;
-		step(m, PCP_REFILL, pfn, order, m->cpu, pcp->count);
 	}
 	leave(m, RMQUEUE_BULK, got);
 }

@@ -59,8 +59,9 @@
 	.boot_lists_ascending = true
 
 #define LINUX61_ALLOCATORS                                                     \
-	.khugepaged_pages = MB(512) >> PAGE_SHIFT, .slab_61 = true,            \
-	.cache_line = 32, .slab_break_order = 1, .pcp_max_order = 3
+	.highpte = true, .khugepaged_pages = MB(512) >> PAGE_SHIFT,            \
+	.slab_61 = true, .cache_line = 32, .slab_break_order = 1,              \
+	.pcp_max_order = 3
 
 static const struct mm_profile profiles[] = {
 	{

@@ -1,0 +1,37 @@
+/*
+ * Inside of the checker: what its parts share.
+ */
+#ifndef SIM_CHECK_H
+#define SIM_CHECK_H
+
+#include "machine.h"
+
+/* In check.found: this frame belongs to a table, slab or stack that was
+ * found by going through their owners. */
+#define FRAME_OWNED UINT32_MAX
+
+struct check {
+	const struct machine *m;
+	uint32_t *found; /* by frame: page-table entries that map it, or
+	                  * FRAME_OWNED                                  */
+};
+
+/*
+ * A law: true if it holds.  Else the sentence is written down, the first one
+ * only, and false comes back, up to machine_check.  The format knows %s, %u
+ * (uint32_t) and %x (the same, as an address).
+ */
+#define LAW(holds, ...) ((holds) || check_fail(__VA_ARGS__))
+bool check_fail(const char *format, ...);
+
+/* The block at pfn is in use, and nobody else was found to own it. */
+bool check_owned(struct check *k, pfn_t pfn, unsigned order,
+		 enum frame_use use);
+
+bool check_zones(struct check *k);  /* check_zone.c                    */
+bool check_frames(struct check *k); /* check_zone.c, after the others  */
+bool check_slabs(struct check *k);  /* check_slab.c                    */
+bool check_spaces(struct check *k); /* check_space.c                   */
+bool check_kernel_tables(struct check *k);
+
+#endif

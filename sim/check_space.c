@@ -1,0 +1,231 @@
+/*
+ * Laws of address spaces: areas, page tables, resident pages, TLB.
+ */
+#include "check.h"
+
+#include "pgtable.h"
+
+/* ---- areas ---- */
+
+/* Its chain of anon_vmas: as long as it says, its own one among them. */
+static bool check_chain(const struct vma *v)
+{
+	uint32_t len = 0;
+	bool own = v->anon_vma == NULL;
+
+	for (const struct anon_vma_chain *l = v->chain; l; l = l->next, len++)
+		own |= l->anon_vma == v->anon_vma;
+	return LAW(len == v->chain_len && own,
+		   "area %x: chain of %u links does not fit its anon_vma",
+		   v->start, len);
+}
+
+static bool check_areas(struct check *k, const struct mm *mm)
+{
+	uint32_t total = 0, locked = 0;
+	vaddr_t before = 0;
+
+	for (uint32_t i = 0; i < mm->map_count; i++) {
+		const struct vma *v = mm->vma[i];
+		uint32_t pages = (v->end - v->start) >> PAGE_SHIFT;
+
+		if (!LAW(v->mm == mm && v->start < v->end &&
+				 ((v->start | v->end) & (PAGE_SIZE - 1)) == 0 &&
+				 v->end <= k->m->profile->page_offset,
+			 "area %x-%x is no area of user pages", v->start,
+			 v->end) ||
+		    !LAW(before <= v->start,
+			 "area %x-%x begins below %x, the end of the one "
+			 "before",
+			 v->start, v->end, before) ||
+		    !check_chain(v))
+			return false;
+		before = v->end;
+		total += pages;
+		if (v->flags & VM_LOCKED)
+			locked += pages;
+	}
+	return LAW(total == mm->total_vm,
+		   "total_vm is %u pages, but the areas have %u", mm->total_vm,
+		   total) &&
+	       LAW(locked == mm->locked_vm,
+		   "locked_vm is %u pages, but locked areas have %u",
+		   mm->locked_vm, locked);
+}
+
+/* ---- page tables ---- */
+
+struct walk {
+	struct check *k;
+	const struct mm *mm; /* NULL: the kernel's tables          */
+	uint32_t area;       /* first one whose end was not passed */
+	uint32_t tables, anon, file;
+};
+
+/* A private page may be written only by the one who has it alone. */
+static bool check_writable(const struct vma *v, vaddr_t va,
+			   const struct page *page)
+{
+	if (!LAW(v->flags & VM_WRITE, "page %x is writable, its area is not",
+		 va))
+		return false;
+	return LAW((v->flags & VM_SHARED) || (page->use == FRAME_ANON &&
+					      (page->flags & PG_EXCLUSIVE) &&
+					      page->mapcount == 1),
+		   "private page %x is writable, but others have its frame",
+		   va);
+}
+
+/* A present entry that maps a page of the process. */
+static bool check_entry(struct walk *w, vaddr_t va, pte_t e)
+{
+	struct check *k = w->k;
+	pfn_t pfn = pte_pfn(e);
+	const struct page *page = pfn_page(k->m, pfn);
+	const struct vma *v;
+
+	while (w->area < w->mm->map_count && w->mm->vma[w->area]->end <= va)
+		w->area++;
+	v = w->area < w->mm->map_count ? w->mm->vma[w->area] : NULL;
+	if (!LAW(v && v->start <= va, "page %x is mapped in no area", va) ||
+	    !LAW(pfn < k->m->max_pfn, "page %x: no frame %u", va, pfn))
+		return false;
+	if (e & PTE_SPECIAL)
+		return LAW(pfn == k->m->zero_page && !(e & PTE_RW),
+			   "page %x: entry of the zero page is wrong", va);
+	if (!LAW(page->use == FRAME_ANON || page->use == FRAME_FILE ||
+			 page->use == FRAME_SHMEM,
+		 "page %x maps frame %u of use %u", va, pfn, page->use))
+		return false;
+	k->found[pfn]++;
+	if (page->use == FRAME_ANON)
+		w->anon++;
+	else
+		w->file++;
+	return !(e & PTE_RW) || check_writable(v, va, page);
+}
+
+/*
+ * Entries [0, nr) of a table, and everything below.  The kernel's leaves map
+ * all of lowmem: they are no one's pages and not counted.
+ */
+static bool check_table(struct walk *w, const pte_t *table, unsigned level,
+			unsigned first, unsigned nr, uint64_t base)
+{
+	const struct machine *m = w->k->m;
+	bool leaf = level + 1u == m->profile->pt_levels;
+
+	for (unsigned i = first; i < nr; i++) {
+		uint64_t va = base + i * pt_span(m, level);
+		pte_t e = table[i];
+
+		if (leaf && w->mm) {
+			if (pte_present(e) && !check_entry(w, (vaddr_t)va, e))
+				return false;
+		} else if (!leaf && (e & PTE_P) && !(e & PTE_PSE)) {
+			if (!check_owned(w->k, pte_pfn(e), 0, FRAME_TABLE) ||
+			    !check_table(w, pt_table(m, e), level + 1, 0,
+					 pt_entries(m, level + 1), va))
+				return false;
+			w->tables++;
+		}
+	}
+	return true;
+}
+
+static unsigned kernel_index(const struct machine *m)
+{
+	return pt_index(m, 0, m->profile->page_offset);
+}
+
+/* The user half: what is resident.  The kernel half: everybody's. */
+static bool check_tables(struct check *k, const struct mm *mm)
+{
+	const struct machine *m = k->m;
+	unsigned kernel = kernel_index(m);
+	struct walk w = {.k = k, .mm = mm};
+
+	if (!check_owned(k, mm->pgd, 0, FRAME_TABLE) ||
+	    !check_table(&w, mm->pgd_entry, 0, 0, kernel, 0))
+		return false;
+	for (unsigned i = kernel; i < pt_entries(m, 0); i++)
+		if (!LAW(mm->pgd_entry[i] == m->kernel_pgd[i],
+			 "PGD entry %u is not the kernel's", i))
+			return false;
+	return LAW(w.tables == mm->nr_tables,
+		   "%u page tables are counted, %u are there", mm->nr_tables,
+		   w.tables) &&
+	       LAW(w.anon == mm->rss_anon && w.file == mm->rss_file,
+		   "rss is %u anonymous + %u file pages, but %u + %u are "
+		   "mapped",
+		   mm->rss_anon, mm->rss_file, w.anon, w.file);
+}
+
+bool check_kernel_tables(struct check *k)
+{
+	const struct machine *m = k->m;
+	struct walk w = {.k = k};
+
+	if (!m->kernel_pgd)
+		return true;
+	return check_owned(k, m->swapper_pg_dir, 0, FRAME_TABLE) &&
+	       check_table(&w, m->kernel_pgd, 0, kernel_index(m),
+			   pt_entries(m, 0),
+			   (uint64_t)kernel_index(m) * pt_span(m, 0));
+}
+
+/* ---- TLB ---- */
+
+static const struct task *task_of(const struct machine *m, uint32_t pid)
+{
+	const struct task *t = m->tasks;
+
+	while (t && t->pid != pid)
+		t = t->next;
+	return t;
+}
+
+/* An entry may know less than the page table (D, RW), never more. */
+static bool check_tlb_entry(struct check *k, const struct mm *mm,
+			    const struct tlb_entry *e)
+{
+	vaddr_t va = (e->vpn - 1) << PAGE_SHIFT;
+	const pte_t *entry = pte_offset(k->m, mm, va);
+	uint32_t mine = e->bits & (PTE_RW | PTE_US | PTE_D);
+
+	return LAW(entry && (*entry & PTE_P) && pte_pfn(*entry) == e->pfn &&
+			   (*entry & mine) == mine,
+		   "the TLB knows page %x, but its page table has changed", va);
+}
+
+static bool check_tlb(struct check *k, const struct tlb *tlb)
+{
+	const struct task *t = task_of(k->m, tlb->pid);
+
+	for (unsigned set = 0; t && set < TLB_SETS; set++)
+		for (unsigned way = 0; way < TLB_WAYS; way++) {
+			const struct tlb_entry *e = &tlb->entry[set][way];
+
+			if (e->vpn && !check_tlb_entry(k, t->mm, e))
+				return false;
+		}
+	return true;
+}
+
+bool check_spaces(struct check *k)
+{
+	const struct machine *m = k->m;
+	uint32_t tasks = 0;
+
+	for (const struct task *t = m->tasks; t; t = t->next, tasks++) {
+		if (!check_areas(k, t->mm) || !check_tables(k, t->mm) ||
+		    !check_owned(k, t->stack, pfn_page(m, t->stack)->order,
+				 FRAME_STACK))
+			return false;
+	}
+	for (unsigned cpu = 0; cpu < m->config.cpus; cpu++)
+		if (!check_tlb(k, &m->tlb[cpu]))
+			return false;
+	return LAW(tasks == m->nr_tasks, "%u tasks are counted, %u are there",
+		   m->nr_tasks, tasks);
+}
