@@ -170,17 +170,17 @@ void story_set_zones(struct story *s, pfn_t normal, pfn_t highmem)
 	s->borders = (struct zone_borders){normal, highmem};
 }
 
-/* Copy the valid children of a node. *last: where the copy of last is put. */
-static void copy_children(struct story *to, struct node *dst, const struct node *src,
-			  const struct node *last)
+/* Copy the valid children of a node of `from`. */
+static void copy_children(struct story *to, struct node *dst, const struct story *from,
+			  const struct node *src)
 {
 	const struct story_node *end = src->stale;
 
 	for (const struct story_node *n = src->n.child; n && n != end; n = n->next) {
-		const struct node *from = (const struct node *)n;
+		const struct node *old = (const struct node *)n;
 		struct node *copy = node_new(to);
 
-		*copy = *from;
+		*copy = *old;
 		copy->stale = NULL;
 		copy->kept_last = NULL;
 		copy->n.parent = &dst->n;
@@ -192,20 +192,22 @@ static void copy_children(struct story *to, struct node *dst, const struct node 
 		dst->n.last_child = &copy->n;
 		if (n == src->kept_last)
 			dst->kept_last = &copy->n;
-		if (from == last)
+		if (old == from->last)
 			to->last = copy;
-		copy_children(to, copy, from, last);
+		if (old == from->open)
+			to->open = copy;
+		copy_children(to, copy, from, old);
 	}
 }
 
-/* to tells what from tells; no span of from is open. */
+/* to becomes a story that goes on as from does. */
 void story_assign(struct story *to, const struct story *from)
 {
 	size_t kept = from->nr_changes < KEPT_CHANGES ? from->nr_changes : KEPT_CHANGES;
 
 	story_reset(to);
 	to->root.nr_children = from->root.nr_children;
-	copy_children(to, &to->root, &from->root, from->last);
+	copy_children(to, &to->root, from, &from->root);
 	to->steps = from->steps;
 	to->complete = from->complete;
 	memcpy(to->count, from->count, sizeof(to->count));
