@@ -311,7 +311,7 @@ uint32_t ascii_of(uint32_t ch)
 			return (uint32_t)stand_in[i].plain;
 	if (ch > 0x2503 && ch < 0x2580)
 		return '+'; /* corners and crossings of lines */
-	if (ch >= 0x2580 && ch < 0x2590)
+	if (ch >= 0x2580 && ch <= 0x2590)
 		return ch < 0x2584 ? '_' : ch < 0x2588 ? '#' : '|'; /* parts of a block */
 	if (ch >= 0x2594 && ch < 0x25a0)
 		return '|';

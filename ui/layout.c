@@ -105,38 +105,54 @@ static int order_in(const char *list, const struct panel *const *table, int pane
 	return rank >= 0 ? rank : MAX_PANELS + panel;
 }
 
-/* Choose the panels of a column: the latest used first, as many as find their least height. */
+/* The panel of a column that was used last and is not taken yet; -1: none is left. */
+static int latest_used(const struct plan *p, int column, const struct panel *const *table,
+		       const uint32_t *used, const bool *taken)
+{
+	const char *list = p->column[column];
+	int best = -1;
+
+	for (int i = 0; i < MAX_PANELS && table[i]; i++) {
+		if (taken[i] || column_of(p, table[i]->name) != column)
+			continue;
+		if (best < 0 || used[i] > used[best] ||
+		    (used[i] == used[best] &&
+		     order_in(list, table, i) < order_in(list, table, best)))
+			best = i;
+	}
+	return best;
+}
+
+/*
+ * Choose the panels of a column, the latest used first: two where they find their least height, more where
+ * everyone keeps half of what it wants.
+ */
 static void choose_stack(struct stack *s, const struct plan *p, int column,
 			 const struct panel *const *table, const uint32_t *used, int height,
 			 int frame)
 {
 	const char *list = p->column[column];
 	bool taken[MAX_PANELS] = {false};
+	int least = 0, half = 0, next, at;
 
 	s->n = 0;
-	for (;;) {
-		int best = -1, at;
+	while ((next = latest_used(p, column, table, used, taken)) >= 0) {
+		int min = table[next]->min_height, want = table[next]->want_height / 2;
+		int next_least = min + frame, next_half = (want > min ? want : min) + frame;
 
-		for (int i = 0; i < MAX_PANELS && table[i]; i++) {
-			if (taken[i] || column_of(p, table[i]->name) != column)
-				continue;
-			if (best < 0 || used[i] > used[best] ||
-			    (used[i] == used[best] &&
-			     order_in(list, table, i) < order_in(list, table, best)))
-				best = i;
-		}
-		if (best < 0)
-			return;
-		taken[best] = true;
-		if (s->n > 0 && height < table[best]->min_height + frame)
+		taken[next] = true;
+		if (s->n == 1 && least + next_least > height)
 			continue;
-		height -= table[best]->min_height + frame;
+		if (s->n >= 2 && half + next_half > height)
+			continue;
+		least += next_least;
+		half += next_half;
 		for (at = s->n++; at > 0; at--) {
-			if (order_in(list, table, s->panel[at - 1]) < order_in(list, table, best))
+			if (order_in(list, table, s->panel[at - 1]) < order_in(list, table, next))
 				break;
 			s->panel[at] = s->panel[at - 1];
 		}
-		s->panel[at] = best;
+		s->panel[at] = next;
 	}
 }
 

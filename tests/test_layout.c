@@ -1,0 +1,200 @@
+/*
+ * Layouts of every size.
+ */
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ui/layout.h"
+
+static const uint32_t never[MAX_PANELS];
+
+static int nr_panels(void)
+{
+	int n = 0;
+
+	while (panel_table[n])
+		n++;
+	return n;
+}
+
+static int named(const char *name)
+{
+	for (int i = 0; panel_table[i]; i++)
+		if (strcmp(panel_table[i]->name, name) == 0)
+			return i;
+	ck_abort_msg("no panel %s", name);
+	return -1;
+}
+
+static bool shows(const struct layout *l, const char *name)
+{
+	return layout_place(l, named(name)) != NULL;
+}
+
+/* Every cell between title and narration belongs to exactly one panel. */
+static void check_covered(const struct layout *l)
+{
+	int top = l->path_y >= 0 ? 2 : 1, cells = 0;
+
+	for (int i = 0; i < l->nr_places; i++) {
+		const struct place *p = &l->place[i];
+
+		ck_assert_int_gt(p->width, 0);
+		ck_assert_int_gt(p->height, 0);
+		ck_assert_int_ge(p->y, top);
+		ck_assert_int_le(p->x + p->width, l->width);
+		ck_assert_int_le(p->y + p->height, l->narration_y);
+		cells += p->width * p->height;
+		for (int j = 0; j < i; j++) {
+			const struct place *q = &l->place[j];
+
+			ck_assert(p->x >= q->x + q->width || q->x >= p->x + p->width ||
+				  p->y >= q->y + q->height || q->y >= p->y + p->height);
+		}
+	}
+	ck_assert_int_eq(cells, l->width * (l->narration_y - top));
+}
+
+START_TEST(every_size_is_covered_without_overlap)
+{
+	struct layout l;
+
+	for (int width = MIN_WIDTH; width <= 320; width += 7) {
+		for (int height = MIN_HEIGHT; height <= 100; height += 1) {
+			for (int active = 0; active < nr_panels(); active++) {
+				layout_make(&l, width, height, panel_table, active, never, false);
+				ck_assert(!l.too_small);
+				check_covered(&l);
+				ck_assert_ptr_nonnull(layout_place(&l, active));
+			}
+			layout_make(&l, width, height, panel_table, 3, never, true);
+			check_covered(&l);
+			ck_assert_int_eq(l.nr_places, 1);
+		}
+	}
+}
+END_TEST
+
+START_TEST(too_small_is_said_and_nothing_else)
+{
+	struct layout l;
+
+	layout_make(&l, 19, 24, panel_table, 0, never, false);
+	ck_assert(l.too_small);
+	layout_make(&l, 80, 4, panel_table, 0, never, false);
+	ck_assert(l.too_small);
+	layout_make(&l, 20, 5, panel_table, 0, never, false);
+	ck_assert(!l.too_small);
+	ck_assert_int_eq(l.nr_places, 1);
+}
+END_TEST
+
+START_TEST(at_80x24_four_panels_are_shown_and_the_others_a_key_away)
+{
+	struct layout l;
+
+	layout_make(&l, 80, 24, panel_table, named("events"), never, false);
+	ck_assert(shows(&l, "events") && shows(&l, "why") && shows(&l, "process") &&
+		  shows(&l, "walk"));
+	ck_assert(!shows(&l, "zones") && l.hides);
+	layout_make(&l, 80, 24, panel_table, named("zones"), never, false);
+	ck_assert(shows(&l, "events") && shows(&l, "why") && shows(&l, "zones"));
+}
+END_TEST
+
+START_TEST(at_120x40_and_above_all_panels_are_shown)
+{
+	static const int size[][2] = {{120, 40}, {200, 60}, {320, 90}, {160, 50}};
+	struct layout l;
+
+	for (size_t i = 0; i < sizeof(size) / sizeof(size[0]); i++) {
+		layout_make(&l, size[i][0], size[i][1], panel_table, 0, never, false);
+		ck_assert_int_eq(l.nr_places, nr_panels());
+		ck_assert(!l.hides);
+	}
+}
+END_TEST
+
+START_TEST(where_all_panels_fit_choosing_one_moves_nothing)
+{
+	struct layout a, b;
+
+	layout_make(&a, 120, 40, panel_table, 0, never, false);
+	for (int active = 1; active < nr_panels(); active++) {
+		layout_make(&b, 120, 40, panel_table, active, never, false);
+		ck_assert_mem_eq(a.place, b.place, sizeof(a.place[0]) * (size_t)a.nr_places);
+	}
+}
+END_TEST
+
+START_TEST(the_panel_not_used_for_longest_gives_way)
+{
+	uint32_t used[MAX_PANELS] = {0};
+	struct layout l;
+
+	used[named("walk")] = 1;
+	used[named("slab")] = 2;
+	layout_make(&l, 80, 24, panel_table, named("slab"), used, false);
+	ck_assert(shows(&l, "slab") && shows(&l, "walk"));
+	ck_assert(!shows(&l, "process"));
+}
+END_TEST
+
+START_TEST(panels_have_their_least_size_wherever_more_than_one_is_shown)
+{
+	struct layout l;
+
+	for (int width = 60; width <= 240; width += 3) {
+		for (int height = 20; height <= 70; height++) {
+			layout_make(&l, width, height, panel_table, 0, never, false);
+			if (l.nr_places < 2)
+				continue;
+			for (int i = 0; i < l.nr_places; i++) {
+				const struct panel *p = panel_table[l.place[i].panel];
+				bool alone = l.place[i].height ==
+					     l.narration_y - (l.path_y >= 0 ? 2 : 1);
+
+				ck_assert_msg(alone || l.place[i].height - 2 >= p->min_height,
+					      "%s at %dx%d", p->name, width, height);
+				ck_assert_msg(l.place[i].width - 2 >= p->min_width || width < 72,
+					      "%s at %dx%d", p->name, width, height);
+			}
+		}
+	}
+}
+END_TEST
+
+START_TEST(a_cell_belongs_to_the_place_that_covers_it)
+{
+	struct layout l;
+
+	layout_make(&l, 120, 40, panel_table, 0, never, false);
+	for (int i = 0; i < l.nr_places; i++) {
+		const struct place *p = &l.place[i];
+
+		ck_assert_ptr_eq(layout_at(&l, p->x, p->y), p);
+		ck_assert_ptr_eq(layout_at(&l, p->x + p->width - 1, p->y + p->height - 1), p);
+	}
+	ck_assert_ptr_null(layout_at(&l, 5, 0));
+	ck_assert_ptr_null(layout_at(&l, 5, 39));
+}
+END_TEST
+
+Suite *layout_suite(void)
+{
+	Suite *s = suite_create("layout");
+	TCase *t = tcase_create("layout");
+
+	tcase_set_timeout(t, 0);
+	tcase_add_test(t, every_size_is_covered_without_overlap);
+	tcase_add_test(t, too_small_is_said_and_nothing_else);
+	tcase_add_test(t, at_80x24_four_panels_are_shown_and_the_others_a_key_away);
+	tcase_add_test(t, at_120x40_and_above_all_panels_are_shown);
+	tcase_add_test(t, where_all_panels_fit_choosing_one_moves_nothing);
+	tcase_add_test(t, the_panel_not_used_for_longest_gives_way);
+	tcase_add_test(t, panels_have_their_least_size_wherever_more_than_one_is_shown);
+	tcase_add_test(t, a_cell_belongs_to_the_place_that_covers_it);
+	suite_add_tcase(s, t);
+	return s;
+}
