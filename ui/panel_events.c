@@ -368,11 +368,9 @@ static bool events_key(struct view *v, struct panel_state *ps, uint32_t key)
 {
 	switch (key) {
 	case KEY_UP_:
-	case 'k':
 		move_cursor(v, ps, -1);
 		return true;
 	case KEY_DOWN_:
-	case 'j':
 		move_cursor(v, ps, 1);
 		return true;
 	case KEY_ENTER_:
@@ -401,11 +399,8 @@ static void events_click(struct view *v, struct panel_state *ps, int x, int y)
 	int row = row_at(v, ps, y);
 
 	(void)x;
-	if (row == NO_ROW)
-		return;
-	if (row == ps->cursor)
-		go_to_row(v, row);
-	ps->cursor = row;
+	if (row != NO_ROW)
+		ps->cursor = row;
 }
 
 static void events_scroll(struct view *v, struct panel_state *ps, int dy)

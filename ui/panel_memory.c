@@ -432,17 +432,15 @@ static bool memory_key(struct view *v, struct panel_state *ps, uint32_t key)
 {
 	switch (key) {
 	case KEY_UP_:
-	case 'k':
 		move(v, ps, 0, -1);
 		return true;
 	case KEY_DOWN_:
-	case 'j':
 		move(v, ps, 0, 1);
 		return true;
-	case 'h':
+	case KEY_LEFT_:
 		move(v, ps, -1, 0);
 		return true;
-	case 'l':
+	case KEY_RIGHT_:
 		move(v, ps, 1, 0);
 		return true;
 	case ']':

@@ -290,39 +290,59 @@ static void draw_area(const struct view *v, const struct task *t, const struct a
 
 /* ---- the C library's chunks ---- */
 
-static int chunk_text(const struct view *v, const struct chunk *c, char *buf, size_t size)
+static const char *chunk_word(const struct view *v, const struct chunk *c)
 {
-	char bytes[TEXT_LEN];
+	switch (c->place) {
+	case CHUNK_TOP:
+		return _("top");
+	case CHUNK_TCACHE:
+		return _("tcache");
+	case CHUNK_FASTBIN:
+		return _("fastbin");
+	case CHUNK_BIN:
+		return _("free");
+	case CHUNK_FENCE:
+		return _("fence");
+	default:
+		return c->name ? symbol_name(v->scenario, c->name) : _("library");
+	}
+}
 
-	bytes_text(c->bytes, bytes);
-	if (c->is_top)
-		return snprintf(buf, size, _("top %s"), bytes);
-	if (!c->in_use)
-		return snprintf(buf, size, _("free %s"), bytes);
-	return snprintf(buf, size, "%s %s", c->name ? symbol_name(v->scenario, c->name) : "?", bytes);
+static enum role chunk_role(const struct chunk *c)
+{
+	switch (c->place) {
+	case CHUNK_USED:
+		return c->name ? ROLE_ANON : ROLE_DIM;
+	case CHUNK_TOP:
+	case CHUNK_FENCE:
+		return ROLE_DIM;
+	default:
+		return ROLE_FREE;
+	}
 }
 
 /* The heap's chunks in address order, as many as fit in max lines; returns the lines used. */
 static int draw_chunks(const struct view *v, const struct task *t, const struct area *a, int y, int max)
 {
-	int x = 3, line = 0, shown = 0;
-	char text[96];
+	int x = 3, line = 0;
+	uint32_t shown = 0;
+	char bytes[TEXT_LEN];
 
 	for (const struct chunk *c = t->mm->heap.first; c; c = c->next, shown++) {
-		int width = chunk_text(v, c, text, sizeof(text)) + 2;
+		const char *word = chunk_word(v, c);
+		int width = text_width(word) + 1 + text_width(bytes_text(c->bytes, bytes)) + 2;
 
-		if (x + width + 1 > a->width && x > 3) {
+		if (x + width > a->width && x > 3) {
 			x = 3;
 			line++;
 		}
 		if (line >= max) {
-			put_format(a, a->width - 6, y + max - 1, ROLE_DIM, 0, " +%-4u",
-				   t->mm->heap.nr_chunks - (uint32_t)shown);
+			put_format(a, a->width - 6, y + max - 1, ROLE_DIM, 0, " +%-4u", t->mm->heap.nr_chunks - shown);
 			return max;
 		}
-		x = put_char_text(a, x, y + line, 0x2595, c->in_use ? ROLE_ANON : ROLE_DIM);
-		x = put_text(a, x, y + line, c->is_top ? ROLE_DIM : c->in_use ? ROLE_ANON : ROLE_FREE, 0, text);
-		x = put_char_text(a, x, y + line, 0x258f, c->in_use ? ROLE_ANON : ROLE_DIM) + 1;
+		x = put_char_text(a, x, y + line, 0x2502, ROLE_BORDER);
+		x = put_text(a, x, y + line, chunk_role(c), 0, word);
+		x = put_text(a, x + 1, y + line, ROLE_DIM, 0, bytes);
 	}
 	return t->mm->heap.first ? line + 1 : 0;
 }
@@ -418,8 +438,6 @@ static void draw_counts(const struct area *a, int y, const struct task *t)
 }
 
 /* ---- the foot: the chosen page, or a page that parts ---- */
-
-static const struct step *cow_copy(const struct view *v, vaddr_t *va, uint32_t *pid);
 
 static void draw_side(const struct view *v, const struct area *a, int x, int y, pfn_t pfn, const char tag[TAG_LEN])
 {
@@ -518,6 +536,22 @@ static void draw_page_legend(const struct area *a, int y)
 	}
 }
 
+/* The copy that the last write fault of this event made, its address and who wrote; NULL if none was made. */
+static const struct step *cow_copy(const struct view *v, vaddr_t *va, uint32_t *pid)
+{
+	const struct step *copy = story_last_of(view_story(v), S_COPY_PAGE);
+	const struct step *fault = story_last_of(view_story(v), S_DO_WP_PAGE);
+	uint64_t value;
+
+	if (!copy || !fault || !step_arg(fault, A_TASK, &value))
+		return NULL;
+	*pid = (uint32_t)value;
+	if (!step_arg(fault, A_VA, &value))
+		return NULL;
+	*va = (vaddr_t)value;
+	return copy;
+}
+
 static int foot_height(int height)
 {
 	return height >= 13 ? 4 : height >= 6 ? 1 : 0;
@@ -543,22 +577,6 @@ static void draw_foot(const struct view *v, const struct area *a, const struct t
 	}
 	draw_chosen_page(v, &inner, 0, t);
 	draw_page_legend(&inner, 2);
-}
-
-/* The copy that the last write fault of this event made, its address and who wrote; NULL if none was made. */
-static const struct step *cow_copy(const struct view *v, vaddr_t *va, uint32_t *pid)
-{
-	const struct step *copy = story_last_of(view_story(v), S_COPY_PAGE);
-	const struct step *fault = story_last_of(view_story(v), S_DO_WP_PAGE);
-	uint64_t value;
-
-	if (!copy || !fault || !step_arg(fault, A_TASK, &value))
-		return NULL;
-	*pid = (uint32_t)value;
-	if (!step_arg(fault, A_VA, &value))
-		return NULL;
-	*va = (vaddr_t)value;
-	return copy;
 }
 
 /* ---- the panel ---- */
@@ -675,17 +693,15 @@ static bool process_key(struct view *v, struct panel_state *ps, uint32_t key)
 		return false;
 	switch (key) {
 	case KEY_UP_:
-	case 'k':
 		choose_area(v, ps, t, ps->cursor - 1);
 		return true;
 	case KEY_DOWN_:
-	case 'j':
 		choose_area(v, ps, t, ps->cursor + 1);
 		return true;
-	case 'h':
+	case KEY_LEFT_:
 		choose_page(v, t, -1);
 		return true;
-	case 'l':
+	case KEY_RIGHT_:
 		choose_page(v, t, 1);
 		return true;
 	case ',':

@@ -308,11 +308,9 @@ static bool slab_key(struct view *v, struct panel_state *ps, uint32_t key)
 {
 	switch (key) {
 	case KEY_UP_:
-	case 'k':
 		choose_cache(v, ps, ps->cursor - 1);
 		return true;
 	case KEY_DOWN_:
-	case 'j':
 		choose_cache(v, ps, ps->cursor + 1);
 		return true;
 	case KEY_ENTER_:

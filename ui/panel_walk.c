@@ -50,14 +50,15 @@ static const uint8_t need[NR_LINES] = {
 
 struct entry_question { uint32_t pid; vaddr_t page; };
 
-/* Does a telling give an old and a new entry of this page? */
+/* Does a telling give the old and the new entry of this page? */
 static bool changes_entry(const struct story_node *n, const void *ctx)
 {
 	const struct entry_question *q = ctx;
-	uint64_t va, e;
+	uint16_t id = n->step.id;
+	uint64_t va;
 
-	return step_arg(&n->step, A_VA, &va) && page_align_down((vaddr_t)va) == q->page &&
-	       step_arg_nth(&n->step, A_PTE, 1, &e) && node_pid(n) == q->pid;
+	return (id == S_SET_PTE || id == S_MMU_SET_BITS) && step_arg(&n->step, A_VA, &va) &&
+	       page_align_down((vaddr_t)va) == q->page && node_pid(n) == q->pid;
 }
 
 struct tag_question { pfn_t pfn; };
@@ -486,17 +487,15 @@ static bool walk_key(struct view *v, struct panel_state *ps, uint32_t key)
 		return false;
 	switch (key) {
 	case KEY_UP_:
-	case 'k':
 		ps->cursor -= ps->cursor > 0;
 		return true;
 	case KEY_DOWN_:
-	case 'j':
 		ps->cursor++;
 		return true;
-	case 'h':
+	case KEY_LEFT_:
 		go_to_page(v, -1);
 		return true;
-	case 'l':
+	case KEY_RIGHT_:
 		go_to_page(v, 1);
 		return true;
 	case KEY_ENTER_:

@@ -337,17 +337,15 @@ static bool why_key(struct view *v, struct panel_state *ps, uint32_t key)
 {
 	switch (key) {
 	case KEY_UP_:
-	case 'k':
 		choose_line(v, ps, ps->cursor - 1);
 		return true;
 	case KEY_DOWN_:
-	case 'j':
 		choose_line(v, ps, ps->cursor + 1);
 		return true;
-	case 'h':
+	case KEY_LEFT_:
 		fold(v, ps, false);
 		return true;
-	case 'l':
+	case KEY_RIGHT_:
 		fold(v, ps, true);
 		return true;
 	case KEY_ENTER_:

@@ -376,10 +376,9 @@ static bool zones_key(struct view *v, struct panel_state *ps, uint32_t key)
 
 	switch (key) {
 	case KEY_UP_:
-	case 'k':
 	case KEY_DOWN_:
-	case 'j': {
-		int direction = key == KEY_UP_ || key == 'k' ? -1 : 1;
+{
+		int direction = key == KEY_UP_ ? -1 : 1;
 
 		if (tall)
 			move_order(ps, direction);
@@ -387,12 +386,12 @@ static bool zones_key(struct view *v, struct panel_state *ps, uint32_t key)
 			move_zone(v, ps, direction);
 		return true;
 	}
-	case 'h':
-	case 'l':
+	case KEY_LEFT_:
+	case KEY_RIGHT_:
 		if (tall)
-			move_zone(v, ps, key == 'h' ? -1 : 1);
+			move_zone(v, ps, key == KEY_LEFT_ ? -1 : 1);
 		else
-			move_order(ps, key == 'h' ? -1 : 1);
+			move_order(ps, key == KEY_LEFT_ ? -1 : 1);
 		return true;
 	case KEY_ENTER_:
 		choose_block(v, ps);
