@@ -14,12 +14,6 @@
  * and again (areas, page tables, arrays that double), and two runs of the same
  * events must put everything at the same place.
  */
-#ifndef _DEFAULT_SOURCE
-#define _DEFAULT_SOURCE /* MAP_ANONYMOUS, madvise */
-#endif
-#ifdef __APPLE__
-#define _DARWIN_C_SOURCE
-#endif
 #include "arena.h"
 
 #include <stdlib.h>

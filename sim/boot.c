@@ -68,8 +68,8 @@ static pfn_t find_ram_end(const struct machine *m)
 	const struct mm_profile *p = m->profile;
 	uint64_t bytes = m->config.ram_bytes;
 
-	if (p->pci_hole_from && bytes >= p->pci_hole_from)
-		bytes = p->pci_hole_at;
+	if (p->pci_hole_from_mb && bytes >> 20 >= p->pci_hole_from_mb)
+		bytes = (uint64_t)p->pci_hole_at_mb << 20;
 	return (pfn_t)(bytes >> PAGE_SHIFT) - p->firmware_top_kb / 4;
 }
 

@@ -17,12 +17,12 @@ struct check {
 };
 
 /*
- * A law: true if it holds.  Else the sentence is written down, the first one
- * only, and false comes back, up to machine_check.  The format knows %s, %u
+ * A law: true if it holds.  Else the sentence is written down, and false goes
+ * back up to machine_check, where nothing more is asked.  The format knows %s, %u
  * (uint32_t) and %x (the same, as an address).
  */
-#define LAW(holds, ...) ((holds) || check_fail(__VA_ARGS__))
-bool check_fail(const char *format, ...);
+#define LAW(holds, ...) ((holds) || (check_fail(__VA_ARGS__), false))
+void check_fail(const char *format, ...);
 
 /* The block at pfn is in use, and nobody else was found to own it. */
 bool check_owned(struct check *k, pfn_t pfn, unsigned order,

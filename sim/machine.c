@@ -10,8 +10,6 @@
 
 #include "pgtable.h"
 
-#include <assert.h>
-
 enum { DEFAULT_RAM_MB = 1024 };
 
 void machine_config_default(struct machine_config *c)
@@ -55,7 +53,7 @@ struct machine *machine_create(const struct machine_config *c,
 
 	if (!a)
 		return NULL;
-	assert(c->profile && c->cpus >= 1 && c->cpus <= MAX_CPUS);
+	BUG_ON(!c->profile || c->cpus < 1 || c->cpus > MAX_CPUS);
 	m = arena_alloc(a, sizeof(*m));
 	m->arena = a;
 	m->config = *c;

@@ -29,7 +29,6 @@
 #include "page_alloc.h"
 #include "machine.h"
 
-#include <assert.h>
 #include <string.h>
 
 enum zone_type gfp_zone(uint32_t gfp)
@@ -156,7 +155,7 @@ pfn_t alloc_pages(struct machine *m, uint32_t gfp, unsigned order,
 	enum zone_type highest = gfp_zone(gfp);
 	pfn_t pfn;
 
-	assert(order < MAX_ORDER);
+	BUG_ON(order >= MAX_ORDER);
 	enter(m, ALLOC_PAGES, order, gfp);
 	pfn = get_page_from_freelist(m, highest, order, WMARK_LOW, 0);
 	if (pfn == PFN_NONE)
@@ -172,8 +171,8 @@ void free_pages(struct machine *m, pfn_t pfn, unsigned order)
 	struct zone *z = page_zone(m, pfn);
 	struct page *page = pfn_page(m, pfn);
 
-	assert(page->refcount == 1 && page->mapcount == 0);
-	assert(page->order == order);
+	BUG_ON(page->refcount != 1 || page->mapcount != 0);
+	BUG_ON(page->order != order);
 	enter(m, FREE_PAGES, pfn, order);
 	memset(page, 0, sizeof(*page) << order);
 	z->nr_free += 1u << order;

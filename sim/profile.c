@@ -52,9 +52,9 @@
  */
 #define PC_BOOT                                                                \
 	.first_pfn = 1, .low_reserved = 0x100, .hole_start = 0x9f,             \
-	.hole_end = 0x100, .firmware_top_kb = 128,                             \
-	.pci_hole_from = 0xe0000000, .pci_hole_at = 0xc0000000,                \
-	.kernel_phys = MB(16), .page_struct_bytes = 40, .mem_map_align = 1024, \
+	.hole_end = 0x100, .firmware_top_kb = 128, .pci_hole_from_mb = 3584,   \
+	.pci_hole_at_mb = 3072, .kernel_phys = MB(16),                         \
+	.page_struct_bytes = 40, .mem_map_align = 1024,                        \
 	.boot_takes_top = true, .boot_hashes = true,                           \
 	.boot_lists_ascending = true
 

@@ -35,9 +35,9 @@ struct mm_profile {
 	pfn_t low_reserved;         /* frames below are never handed out     */
 	pfn_t hole_start, hole_end; /* firmware's hole: frames that are not  */
 	uint32_t firmware_top_kb;   /* kept by firmware at the end of RAM    */
-	uint64_t pci_hole_from;     /* with this much RAM or more only       */
-	uint64_t pci_hole_at;       /* so much is seen; 0, 0: all of it      */
-	paddr_t kernel_phys;        /* where the image begins                */
+	uint32_t pci_hole_from_mb;  /* with this much RAM or more only       */
+	uint32_t pci_hole_at_mb;    /* so much is seen; 0, 0: all of it      */
+	uint32_t kernel_phys;       /* where the image begins                */
 	uint32_t kernel_bytes;      /* image and what else stays from boot   */
 	uint32_t init_bytes;        /* behind it, freed when boot ends       */
 	uint32_t page_struct_bytes; /* of the modelled kernel's struct page  */

@@ -8,6 +8,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
+
+/* What must never be true. If it is, the engine itself is wrong: end here. */
+#define BUG_ON(condition) ((condition) ? abort() : (void)0)
 
 typedef uint32_t pfn_t;   /* number of a page frame: physical address >> 12 */
 typedef uint32_t vaddr_t; /* 32-bit virtual address, user or kernel         */
@@ -28,10 +32,12 @@ enum {
 /* Errno values of the modelled kernel, the same numbers as on i386. */
 enum sim_errno {
 	SIM_EPERM = 1,
+	SIM_ESRCH = 3,
 	SIM_EAGAIN = 11,
 	SIM_ENOMEM = 12,
 	SIM_EACCES = 13,
 	SIM_EFAULT = 14,
+	SIM_EEXIST = 17,
 	SIM_EINVAL = 22,
 };
 
