@@ -24,12 +24,36 @@ bool event_is_listed(enum event_kind k);
 /* One letter for the timeline bar: m map, w fault, F fork, x exit, k kernel ... '-' plain. */
 char event_tick(enum event_kind k);
 
+/* An errno's name, "ENOMEM"; "E?" if it has none here. */
+const char *errno_name(uint32_t err);
 /* "ok", "0xb7ffe000", "ENOMEM", "SIGSEGV MAPERR 0x00000000": as the state listing prints it. */
 void outcome_text(const struct outcome *o, char *buf, size_t size);
 
-/* The address an ADDR means for process symbol proc now; false if it means nothing there. */
+/*
+ * The address that an ADDR means for process symbol proc now, and how far it is from there to the end of its
+ * region (of the area for code, data, heap, stack; a page for a number).  False if it means nothing there.
+ */
 bool addr_resolve(const struct machine *m, const struct scenario *s, uint32_t proc, const struct addr *a,
 		  vaddr_t *va, uint64_t *bytes_to_end_of_region);
+
+/* ---- between the files that run events ---- */
+
+/* One event on its way. */
+struct run {
+	struct machine *m;
+	const struct scenario *s;
+	const struct event *e;
+	struct run_progress *progress;
+	uint32_t max_pages;
+};
+
+struct outcome run_process(const struct run *r); /* spawn, fork, exec, exit               */
+struct outcome run_memory(const struct run *r);  /* what a process does with its memory   */
+struct outcome run_access(const struct run *r, struct task *t); /* read, write, fetch     */
+struct outcome run_kernel(const struct run *r);  /* kernel memory, the CPU                */
+
+/* A result of the engine: an address where is_address, else ok; a negative one is an errno. */
+struct outcome outcome_of(int64_t result, bool is_address);
 
 /* ---- expect.c ---- */
 struct expect_result { bool ok; char left[48], right[48]; };

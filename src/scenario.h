@@ -32,9 +32,9 @@ enum addr_base {
 };
 
 struct addr {
-	uint8_t base;    /* enum addr_base                   */
-	uint32_t symbol; /* ADDR_REGION                      */
 	int64_t offset;  /* added; ADDR_NUMBER: the number   */
+	uint32_t symbol; /* ADDR_REGION                      */
+	uint8_t base;    /* enum addr_base                   */
 };
 
 enum event_option {
@@ -56,23 +56,31 @@ enum event_option {
 	OPT_BRK_MINUS = 1 << 15,
 };
 
-/* One event, ready to run. Which fields mean something follows from its kind's line in events.def. */
+/* What few events have: kept beside them. */
+struct event_extra {
+	struct addr at;   /* at=                                   */
+	uint64_t offset;  /* of file=FILE@OFFSET, in bytes         */
+	uint32_t file;    /* of scenario_file, + 1; 0: none        */
+	uint32_t align;   /* align=, in bytes                      */
+	char value[TAG_LEN]; /* value=, padded with zeros          */
+};
+
+/*
+ * One event, ready to run; a million of them are not rare, so it is small.  Which fields mean something
+ * follows from its kind's line in events.def.
+ */
 struct event {
-	uint16_t kind;    /* enum event_kind                                      */
+	uint8_t kind;     /* enum event_kind                                      */
+	uint8_t prot;     /* mmap, mprotect: VM_READ | VM_WRITE | VM_EXEC         */
 	uint16_t options; /* enum event_option                                    */
 	uint32_t row;     /* of the row list: where it stands in the file         */
-	uint32_t counter; /* value of $i in the innermost repeat                  */
-	uint32_t proc;    /* symbol of PROC, PARENT                               */
-	uint32_t name;    /* symbol of REGION, CHILD, NAME                        */
-	uint32_t other;   /* symbol of CACHE; index of FILE (scenario_program/_file) + 1, 0 = none */
+	uint32_t counter; /* value of $i in the innermost repeat, 0: none         */
+	uint32_t proc;    /* symbol of PROC, PARENT, 0: no process's event        */
+	uint32_t name;    /* symbol of REGION, CHILD, NAME, CACHE of cache_create */
+	uint32_t other;   /* symbol of CACHE; GFP_... of gfp=; enum advice        */
+	uint32_t extra;   /* of scenario_extra, 0: none                           */
 	struct addr addr;
-	uint64_t size;    /* SIZE, ORDER, CPU number, NEWSIZE                     */
-	uint64_t at;      /* at=, align=, file offset goes to offset              */
-	uint64_t offset;  /* of file=FILE@OFFSET                                  */
-	uint32_t prot;    /* VM_READ...                                           */
-	uint32_t gfp;     /* GFP_...                                              */
-	uint8_t advice;   /* enum advice                                          */
-	char value[TAG_LEN];
+	uint64_t size;    /* SIZE, NEWSIZE, ORDER, CPU                            */
 };
 
 /* What the events panel shows: one row for each line of the scenario that is not blank. */
@@ -82,23 +90,30 @@ struct row {
 	uint8_t kind;
 	uint32_t event;   /* first event that it gives, or the next event after it; 0: none follows */
 	uint32_t nr_events; /* how often it runs: 1, or more inside repeat */
-	uint32_t line;
+	uint32_t line;      /* 0: typed at the prompt                              */
 	const char *file;
-	const char *text; /* the line, blanks folded to one, comment dropped */
+	const char *text; /* the line, blanks folded to one, comment dropped (of ROW_COMMENT: the comment) */
 };
+
+/* KEYs of expect, with their words and what OP VALUE compares. */
+enum expect_key { EXPECT_RESULT, EXPECT_MINFLT, EXPECT_MAJFLT, EXPECT_RSS, EXPECT_VMAS, EXPECT_PTE, EXPECT_FREE,
+		  EXPECT_NR_FREE, EXPECT_OBJS, EXPECT_SLABS, EXPECT_MAPCOUNT, EXPECT_ZONE, EXPECT_SAME_FRAME,
+		  EXPECT_SWAP_USED, NR_EXPECT_KEYS };
+enum expect_op { OP_EQ, OP_NE, OP_LT, OP_LE, OP_GT, OP_GE, NR_EXPECT_OPS };
+extern const char *const expect_op_words[NR_EXPECT_OPS];
 
 /* `expect KEY [words] OP VALUE`, checked after event `event`. See expect.c. */
 struct expect {
 	uint32_t event, row;
-	uint8_t key, op;
+	uint8_t key, op;       /* enum expect_key, enum expect_op */
+	uint8_t zone;          /* enum zone_type           */
+	uint32_t order;
 	uint32_t counter;
+	uint32_t name;         /* symbol of the cache      */
 	uint32_t proc[2];      /* symbols                  */
 	struct addr addr[2];
-	uint32_t name;         /* symbol of the cache      */
-	uint8_t zone;
-	uint32_t order;
 	int64_t value;
-	char word[16];         /* result names, yes, no    */
+	char word[16];         /* result names, zones, yes, no; "": a number */
 };
 
 /* A file of memory contents named by file=, or a program: from the host's disk, read once. */
@@ -123,7 +138,8 @@ const char *scenario_name(const struct scenario *s); /* base name of the file */
 const char *scenario_title(const struct scenario *s); /* "" if none */
 const struct machine_config *scenario_config(const struct scenario *s);
 uint32_t scenario_nr_events(const struct scenario *s);
-const struct event *scenario_event(const struct scenario *s, uint32_t nr); /* nr from 1 */
+const struct event *scenario_event(const struct scenario *s, uint32_t nr); /* nr from 1; NULL: no such event */
+const struct event_extra *scenario_extra(const struct scenario *s, const struct event *e); /* zeros if none */
 uint32_t scenario_nr_rows(const struct scenario *s);
 const struct row *scenario_row(const struct scenario *s, uint32_t i); /* from 0 */
 size_t scenario_nr_expects(const struct scenario *s);

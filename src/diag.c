@@ -1,0 +1,225 @@
+/*
+ * Diagnoses: what is wrong in a scenario, where, and what was meant.
+ *
+ * A scenario is read to its end, and everything that is wrong with it is told at once.  A place is kept in
+ * columns of the terminal, so that the caret stands under the fault whatever is before it: a tab leads to
+ * the next multiple of eight, a Chinese character takes two columns, a combining one none.
+ *
+ *	bytes     s a y <tab> " 你 " x        你 has three bytes
+ *	columns   1 2 3 4     9 10 12 13
+ *
+ * The word that was meant is the nearest known one, if it is near: at most a third of its letters wrong.
+ */
+#include "diag.h"
+#include "i18n.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { TAB = 8, WORD_MAX = 64 };
+
+void diags_init(struct diags *d) { memset(d, 0, sizeof(*d)); }
+
+void diags_free(struct diags *d)
+{
+	for (size_t i = 0; i < d->count; i++) {
+		free(d->item[i].file);
+		free(d->item[i].text);
+		free(d->item[i].message);
+	}
+	memset(d, 0, sizeof(*d));
+}
+
+/* Takes over text, which may be NULL when there was no memory. */
+static void add(struct diags *d, const char *file, const struct diag *place, char *text, const char *format,
+		va_list values)
+{
+	struct diag *item = &d->item[d->count];
+	char *message = NULL;
+
+	if (d->count == DIAG_MAX || !text || vasprintf(&message, format, values) < 0) {
+		d->dropped++;
+		free(text);
+		return;
+	}
+	*item = *place;
+	item->file = strdup(file);
+	item->text = text;
+	item->message = message;
+	if (item->file) {
+		d->count++;
+		return;
+	}
+	free(text);
+	free(message);
+	d->dropped++;
+}
+
+void diag_add(struct diags *d, const char *file, unsigned line, unsigned column, unsigned width, const char *text,
+	      const char *format, ...)
+{
+	struct diag place = {.line = line, .column = column, .width = width};
+	va_list values;
+
+	va_start(values, format);
+	add(d, file, &place, strdup(text ? text : ""), format, values);
+	va_end(values);
+}
+
+/* Bytes of the character at s, which has left bytes; its code point in *ch. A stray byte counts as one. */
+static size_t next_char(const char *s, size_t left, uint32_t *ch)
+{
+	unsigned char lead = (unsigned char)s[0];
+	size_t bytes = lead < 0xc0 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
+
+	*ch = bytes == 1 ? lead : lead & (0x7fu >> bytes);
+	for (size_t i = 1; i < bytes; i++) {
+		if (i == left || ((unsigned char)s[i] & 0xc0) != 0x80) {
+			*ch = '?';
+			return 1;
+		}
+		*ch = *ch << 6 | ((unsigned char)s[i] & 0x3f);
+	}
+	return bytes;
+}
+
+static bool is_between(uint32_t ch, uint32_t first, uint32_t last) { return ch >= first && ch <= last; }
+
+/* Columns of a character, coarsely by Unicode's blocks: the same in every locale. */
+static unsigned columns_of(uint32_t ch)
+{
+	if (ch < 0x300)
+		return 1;
+	if (is_between(ch, 0x300, 0x36f) || is_between(ch, 0x200b, 0x200f) || is_between(ch, 0xfe00, 0xfe0f))
+		return 0;
+	return is_between(ch, 0x1100, 0x115f) || is_between(ch, 0x2e80, 0xa4cf) || is_between(ch, 0xac00, 0xd7a3) ||
+			       is_between(ch, 0xf900, 0xfaff) || is_between(ch, 0xfe30, 0xfe6f) ||
+			       is_between(ch, 0xff00, 0xff60) || is_between(ch, 0xffe0, 0xffe6) ||
+			       is_between(ch, 0x1f300, 0x1f9ff) || is_between(ch, 0x20000, 0x3fffd)
+		       ? 2
+		       : 1;
+}
+
+/*
+ * The line as it can be shown: tabs as blanks, control characters and stray bytes as question marks.  *from
+ * and *to, byte offsets into text, become columns from 0.  NULL: no memory.
+ */
+static char *show_line(const char *text, size_t len, size_t *from, size_t *to)
+{
+	char *shown = malloc(len * TAB + 1);
+	size_t out = 0, column = 0, first = SIZE_MAX, last = SIZE_MAX;
+
+	for (size_t i = 0, bytes; shown && i < len; i += bytes) {
+		uint32_t ch;
+
+		if (i >= *from && first == SIZE_MAX)
+			first = column;
+		if (i >= *to && last == SIZE_MAX)
+			last = column;
+		bytes = next_char(text + i, len - i, &ch);
+		if (ch == '\t') {
+			do
+				shown[out++] = ' ';
+			while (++column % TAB);
+			continue;
+		}
+		if (ch < 0x20 || is_between(ch, 0x7f, 0x9f) || (bytes == 1 && ch >= 0x80))
+			shown[out++] = '?';
+		else
+			memcpy(shown + out, text + i, bytes), out += bytes;
+		column += columns_of(ch);
+	}
+	if (shown)
+		shown[out] = '\0';
+	*from = first == SIZE_MAX ? column : first;
+	*to = last == SIZE_MAX ? column : last;
+	return shown;
+}
+
+void diag_add_at(struct diags *d, const char *file, unsigned line, const char *text, size_t len, size_t at,
+		 size_t width, const char *format, va_list values)
+{
+	struct diag place = {.line = line};
+	size_t from = at, to = at + width;
+	char *shown = show_line(text, len, &from, &to);
+
+	place.column = (unsigned)from + 1;
+	place.width = to > from ? (unsigned)(to - from) : 1;
+	add(d, file, &place, shown, format, values);
+}
+
+static void print_line(const struct diag *item, FILE *out)
+{
+	fprintf(out, "%5u | %s\n      | %*s^", item->line, item->text, (int)item->column - 1, "");
+	for (unsigned i = 1; i < item->width; i++)
+		fputc('~', out);
+	fputc('\n', out);
+}
+
+void diags_print(const struct diags *d, FILE *out)
+{
+	for (size_t i = 0; i < d->count; i++) {
+		const struct diag *item = &d->item[i];
+
+		if (item->line == 0) {
+			fprintf(out, "%s: %s\n", item->file, item->message);
+			continue;
+		}
+		fprintf(out, "%s:%u:%u: %s\n", item->file, item->line, item->column, item->message);
+		print_line(item, out);
+	}
+	if (d->dropped)
+		fprintf(out, ngettext("%zu more mistake\n", "%zu more mistakes\n", d->dropped), d->dropped);
+}
+
+/*
+ * Optimal string alignment, row by row.  Worked: "kdi" and "kid" are one swap apart, "wirte" and "write" too;
+ * "munmpa" and "mmap" are four apart and no one's suggestion.
+ */
+unsigned word_distance(const char *a, size_t a_len, const char *b, size_t b_len)
+{
+	unsigned row[3][WORD_MAX + 1];
+	unsigned *before = row[0], *last = row[1], *now = row[2];
+
+	if (a_len > WORD_MAX || b_len > WORD_MAX)
+		return WORD_MAX;
+	for (unsigned j = 0; j <= b_len; j++)
+		last[j] = j;
+	for (unsigned i = 1; i <= a_len; i++) {
+		now[0] = i;
+		for (unsigned j = 1; j <= b_len; j++) {
+			unsigned best = last[j - 1] + (a[i - 1] != b[j - 1]);
+
+			if (last[j] + 1 < best)
+				best = last[j] + 1;
+			if (now[j - 1] + 1 < best)
+				best = now[j - 1] + 1;
+			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] && before[j - 2] + 1 < best)
+				best = before[j - 2] + 1;
+			now[j] = best;
+		}
+		unsigned *spare = before;
+		before = last;
+		last = now;
+		now = spare;
+	}
+	return last[b_len];
+}
+
+bool is_near(unsigned distance, size_t len) { return distance <= (len + 2) / 3 && distance < len; }
+
+const char *nearest_word(const char *word, size_t len, const char *const *list)
+{
+	const char *nearest = NULL;
+	unsigned least = WORD_MAX;
+
+	for (; *list; list++) {
+		unsigned distance = word_distance(word, len, *list, strlen(*list));
+
+		if (distance < least) {
+			least = distance;
+			nearest = *list;
+		}
+	}
+	return nearest && is_near(least, len) ? nearest : NULL;
+}

@@ -1,0 +1,288 @@
+/*
+ * Events: a line's words to an event that is ready to run.
+ *
+ *	mmap   PROC NEWREGION SIZE [prot=PROT] ...       events.def
+ *	mmap   sh   buf       16K  prot=r populate       the line
+ *
+ * Positional arguments come first, in their order; one that may be left out is there when the next word looks
+ * like it.  What is left are options.
+ */
+#include "i18n.h"
+#include "number.h"
+#include "parse.h"
+#include "sim/page_alloc.h"
+
+#include <string.h>
+
+#define FOUR_GIB ((uint64_t)4 << 30)
+
+/* What the names of kernel memory are given by and taken by. */
+static enum event_kind maker_of(enum event_kind taker)
+{
+	switch (taker) {
+	case EV_FREE_PAGES:
+	case EV_KMAP:
+	case EV_KUNMAP:
+	case EV_KMAP_ATOMIC:
+	case EV_KUNMAP_ATOMIC:
+		return EV_ALLOC_PAGES;
+	case EV_KFREE:
+		return EV_KMALLOC;
+	case EV_CACHE_FREE:
+		return EV_CACHE_ALLOC;
+	case EV_VFREE:
+		return EV_VMALLOC;
+	default:
+		return EV_IOREMAP;
+	}
+}
+
+static bool read_kernel_name(struct parser *p, const struct word *w, struct event *e)
+{
+	enum event_kind wanted = maker_of(e->kind);
+	uint32_t given;
+
+	e->name = symbol_intern(&p->s->symbols, w->text, w->len);
+	if (!e->name)
+		return mistake_memory(p);
+	given = scope_get(&p->scope, SCOPE_KERNEL, e->name);
+	if (given == 0)
+		return mistake_unknown_name(p, w, SCOPE_KERNEL, _("name"));
+	if (given - 1 != wanted)
+		return mistake(p, w, _("\"%s\" was given by %s; %s takes what %s gave"), symbol_name(p->s, e->name),
+			       event_help(given - 1)->word, event_help(e->kind)->word, event_help(wanted)->word);
+	return true;
+}
+
+static bool read_new_proc(struct parser *p, const struct word *w, uint32_t *symbol)
+{
+	const struct scope_proc *old;
+
+	if (!read_new_name(p, w, symbol))
+		return false;
+	old = scope_find(&p->scope, *symbol);
+	if (old && old->alive && !old->anything_goes) {
+		mistake(p, w, _("there is a process \"%.*s\" already"), (int)w->len, w->text);
+		*symbol = 0;
+		return false;
+	}
+	return true;
+}
+
+static bool read_new_region(struct parser *p, const struct word *w, uint32_t *symbol)
+{
+	if (!read_new_name(p, w, symbol))
+		return false;
+	if (*symbol >= SYM_CODE && *symbol < SYM_AFTER) {
+		mistake(p, w, _("\"%.*s\" means a place of every process; choose another name"), (int)w->len, w->text);
+		*symbol = 0;
+		return false;
+	}
+	return true;
+}
+
+static bool read_region(struct parser *p, const struct word *w, struct event *e)
+{
+	const struct scope_proc *owner = scope_find(&p->scope, e->proc);
+
+	e->name = symbol_intern(&p->s->symbols, w->text, w->len);
+	if (!e->name)
+		return mistake_memory(p);
+	if (!owner || owner->anything_goes || scope_has_region(&p->scope, e->proc, e->name))
+		return true;
+	return mistake_unknown_region(p, w, e->proc, w->len);
+}
+
+static bool read_new_cache(struct parser *p, const struct word *w, struct event *e)
+{
+	struct word name = *w;
+
+	if (w->len >= CACHE_NAME_LEN)
+		return mistake(p, w, _("a cache's name has at most %d letters"), CACHE_NAME_LEN - 1);
+	if (!read_new_name(p, &name, &e->name))
+		return false;
+	return scope_get(&p->scope, SCOPE_CACHE, e->name) != EV_CACHE_CREATE ||
+	       mistake(p, w, _("there is a cache \"%.*s\" already"), (int)w->len, w->text);
+}
+
+static bool read_break(struct parser *p, const struct word *w, struct event *e)
+{
+	if (w->len && (w->text[0] == '+' || w->text[0] == '-')) {
+		e->options |= w->text[0] == '+' ? OPT_BRK_PLUS : OPT_BRK_MINUS;
+		return read_size(p, w, w->text + 1, w->len - 1, FOUR_GIB, &e->size);
+	}
+	return read_addr(p, w, w->text, w->len, e->proc, &e->addr);
+}
+
+/* A kernel address: a number, or a name of kernel memory, plus an offset. */
+static bool read_kernel_addr(struct parser *p, const struct word *w, struct event *e)
+{
+	const char *plus = memchr(w->text, '+', w->len);
+	struct word name = *w;
+	uint64_t bytes = 0;
+
+	if (plus)
+		name.len = (uint32_t)(plus - w->text);
+	if (plus && !read_size(p, w, plus + 1, w->len - name.len - 1, FOUR_GIB, &bytes))
+		return false;
+	if (w->len && w->text[0] >= '0' && w->text[0] <= '9') {
+		e->addr.base = ADDR_NUMBER;
+		return read_size(p, w, name.text, name.len, UINT32_MAX, &e->size);
+	}
+	e->name = symbol_intern(&p->s->symbols, name.text, name.len);
+	if (!e->name)
+		return mistake_memory(p);
+	return scope_get(&p->scope, SCOPE_KERNEL, e->name) || mistake_unknown_name(p, &name, SCOPE_KERNEL, _("name"));
+}
+
+static bool read_sized(struct parser *p, const struct word *w, struct event *e)
+{
+	uint64_t most = e->kind == EV_CACHE_CREATE ? 131072 : e->proc ? FOUR_GIB : UINT32_MAX;
+
+	e->options |= OPT_HAS_SIZE;
+	if (!read_size(p, w, w->text, w->len, most, &e->size))
+		return false;
+	return e->kind != EV_CACHE_CREATE || e->size > 0 || mistake(p, w, _("an object has at least 1 byte"));
+}
+
+static bool read_program(struct parser *p, const struct word *w, struct event_extra *x)
+{
+	char why[256];
+
+	x->file = scenario_add_file(p->s, p->source->folder, w->text, w->len, true, why, sizeof(why));
+	return x->file || mistake(p, w, "%s", why);
+}
+
+/* SLOT and PHYS are read for their form: no event that has them is modelled yet. */
+static bool read_slot(struct parser *p, const struct word *w, struct event *e)
+{
+	uint32_t symbol;
+
+	if (w->len && w->text[0] >= '0' && w->text[0] <= '9')
+		return read_number(p, w, w->text, w->len, _("a fixmap slot"), 0, 1023, &e->size);
+	return read_new_name(p, w, &symbol);
+}
+
+static bool read_argument(struct parser *p, enum argument kind, const struct word *w, struct event *e,
+			  struct event_extra *x)
+{
+	unsigned advice;
+
+	switch (kind) {
+	case ARG_PROC:
+	case ARG_PARENT:
+		return read_proc(p, w, &e->proc);
+	case ARG_ADDR:
+		return read_addr(p, w, w->text, w->len, e->proc, &e->addr);
+	case ARG_SIZE:
+	case ARG_NEWSIZE:
+		return read_sized(p, w, e);
+	case ARG_NEWPROC:
+		return read_new_proc(p, w, &e->proc);
+	case ARG_CHILD:
+		return read_new_proc(p, w, &e->name);
+	case ARG_NEWREGION:
+		return read_new_region(p, w, &e->name);
+	case ARG_REGION:
+		return read_region(p, w, e);
+	case ARG_BREAK:
+		return read_break(p, w, e);
+	case ARG_ADVICE:
+		if (!read_choice(p, w, w->text, w->len, _("advice"), advice_words, &advice))
+			return false;
+		e->other = advice;
+		return true;
+	case ARG_FILE:
+		return read_program(p, w, x);
+	case ARG_NEWNAME:
+		return read_new_name(p, w, &e->name);
+	case ARG_NAME:
+		return read_kernel_name(p, w, e);
+	case ARG_ORDER:
+		return read_number(p, w, w->text, w->len, _("an order"), 0, MAX_ORDER - 1, &e->size);
+	case ARG_NEWCACHE:
+		return read_new_cache(p, w, e);
+	case ARG_CACHE:
+		return read_cache(p, w, &e->other);
+	case ARG_CPU:
+		return read_number(p, w, w->text, w->len, _("a CPU of this machine"), 0, p->s->config.cpus - 1, &e->size);
+	case ARG_SLOT:
+		return read_slot(p, w, e);
+	case ARG_PHYS:
+		return read_size(p, w, w->text, w->len, FOUR_GIB - 1, &e->size);
+	case ARG_KADDR:
+		return read_kernel_addr(p, w, e);
+	default:
+		return false;
+	}
+}
+
+/* Is the word what an argument that may be left out looks like?  A size begins with a digit. */
+static bool looks_like(enum argument kind, const struct word *w)
+{
+	return kind == ARG_FILE || (w->len && w->text[0] >= '0' && w->text[0] <= '9');
+}
+
+static bool mistake_missing(struct parser *p, const struct event *e, enum argument kind)
+{
+	const struct event_help *help = event_help(e->kind);
+
+	return mistake(p, NULL, _("%s is missing: %s %s"), argument_name(kind), help->word, help->arguments);
+}
+
+/* Positional arguments; returns the number of the word behind them, 0: a mistake. */
+static uint32_t read_arguments(struct parser *p, const struct grammar *g, struct event *e, struct event_extra *x)
+{
+	const struct line *l = &p->line;
+	uint32_t next = 1;
+	bool good = true;
+
+	for (unsigned i = 0; i < g->nr_args; i++) {
+		bool optional = g->optional >> i & 1;
+
+		if (optional && (next == l->nr_words || !looks_like(g->arg[i], &l->word[next])))
+			continue;
+		if (next == l->nr_words)
+			return mistake_missing(p, e, g->arg[i]);
+		good &= read_argument(p, g->arg[i], &l->word[next], e, x);
+		next++;
+	}
+	return good ? next : 0;
+}
+
+/* The event's rare parts, kept once they are there. */
+static bool keep_extra(struct parser *p, const struct event_extra *x, struct event *e)
+{
+	static const struct event_extra none;
+	struct scenario *s = p->s;
+
+	if (memcmp(x, &none, sizeof(none)) == 0)
+		return true;
+	if (!HAS_ROOM(s->extras, s->nr_extras, s->cap_extras))
+		return mistake_memory(p);
+	e->extra = s->nr_extras;
+	s->extras[s->nr_extras++] = *x;
+	return true;
+}
+
+bool parse_event(struct parser *p, enum event_kind k, struct event *e)
+{
+	const struct grammar *g = &p->s->grammar[k];
+	struct event_extra x;
+	uint32_t given = 0, next;
+
+	*e = (struct event){.kind = (uint8_t)k, .row = p->row, .counter = p->line.has_counter ? p->counter : 0};
+	e->prot = k == EV_MMAP ? VM_READ | VM_WRITE : 0;
+	if (k == EV_ALLOC_PAGES || k == EV_KMALLOC)
+		e->other = GFP_KERNEL;
+	memset(&x, 0, sizeof(x));
+	next = read_arguments(p, g, e, &x);
+	if (next == 0)
+		return false;
+	if (next == p->line.nr_words && !g->required)
+		return keep_extra(p, &x, e);
+	for (; next < p->line.nr_words; next++)
+		if (!parse_option(p, &p->line.word[next], e, &x, &given))
+			return false;
+	return check_options(p, e, given) && keep_extra(p, &x, e);
+}

@@ -1,0 +1,185 @@
+/*
+ * expect: a question about the machine after an event, and its answer.
+ *
+ * Both sides are told as text, so that a failed expectation shows what was found and what was wanted.
+ */
+#include "run.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* What a place in a process maps to; PFN_NONE: nothing. */
+static pfn_t frame_at(const struct machine *m, const struct scenario *s, uint32_t proc, const struct addr *a)
+{
+	const struct task *t = find_task_by_symbol(m, proc);
+	const pte_t *entry;
+	uint64_t rest;
+	vaddr_t va;
+
+	if (!t || !addr_resolve(m, s, proc, a, &va, &rest) || va >= m->profile->page_offset)
+		return PFN_NONE;
+	entry = pte_offset(m, t->mm, va);
+	return entry && (*entry & PTE_P) ? pte_pfn(*entry) : PFN_NONE;
+}
+
+static bool compare(enum expect_op op, int64_t left, int64_t right)
+{
+	switch (op) {
+	case OP_EQ:
+		return left == right;
+	case OP_NE:
+		return left != right;
+	case OP_LT:
+		return left < right;
+	case OP_LE:
+		return left <= right;
+	case OP_GT:
+		return left > right;
+	default:
+		return left >= right;
+	}
+}
+
+static void answer_number(const struct expect *e, int64_t left, struct expect_result *r)
+{
+	r->ok = compare(e->op, left, e->value);
+	snprintf(r->left, sizeof(r->left), "%lld", (long long)left);
+	snprintf(r->right, sizeof(r->right), "%lld", (long long)e->value);
+}
+
+static void answer_word(const struct expect *e, const char *left, struct expect_result *r)
+{
+	r->ok = compare(e->op, strcmp(left, e->word), 0);
+	snprintf(r->left, sizeof(r->left), "%s", left);
+	snprintf(r->right, sizeof(r->right), "%s", e->word);
+}
+
+/* There is nothing to compare: never as expected. */
+static void answer_nothing(const struct expect *e, const char *what, struct expect_result *r)
+{
+	answer_number(e, 0, r);
+	r->ok = false;
+	if (e->word[0])
+		snprintf(r->right, sizeof(r->right), "%s", e->word);
+	snprintf(r->left, sizeof(r->left), "%s", what);
+}
+
+/* `ok` is any success; SIGSEGV any of its codes; an address is a number. */
+static void answer_result(const struct expect *e, const struct outcome *last, struct expect_result *r)
+{
+	char text[sizeof(r->left)];
+	size_t len = strlen(e->word);
+	bool same;
+
+	outcome_text(last, text, sizeof(text));
+	if (!e->word[0]) {
+		answer_number(e, last->kind == OUT_ADDRESS ? (int64_t)last->value : -1, r);
+		snprintf(r->right, sizeof(r->right), "0x%08llx", (long long)e->value);
+	} else {
+		same = strncmp(text, e->word, len) == 0 && (text[len] == '\0' || text[len] == ' ');
+		if (last->kind == OUT_ADDRESS)
+			same = strcmp(e->word, "ok") == 0;
+		r->ok = same == (e->op == OP_EQ);
+		snprintf(r->right, sizeof(r->right), "%s", e->word);
+	}
+	snprintf(r->left, sizeof(r->left), "%s", text);
+}
+
+static int64_t number_of(const struct task *t, enum expect_key key)
+{
+	switch (key) {
+	case EXPECT_MINFLT:
+		return t->event_min;
+	case EXPECT_MAJFLT:
+		return t->event_maj;
+	case EXPECT_RSS:
+		return (int64_t)t->mm->rss_anon + t->mm->rss_file;
+	case EXPECT_VMAS:
+		return t->mm->map_count;
+	default:
+		return t->mm->nr_tables;
+	}
+}
+
+static void answer_process(const struct machine *m, const struct expect *e, struct expect_result *r)
+{
+	const struct task *t = find_task_by_symbol(m, e->proc[0]);
+
+	if (t)
+		answer_number(e, number_of(t, e->key), r);
+	else
+		answer_nothing(e, "no such process", r);
+}
+
+static void answer_zone(const struct machine *m, const struct expect *e, struct expect_result *r)
+{
+	const struct zone *z = &m->node.node_zones[e->zone];
+
+	answer_number(e, e->key == EXPECT_FREE ? z->nr_free_pages : z->free_area[e->order].nr_free, r);
+}
+
+static void answer_cache(const struct machine *m, const struct scenario *s, const struct expect *e,
+			 struct expect_result *r)
+{
+	const char *name = symbol_name(s, e->name);
+
+	for (uint32_t i = 0; i < m->nr_caches; i++) {
+		const struct kmem_cache *c = m->cache[i];
+
+		if (c && strcmp(c->name, name) == 0) {
+			answer_number(e, e->key == EXPECT_OBJS ? cache_active_objs(c) : cache_slabs(c), r);
+			return;
+		}
+	}
+	answer_nothing(e, "no such cache", r);
+}
+
+static void answer_frame(const struct machine *m, const struct scenario *s, const struct expect *e,
+			 struct expect_result *r)
+{
+	pfn_t pfn = frame_at(m, s, e->proc[0], &e->addr[0]), other;
+
+	if (e->key == EXPECT_MAPCOUNT) {
+		answer_number(e, pfn == PFN_NONE ? 0 : m->mem_map[pfn].mapcount, r);
+	} else if (e->key == EXPECT_ZONE) {
+		const struct zone *z = pfn == PFN_NONE ? NULL : page_zone_const(m, pfn);
+
+		if (z)
+			answer_word(e, z->name, r);
+		else
+			answer_nothing(e, "not present", r);
+	} else {
+		other = frame_at(m, s, e->proc[1], &e->addr[1]);
+		answer_word(e, pfn != PFN_NONE && pfn == other ? "yes" : "no", r);
+	}
+}
+
+void expect_check(const struct machine *m, const struct scenario *s, const struct expect *e,
+		  const struct outcome *last, struct expect_result *r)
+{
+	memset(r, 0, sizeof(*r));
+	switch (e->key) {
+	case EXPECT_RESULT:
+		answer_result(e, last, r);
+		break;
+	case EXPECT_FREE:
+	case EXPECT_NR_FREE:
+		answer_zone(m, e, r);
+		break;
+	case EXPECT_OBJS:
+	case EXPECT_SLABS:
+		answer_cache(m, s, e, r);
+		break;
+	case EXPECT_MAPCOUNT:
+	case EXPECT_ZONE:
+	case EXPECT_SAME_FRAME:
+		answer_frame(m, s, e, r);
+		break;
+	case EXPECT_SWAP_USED:
+		answer_number(e, 0, r);
+		break;
+	default:
+		answer_process(m, e, r);
+		break;
+	}
+}

@@ -1,0 +1,161 @@
+/*
+ * expect KEY [words] OP VALUE: from words to a question that expect.c answers.
+ *
+ * One table has, for every KEY, which words follow it and what it is compared with.
+ */
+#include "i18n.h"
+#include "number.h"
+#include "parse.h"
+
+#include <string.h>
+
+enum value_kind { V_NUMBER, V_RESULT, V_ZONE, V_YES };
+
+/* words: P process, A address in it, Z zone, O order, C cache */
+static const struct key_info {
+	const char *word, *words, *form;
+	enum value_kind value;
+} keys[NR_EXPECT_KEYS] = {
+	[EXPECT_RESULT] = {"result", "", "expect result OP ok|ERRNO|SIGNAL", V_RESULT},
+	[EXPECT_MINFLT] = {"minflt", "P", "expect minflt PROC OP VALUE", V_NUMBER},
+	[EXPECT_MAJFLT] = {"majflt", "P", "expect majflt PROC OP VALUE", V_NUMBER},
+	[EXPECT_RSS] = {"rss", "P", "expect rss PROC OP PAGES", V_NUMBER},
+	[EXPECT_VMAS] = {"vmas", "P", "expect vmas PROC OP VALUE", V_NUMBER},
+	[EXPECT_PTE] = {"pte", "P", "expect pte PROC OP PAGES", V_NUMBER},
+	[EXPECT_FREE] = {"free", "Z", "expect free ZONE OP PAGES", V_NUMBER},
+	[EXPECT_NR_FREE] = {"nr_free", "ZO", "expect nr_free ZONE ORDER OP BLOCKS", V_NUMBER},
+	[EXPECT_OBJS] = {"objs", "C", "expect objs CACHE OP VALUE", V_NUMBER},
+	[EXPECT_SLABS] = {"slabs", "C", "expect slabs CACHE OP VALUE", V_NUMBER},
+	[EXPECT_MAPCOUNT] = {"mapcount", "PA", "expect mapcount PROC ADDR OP VALUE", V_NUMBER},
+	[EXPECT_ZONE] = {"zone", "PA", "expect zone PROC ADDR OP ZONE", V_ZONE},
+	[EXPECT_SAME_FRAME] = {"same_frame", "PAPA", "expect same_frame PROC ADDR PROC ADDR OP yes|no", V_YES},
+	[EXPECT_SWAP_USED] = {"swap_used", "", "expect swap_used OP PAGES", V_NUMBER},
+};
+
+const char *const expect_op_words[NR_EXPECT_OPS] = {"==", "!=", "<", "<=", ">", ">="};
+
+static const char *const zone_words[] = {"DMA", "Normal", "HighMem", NULL};
+static const char *const result_words[] = {"ok",     "EPERM",  "ESRCH",	 "EAGAIN",  "ENOMEM", "EACCES", "EFAULT",
+					   "EEXIST", "EINVAL", "SIGSEGV", "SIGBUS", "SIGKILL", "NULL",	NULL};
+static const char *const yes_words[] = {"yes", "no", NULL};
+
+static bool find_key(struct parser *p, const struct word *w, unsigned *key)
+{
+	const char *words[NR_EXPECT_KEYS + 1];
+
+	for (unsigned k = 0; k < NR_EXPECT_KEYS; k++)
+		words[k] = keys[k].word;
+	words[NR_EXPECT_KEYS] = NULL;
+	return read_choice(p, w, w->text, w->len, _("KEY of expect"), words, key);
+}
+
+static bool read_order(struct parser *p, const struct word *w, struct expect *e)
+{
+	uint64_t order;
+
+	if (!read_number(p, w, w->text, w->len, _("an order"), 0, MAX_ORDER - 1, &order))
+		return false;
+	e->order = (uint32_t)order;
+	return true;
+}
+
+/* One word in front of OP; *nr_places counts the processes. */
+static bool read_subject(struct parser *p, char kind, const struct word *w, struct expect *e, unsigned *nr_places)
+{
+	unsigned zone;
+
+	switch (kind) {
+	case 'P':
+		return read_proc(p, w, &e->proc[(*nr_places)++]);
+	case 'A':
+		return read_addr(p, w, w->text, w->len, e->proc[*nr_places - 1], &e->addr[*nr_places - 1]);
+	case 'Z':
+		if (!read_choice(p, w, w->text, w->len, _("zone"), zone_words, &zone))
+			return false;
+		e->zone = (uint8_t)zone;
+		return true;
+	case 'O':
+		return read_order(p, w, e);
+	default:
+		return read_cache(p, w, &e->name);
+	}
+}
+
+static bool read_op(struct parser *p, const struct word *w, struct expect *e)
+{
+	for (unsigned op = 0; op < NR_EXPECT_OPS; op++) {
+		if (is_word(w, expect_op_words[op])) {
+			e->op = (uint8_t)op;
+			return true;
+		}
+	}
+	return mistake(p, w, _("\"%.*s\" does not compare; known are == != < <= > >="), (int)w->len, w->text);
+}
+
+static bool read_word_value(struct parser *p, const struct word *w, const char *what, const char *const *list,
+			    struct expect *e)
+{
+	unsigned index;
+
+	if (!read_choice(p, w, w->text, w->len, what, list, &index))
+		return false;
+	if (e->op > OP_NE)
+		return mistake(p, w - 1, _("words are compared by == or !="));
+	snprintf(e->word, sizeof(e->word), "%s", list[index]);
+	return true;
+}
+
+static bool read_value(struct parser *p, const struct word *w, enum value_kind kind, struct expect *e)
+{
+	uint64_t number;
+
+	/* an address that mmap gave is a result, too */
+	if (kind == V_NUMBER || (kind == V_RESULT && w->len && w->text[0] == '0')) {
+		if (!read_number(p, w, w->text, w->len, _("the value"), 0, INT64_MAX, &number))
+			return false;
+		e->value = (int64_t)number;
+		return true;
+	}
+	if (kind == V_RESULT)
+		return read_word_value(p, w, _("result"), result_words, e);
+	return kind == V_ZONE ? read_word_value(p, w, _("zone"), zone_words, e)
+			      : read_word_value(p, w, _("answer"), yes_words, e);
+}
+
+/* Words, OP and VALUE behind the key. */
+static bool read_question(struct parser *p, const struct key_info *info, struct expect *e)
+{
+	const struct word *w = &p->line.word[2];
+	unsigned nr_places = 0;
+	bool good = true;
+
+	if (p->line.nr_words < strlen(info->words) + 4)
+		return mistake(p, NULL, _("a word is missing: %s"), info->form);
+	if (p->line.nr_words > strlen(info->words) + 4)
+		return mistake(p, &p->line.word[strlen(info->words) + 4], _("unexpected word: %s"), info->form);
+	for (const char *kind = info->words; *kind; kind++)
+		good &= read_subject(p, *kind, w++, e, &nr_places);
+	return good && read_op(p, w, e) && read_value(p, w + 1, info->value, e);
+}
+
+bool parse_expect(struct parser *p)
+{
+	struct scenario *s = p->s;
+	struct expect e = {.event = s->nr_events, .row = p->row};
+	unsigned key;
+
+	if (p->line.nr_words < 2)
+		return mistake(p, NULL, _("a KEY is missing: expect KEY [words] OP VALUE"));
+	if (!find_key(p, &p->line.word[1], &key))
+		return false;
+	e.key = (uint8_t)key;
+	e.counter = p->line.has_counter ? p->counter : 0;
+	if (!read_question(p, &keys[key], &e))
+		return false;
+	if (key == EXPECT_RESULT && s->nr_events == 0)
+		return mistake(p, &p->line.word[1], _("no event has run that could have a result"));
+	if (s->nr_expects == MAX_EVENTS || !HAS_ROOM(s->expects, s->nr_expects, s->cap_expects))
+		return mistake_memory(p);
+	s->expects[s->nr_expects++] = e;
+	return true;
+}

@@ -1,0 +1,202 @@
+/*
+ * The header: title and machine.
+ *
+ *	machine PROFILE [ram=1G] [cpus=1] [nodes=1] [swap=0] [overcommit=0|1|2]
+ *
+ * The words after --machine on the command line are the same and win, word by word.  Without PROFILE the
+ * machine stays an i386.
+ */
+#include "i18n.h"
+#include "number.h"
+#include "parse.h"
+
+#include <string.h>
+
+#define MIB ((uint64_t)1 << 20)
+
+enum { NODES_MAX = 4, PROFILES_MAX = 16 };
+
+static const char *const machine_words[NR_MACHINE_WORDS + 1] = {
+	[M_PROFILE] = "profile", [M_RAM] = "ram",   [M_CPUS] = "cpus",
+	[M_NODES] = "nodes",	 [M_SWAP] = "swap", [M_OVERCOMMIT] = "overcommit",
+};
+
+static bool mistake_not_modelled(struct parser *p, const struct word *w)
+{
+	return mistake(p, w, _("%.*s is not modelled yet"), (int)w->len, w->text);
+}
+
+/* Profiles of the language that the engine may not have yet stand behind those that it has. */
+static bool set_profile(struct parser *p, const struct word *w, struct machine_config *c)
+{
+	static const char *const promised[] = {"i386", "i386-pae", "i386-6.1", "i386-6.1-pae", "arm"};
+	const char *known[PROFILES_MAX + 1];
+	unsigned n = 0, index;
+
+	for (; n < PROFILES_MAX && profile_nth(n); n++)
+		known[n] = profile_nth(n)->name;
+	for (unsigned i = 0; i < sizeof(promised) / sizeof(promised[0]) && n < PROFILES_MAX; i++)
+		if (!profile_find(promised[i]))
+			known[n++] = promised[i];
+	known[n] = NULL;
+	if (!read_choice(p, w, w->text, w->len, _("profile"), known, &index))
+		return false;
+	if (!profile_find(known[index]))
+		return mistake_not_modelled(p, w);
+	c->profile = profile_find(known[index]);
+	return true;
+}
+
+static bool set_ram(struct parser *p, const struct word *w, const char *text, uint32_t len, struct machine_config *c)
+{
+	uint64_t bytes;
+
+	if (!read_size(p, w, text, len, UINT64_MAX, &bytes))
+		return false;
+	if (bytes < 8 * MIB || bytes > 4096 * MIB)
+		return mistake(p, w, _("ram=%.*s is out of its range: 8M to 4G"), (int)len, text);
+	c->ram_bytes = bytes & ~(uint64_t)(PAGE_SIZE - 1);
+	return true;
+}
+
+static bool set_swap(struct parser *p, const struct word *w, const char *text, uint32_t len, struct machine_config *c)
+{
+	uint64_t bytes;
+
+	if (!read_size(p, w, text, len, UINT64_MAX, &bytes))
+		return false;
+	if (bytes > 64 * 1024 * MIB)
+		return mistake(p, w, _("swap=%.*s is out of its range: 0 to 64G"), (int)len, text);
+	c->swap_bytes = bytes;
+	return bytes == 0 || mistake_not_modelled(p, w);
+}
+
+static bool set_value(struct parser *p, enum machine_word key, const struct word *w, const char *text, uint32_t len,
+		      struct machine_config *c)
+{
+	uint64_t value = 0;
+	bool good;
+
+	switch (key) {
+	case M_RAM:
+		return set_ram(p, w, text, len, c);
+	case M_SWAP:
+		return set_swap(p, w, text, len, c);
+	case M_CPUS:
+		good = read_number(p, w, text, len, "cpus", 1, MAX_CPUS, &value);
+		c->cpus = (uint32_t)value;
+		return good;
+	case M_NODES:
+		good = read_number(p, w, text, len, "nodes", 1, NODES_MAX, &value);
+		c->nodes = (uint32_t)value;
+		return good && (value == 1 || mistake_not_modelled(p, w));
+	default:
+		good = read_number(p, w, text, len, "overcommit", 0, 2, &value);
+		c->overcommit = (uint32_t)value;
+		return good;
+	}
+}
+
+/* Take over one setting, unless the command line has it. */
+static void take(struct machine_config *to, const struct machine_config *from, enum machine_word key)
+{
+	switch (key) {
+	case M_PROFILE:
+		to->profile = from->profile;
+		break;
+	case M_RAM:
+		to->ram_bytes = from->ram_bytes;
+		break;
+	case M_CPUS:
+		to->cpus = from->cpus;
+		break;
+	case M_NODES:
+		to->nodes = from->nodes;
+		break;
+	case M_SWAP:
+		to->swap_bytes = from->swap_bytes;
+		break;
+	default:
+		to->overcommit = from->overcommit;
+		break;
+	}
+}
+
+static bool parse_setting(struct parser *p, const struct word *w, enum machine_word *key, struct machine_config *c)
+{
+	const char *equals = w->quoted ? NULL : memchr(w->text, '=', w->len);
+	uint32_t len = equals ? (uint32_t)(equals - w->text) : w->len;
+	unsigned index;
+
+	*key = M_PROFILE;
+	if (!equals)
+		return set_profile(p, w, c);
+	if (!read_choice(p, w, w->text, len, _("machine setting"), machine_words, &index))
+		return false;
+	*key = index;
+	if (index == M_PROFILE) {
+		struct word name = *w;
+
+		name.text = equals + 1;
+		name.len = w->len - len - 1;
+		return set_profile(p, &name, c);
+	}
+	return set_value(p, index, w, equals + 1, w->len - len - 1, c);
+}
+
+bool parse_machine_words(struct parser *p, uint32_t first, bool override)
+{
+	uint32_t *given = override ? &p->overridden : &p->given;
+	bool good = true;
+
+	for (uint32_t i = first; i < p->line.nr_words; i++) {
+		struct machine_config c = p->s->config;
+		enum machine_word key;
+
+		if (!parse_setting(p, &p->line.word[i], &key, &c)) {
+			good = false;
+			continue;
+		}
+		if (*given >> key & 1)
+			good = mistake(p, &p->line.word[i], _("%s is given twice"), machine_words[key]);
+		*given |= 1u << key;
+		if (override || !(p->overridden >> key & 1))
+			take(&p->s->config, &c, key);
+	}
+	return good;
+}
+
+static bool is_late(struct parser *p)
+{
+	return p->s->nr_events > 0 &&
+	       !mistake(p, &p->line.word[0], _("%.*s belongs before the first event"), (int)p->line.word[0].len,
+			p->line.word[0].text);
+}
+
+bool parse_machine(struct parser *p)
+{
+	if (is_late(p))
+		return false;
+	if (p->has_machine)
+		return mistake(p, &p->line.word[0], _("machine is given twice"));
+	p->has_machine = true;
+	if (p->line.nr_words == 1)
+		return mistake(p, NULL, _("a profile is missing, such as i386"));
+	return parse_machine_words(p, 1, false);
+}
+
+bool parse_title(struct parser *p)
+{
+	const struct word *w = &p->line.word[1];
+
+	if (is_late(p))
+		return false;
+	if (p->has_title)
+		return mistake(p, &p->line.word[0], _("title is given twice"));
+	if (p->line.nr_words != 2)
+		return p->line.nr_words < 2 ? mistake(p, NULL, _("title wants a text: title \"TEXT\""))
+					    : mistake(p, w + 1, _("title wants one text: put it in quotes"));
+	p->has_title = true;
+	p->s->title = pool_text(&p->s->pool, w->text, w->len);
+	return p->s->title || mistake_memory(p);
+}

@@ -1,0 +1,98 @@
+/*
+ * Mistakes: where they are, what was expected, which known word is nearest.
+ *
+ * A mistake in a name must not make ten: a process that is unknown is told once and known from then on.
+ */
+#include "i18n.h"
+#include "parse.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { NAMES_MAX = 512 }; /* of a scenario's own names, the latest are compared */
+
+static void add(struct parser *p, uint32_t at, uint32_t width, const char *format, va_list values)
+{
+	p->nr_mistakes++;
+	diag_add_at(p->d, p->source->name, p->line_nr, p->line.text, p->line.len, at, width, format, values);
+}
+
+bool mistake(struct parser *p, const struct word *w, const char *format, ...)
+{
+	uint32_t at = w ? w->at : 0, width = w ? w->width : 1;
+	va_list values;
+
+	if (!w && p->line.nr_words) {
+		const struct word *last = &p->line.word[p->line.nr_words - 1];
+
+		at = last->at + last->width + 1;
+	}
+	va_start(values, format);
+	add(p, at, width, format, values);
+	va_end(values);
+	return false;
+}
+
+bool mistake_memory(struct parser *p)
+{
+	if (!p->no_memory)
+		diag_add(p->d, p->source ? p->source->name : "mmviz", 0, 0, 0, "", "%s", _("out of memory"));
+	p->no_memory = true;
+	p->nr_mistakes++;
+	return false;
+}
+
+bool mistake_unknown(struct parser *p, const struct word *w, const char *what, const char *const *known)
+{
+	const char *nearest = nearest_word(w->text, w->len, known);
+
+	if (nearest)
+		return mistake(p, w, _("unknown %s \"%.*s\"; did you mean \"%s\"?"), what, (int)w->len, w->text, nearest);
+	return mistake(p, w, _("unknown %s \"%.*s\""), what, (int)w->len, w->text);
+}
+
+bool mistake_unknown_proc(struct parser *p, const struct word *w)
+{
+	const char *names[NAMES_MAX + 1];
+	unsigned n = 0;
+
+	for (uint32_t i = p->scope.nr_procs; i > 1 && n < NAMES_MAX; i--)
+		if (!p->scope.proc[i - 1].anything_goes)
+			names[n++] = symbol_name(p->s, p->scope.proc[i - 1].symbol);
+	names[n] = NULL;
+	return mistake_unknown(p, w, _("process"), names);
+}
+
+/* Names of one kind in the scope that pass, into names. */
+static void list_names(struct parser *p, enum scope_kind kind, uint32_t proc, const char **names)
+{
+	unsigned n = 0;
+
+	for (uint32_t i = 0; i < p->scope.nr_slots && n < NAMES_MAX; i++) {
+		uint64_t key = p->scope.entry[i].key;
+
+		if (key && key >> 62 == kind && (!proc || scope_has_region(&p->scope, proc, (uint32_t)key)))
+			names[n++] = symbol_name(p->s, (uint32_t)key);
+	}
+	names[n] = NULL;
+}
+
+bool mistake_unknown_region(struct parser *p, const struct word *w, uint32_t proc, uint32_t name_len)
+{
+	const char *names[NAMES_MAX + 1];
+	struct word name = *w;
+
+	list_names(p, SCOPE_PROCESS, proc, names);
+	if (name_len < name.len)
+		name.width = name_len;
+	name.len = name_len;
+	return mistake_unknown(p, &name, _("region"), names);
+}
+
+bool mistake_unknown_name(struct parser *p, const struct word *w, enum scope_kind kind, const char *what)
+{
+	const char *names[NAMES_MAX + 1];
+
+	list_names(p, kind, 0, names);
+	return mistake_unknown(p, w, what, names);
+}

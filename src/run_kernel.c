@@ -1,0 +1,139 @@
+/*
+ * Events of kernel memory: the page allocator, kmalloc, slab caches; and which CPU runs.
+ *
+ * A name stands for what was given: machine.names holds it with its kind.
+ *
+ *	alloc_pages   start = physical address of the block, extra = order     result: that address
+ *	kmalloc       start = kernel address                                   result: the address
+ *	cache_alloc   start = kernel address, extra = index of the cache       result: the address
+ *
+ * A name given again while it is in use means the new thing from then on: the old one is lost to the
+ * scenario, as a pointer that is overwritten.
+ */
+#include "run.h"
+
+static const struct outcome ok = {OUT_OK, 0};
+static const struct outcome nothing = {OUT_FAILED, 0};
+static const struct outcome invalid = {OUT_ERRNO, SIM_EINVAL};
+
+static struct outcome give(const struct run *r, enum region_kind kind, vaddr_t start, uint32_t bytes, uint32_t extra)
+{
+	struct region region = {r->e->name, start, bytes, extra, (uint8_t)kind};
+
+	region_set(r->m, &r->m->names, &region);
+	return (struct outcome){OUT_ADDRESS, start};
+}
+
+/* What NAME stands for, taken from the names; false: nothing of this kind. */
+static bool take(const struct run *r, enum region_kind kind, struct region *region)
+{
+	const struct region *found = region_find(&r->m->names, r->e->name);
+
+	if (!found || found->kind != kind)
+		return false;
+	*region = *found;
+	region_remove(&r->m->names, r->e->name);
+	return true;
+}
+
+static struct outcome run_pages(const struct run *r)
+{
+	unsigned order = (unsigned)r->e->size;
+	struct region block;
+	pfn_t pfn;
+
+	if (r->e->kind == EV_ALLOC_PAGES) {
+		pfn = alloc_pages(r->m, r->e->other, order, FRAME_KERNEL);
+		return pfn == PFN_NONE ? nothing
+				       : give(r, REGION_PAGES, pfn << PAGE_SHIFT, (uint32_t)PAGE_SIZE << order, order);
+	}
+	if (!take(r, REGION_PAGES, &block))
+		return invalid;
+	free_pages(r->m, block.start >> PAGE_SHIFT, block.extra);
+	return ok;
+}
+
+static struct outcome run_kmalloc(const struct run *r)
+{
+	struct region object;
+	vaddr_t va;
+
+	if (r->e->kind == EV_KMALLOC) {
+		va = kmalloc(r->m, (uint32_t)r->e->size, r->e->other);
+		return va ? give(r, REGION_KMALLOC, va, (uint32_t)r->e->size, 0) : nothing;
+	}
+	if (!take(r, REGION_KMALLOC, &object))
+		return invalid;
+	kfree(r->m, object.start);
+	return ok;
+}
+
+static struct outcome run_cache_create(const struct run *r)
+{
+	const char *name = symbol_name(r->s, r->e->name);
+	uint32_t flags = (r->e->options & OPT_HWCACHE ? SLAB_HWCACHE_ALIGN : 0) |
+			 (r->e->options & OPT_CTOR ? SLAB_CTOR : 0) | (r->e->options & OPT_POISON ? SLAB_POISON : 0);
+
+	if (kmem_cache_find(r->m, name))
+		return (struct outcome){OUT_ERRNO, SIM_EEXIST};
+	if (!kmem_cache_create(r->m, name, (uint32_t)r->e->size, scenario_extra(r->s, r->e)->align, flags))
+		return nothing;
+	return ok;
+}
+
+static struct outcome run_cache_object(const struct run *r)
+{
+	struct kmem_cache *c;
+	struct region object;
+	vaddr_t va;
+
+	if (r->e->kind == EV_CACHE_ALLOC) {
+		c = kmem_cache_find(r->m, symbol_name(r->s, r->e->other));
+		if (!c)
+			return invalid;
+		va = kmem_cache_alloc(r->m, c);
+		return va ? give(r, REGION_OBJECT, va, c->object_size, c->index) : nothing;
+	}
+	if (!take(r, REGION_OBJECT, &object))
+		return invalid;
+	/* a cache with objects in use cannot be destroyed: it is still there */
+	kmem_cache_free(r->m, r->m->cache[object.extra], object.start);
+	return ok;
+}
+
+static struct outcome run_cache(const struct run *r)
+{
+	struct kmem_cache *c = kmem_cache_find(r->m, symbol_name(r->s, r->e->other));
+
+	if (!c)
+		return invalid;
+	if (r->e->kind == EV_CACHE_DESTROY)
+		return outcome_of(kmem_cache_destroy(r->m, c), false);
+	kmem_cache_shrink(r->m, c);
+	return ok;
+}
+
+struct outcome run_kernel(const struct run *r)
+{
+	r->m->current = NULL;
+	switch (r->e->kind) {
+	case EV_ALLOC_PAGES:
+	case EV_FREE_PAGES:
+		return run_pages(r);
+	case EV_KMALLOC:
+	case EV_KFREE:
+		return run_kmalloc(r);
+	case EV_CACHE_CREATE:
+		return run_cache_create(r);
+	case EV_CACHE_ALLOC:
+	case EV_CACHE_FREE:
+		return run_cache_object(r);
+	case EV_CACHE_SHRINK:
+	case EV_CACHE_DESTROY:
+		return run_cache(r);
+	default:
+		/* the parser refuses what is not modelled: this is `cpu N` */
+		r->m->cpu = (uint32_t)r->e->size;
+		return ok;
+	}
+}
