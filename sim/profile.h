@@ -16,19 +16,10 @@ struct mm_profile {
 	const char *text; /* one line for people */
 
 	/* the address split */
-	uint32_t page_offset; /* first kernel address, 0xc0000000      */
-	uint32_t maxmem;      /* most bytes of directly mapped memory  */
+	uint32_t page_offset;       /* first kernel address, 0xc0000000      */
+	uint32_t maxmem;            /* most bytes of directly mapped memory  */
 	uint32_t vmalloc_offset;
 	uint32_t vmalloc_end, pkmap_base, last_pkmap, fixaddr_top;
-	bool vmalloc_start_round8m; /* classic rounds VMALLOC_START          */
-
-	/* page tables, PGD first */
-	uint8_t pt_levels;
-	uint8_t pt_shift[PT_LEVELS_MAX]; /* of the index in the address      */
-	uint8_t pt_bits[PT_LEVELS_MAX];  /* of the index                     */
-	uint8_t pte_bytes;               /* 4, with PAE 8                    */
-	bool highpte;                    /* last-level tables may lie in high
-	                                  * memory (CONFIG_HIGHPTE)          */
 
 	/* what boot takes */
 	pfn_t first_pfn;            /* frames below do not exist             */
@@ -42,27 +33,38 @@ struct mm_profile {
 	uint32_t init_bytes;        /* behind it, freed when boot ends       */
 	uint32_t page_struct_bytes; /* of the modelled kernel's struct page  */
 	uint32_t mem_map_align;     /* its length in frames, a multiple of   */
-	bool boot_takes_top;        /* mem_map at the end of lowmem, as
-	                             * memblock does; else behind the image  */
-	bool boot_hashes;           /* dentry and inode tables, sized by RAM */
-	bool boot_lists_ascending;  /* lowmem to the tail, as 6.1            */
 
 	/* allocators */
-	uint32_t khugepaged_pages; /* with so many managed pages khugepaged's
+	uint32_t khugepaged_pages;  /* with so many managed pages khugepaged's
 	                             * start computes min_free_kbytes a
 	                             * second time (6.1); 0: never           */
-	bool slab_61;              /* geometry of 6.1 (§5.10), else 2.4.18  */
 	uint32_t cache_line;
-	uint8_t slab_break_order;
-	uint8_t pcp_max_order; /* blocks up to it go through the CPU's
-	                             * lists: 6.1: 3                         */
 
 	/* address spaces */
 	uint32_t mmap_min_addr, stack_guard_gap_pages, stack_limit_bytes;
 	uint32_t max_map_count, memlock_limit_bytes;
-	uint32_t thread_size;      /* bytes of a kernel stack               */
-	bool fork_copies_all_ptes; /* 2.6.11; 6.1: areas with anon_vma only */
-	bool brk_merges_bss;       /* 2.4, 2.6                              */
+	uint32_t thread_size;       /* bytes of a kernel stack               */
+
+	/* page tables, PGD first */
+	uint8_t pt_levels;
+	uint8_t pt_shift[PT_LEVELS_MAX]; /* of the index in the address      */
+	uint8_t pt_bits[PT_LEVELS_MAX];  /* of the index                     */
+	uint8_t pte_bytes;               /* 4, with PAE 8                    */
+
+	/* rules */
+	uint8_t slab_break_order;
+	uint8_t pcp_max_order;      /* blocks up to it go through the CPU's
+	                             * lists: 6.1: 3                         */
+	bool slab_61;               /* geometry of 6.1 (§5.10), else 2.4.18  */
+	bool vmalloc_start_round8m; /* classic rounds VMALLOC_START          */
+	bool highpte;               /* last-level tables may lie in high
+	                             * memory (CONFIG_HIGHPTE)               */
+	bool boot_takes_top;        /* mem_map at the end of lowmem, as
+	                             * memblock does; else behind the image  */
+	bool boot_hashes;           /* dentry and inode tables, sized by RAM */
+	bool boot_lists_ascending;  /* lowmem to the tail, as 6.1            */
+	bool fork_copies_all_ptes;  /* 2.6.11; 6.1: areas with anon_vma only */
+	bool brk_merges_bss;        /* 2.4, 2.6                              */
 };
 
 /* NULL if there is none of that name. */
