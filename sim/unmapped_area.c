@@ -112,8 +112,12 @@ bool hint_is_free(struct machine *m, struct mm *mm, vaddr_t at, uint64_t bytes)
 		note(m, HINT_BEYOND, mm_pid(mm), at, limit);
 		return false;
 	}
-	if (next && at + bytes > vm_start_gap(m, next)) {
+	if (next && at + bytes > next->start) {
 		note(m, HINT_BUSY, mm_pid(mm), at, next->start);
+		return false;
+	}
+	if (next && at + bytes > vm_start_gap(m, next)) {
+		note(m, HINT_GAP, mm_pid(mm), at, next->start);
 		return false;
 	}
 	note(m, HINT_FREE, mm_pid(mm), at);

@@ -168,13 +168,20 @@ static struct vma *vma_absorb(struct machine *m, struct vma *v, vaddr_t start,
 	return v;
 }
 
-static struct vma *tell_merge(struct machine *m, struct vma *v, unsigned nr,
-			      const struct vma_range *r)
+/* r becomes part of v, which takes [start, end): case nr of the drawing. */
+static struct vma *merge_as(struct machine *m, unsigned nr, struct vma *v,
+			    vaddr_t start, vaddr_t end,
+			    const struct vma_range *r)
 {
-	if (v)
-		step(m, VMA_MERGE, mm_pid(v->mm), nr, r->start, r->end,
-		     v->start);
-	return v;
+	note(m, VMA_MERGE, mm_pid(v->mm), nr, r->start, r->end, v->start);
+	return vma_absorb(m, v, start, end);
+}
+
+/* r fits prev and next; do they also fit each other? */
+static bool both_fit(const struct vma *prev, const struct vma *next)
+{
+	return prev->anon_vma == next->anon_vma || !prev->anon_vma ||
+	       !next->anon_vma;
 }
 
 struct vma *vma_merge(struct machine *m, struct mm *mm, struct vma *prev,
@@ -182,35 +189,22 @@ struct vma *vma_merge(struct machine *m, struct mm *mm, struct vma *prev,
 {
 	uint32_t i = prev ? vma_index(mm, prev->start) + 1 : 0;
 	struct vma *mid = i < mm->map_count ? mm->vma[i] : NULL;
-	bool exact = mid && mid->end == r->end; /* r is the whole of mid */
+	bool exact = mid && mid->end == r->end;   /* r is the whole of mid */
+	bool head = mid && mid->start < r->end;   /* r is its beginning */
+	bool tail = prev && r->start < prev->end; /* r is the end of prev */
 	struct vma *next = exact ? vma_after(mm, mid) : mid;
 	bool after = can_vma_merge_after(m, prev, r, r->anon_vma);
 	bool before = can_vma_merge_before(m, next, r);
+	unsigned by_prev = exact ? 7 : head ? 5 : 2;
+	unsigned by_next = tail ? 4 : exact ? 8 : 3;
 
-	if (after && before &&
-	    (prev->anon_vma == next->anon_vma || !prev->anon_vma ||
-	     !next->anon_vma))
-		return tell_merge(m,
-				  vma_absorb(m, prev, prev->start, next->end),
-				  exact ? 6 : 1, r);
-	if (after) {
-		bool head = mid && mid->start < r->end;
-
-		return tell_merge(m, vma_absorb(m, prev, prev->start, r->end),
-				  exact  ? 7
-				  : head ? 5
-					 : 2,
-				  r);
-	}
-	if (before) {
-		bool tail = prev && r->start < prev->end;
-
-		return tell_merge(m, vma_absorb(m, next, r->start, next->end),
-				  tail    ? 4
-				  : exact ? 8
-					  : 3,
-				  r);
-	}
+	if (after && before && both_fit(prev, next))
+		return merge_as(m, exact ? 6 : 1, prev, prev->start, next->end,
+				r);
+	if (after)
+		return merge_as(m, by_prev, prev, prev->start, r->end, r);
+	if (before)
+		return merge_as(m, by_next, next, r->start, next->end, r);
 	return NULL;
 }
 
@@ -225,13 +219,10 @@ struct vma *vma_merge_new_range(struct machine *m, struct mm *mm,
 	const struct anon_vma *av = before ? next->anon_vma : NULL;
 
 	if (can_vma_merge_after(m, prev, r, av))
-		return tell_merge(m,
-				  vma_absorb(m, prev, prev->start,
-					     before ? next->end : r->end),
-				  before ? 1 : 2, r);
+		return merge_as(m, before ? 1 : 2, prev, prev->start,
+				before ? next->end : r->end, r);
 	if (before)
-		return tell_merge(m, vma_absorb(m, next, r->start, next->end),
-				  3, r);
+		return merge_as(m, 3, next, r->start, next->end, r);
 	return NULL;
 }
 
@@ -240,7 +231,7 @@ struct vma *vma_merge_extend(struct machine *m, struct vma *prev,
 {
 	if (!can_vma_merge_after(m, prev, r, NULL))
 		return NULL;
-	return tell_merge(m, vma_absorb(m, prev, prev->start, r->end), 2, r);
+	return merge_as(m, 2, prev, prev->start, r->end, r);
 }
 
 /* ---- merge or split: a range of an area gets new flags ---- */

@@ -41,6 +41,7 @@ END_TEST
 START_TEST(a_hint_must_keep_the_guard_gap_of_the_stack_free)
 {
 	ck_assert_int_eq(map_at(0xbffdf000 - 256 * 4096, 4096, RW), 0xb7fff000);
+	ck_assert_uint_eq(told[S_HINT_GAP], 1);
 	ck_assert_int_eq(map_at(0xbffdf000 - 257 * 4096, 4096, RW), 0xbffdf000 - 257 * 4096);
 }
 END_TEST
