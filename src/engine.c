@@ -45,3 +45,16 @@ void engine_check(const struct machine *m, const struct scenario *s, uint32_t ev
 	scenario_event_text(s, event, text, sizeof(text));
 	panic("a law of the machine is broken after event %u, %s: %s", event, text, broken);
 }
+
+struct outcome engine_run(struct machine *m, const struct scenario *s, uint32_t event, bool check)
+{
+	struct run_progress progress = {0};
+	struct outcome outcome;
+
+	do {
+		outcome = event_run(m, s, event, &progress, SLICE_PAGES);
+		if (check)
+			engine_check(m, s, event);
+	} while (progress.more);
+	return outcome;
+}

@@ -15,6 +15,9 @@ struct machine *engine_boot(const struct scenario *s, struct trace *trace);
 /* Is the event one that runs in more than one slice? */
 bool engine_is_long(const struct scenario *s, uint32_t event);
 
+/* Run an event from its beginning to its end, slice by slice; check: with engine_check after each. */
+struct outcome engine_run(struct machine *m, const struct scenario *s, uint32_t event, bool check);
+
 /* Is MMVIZ_CHECK=1 in the environment? */
 bool engine_wants_check(void);
 

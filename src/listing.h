@@ -1,6 +1,7 @@
 /*
  * What mmviz prints without a screen: the state listing, the trace, the checks.
- * All return 0, or the exit status: 1 an expect failed, 2 the output broke.
+ * All return the exit status: 0, 1 when an expect failed, 2 when the output broke.  A pipe whose reader has
+ * gone is no error: the listing ends.  SIGPIPE must be ignored.
  */
 #ifndef SRC_LISTING_H
 #define SRC_LISTING_H
@@ -11,5 +12,8 @@
 int list_state(struct scenario *s, FILE *out); /* --state: SCENARIO.md, "The state listing, version 1" */
 int list_trace(struct scenario *s, FILE *out); /* --trace: one step a line, indented                    */
 int list_check(struct scenario *s, FILE *out); /* --check: run to the end, report every expect           */
+
+/* The end of every listing: flush. status, or 2 with a message when not all of it could be written. */
+int listing_end(FILE *out, int status);
 
 #endif

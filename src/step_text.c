@@ -17,6 +17,7 @@
 #include <string.h>
 
 #include "i18n.h"
+#include "run.h"
 
 struct word {
 	uint32_t value;
@@ -41,16 +42,6 @@ static const struct word gfp_words[] = {
 	{GFP_BIT_DIRECT_RECLAIM, "__GFP_DIRECT_RECLAIM"},
 	{GFP_BIT_KSWAPD, "__GFP_KSWAPD_RECLAIM"},
 	{GFP_BIT_HARDWALL, "__GFP_HARDWALL"},
-	{0, NULL},
-};
-
-static const struct word errno_words[] = {
-	{SIM_EPERM, "EPERM"},
-	{SIM_EAGAIN, "EAGAIN"},
-	{SIM_ENOMEM, "ENOMEM"},
-	{SIM_EACCES, "EACCES"},
-	{SIM_EFAULT, "EFAULT"},
-	{SIM_EINVAL, "EINVAL"},
 	{0, NULL},
 };
 
@@ -183,12 +174,10 @@ static void put_errno(struct text *t, uint64_t value)
 		put_word(t, "ok");
 		return;
 	}
-	for (const struct word *w = errno_words; w->word; w++)
-		if (w->value == code) {
-			put_word(t, w->word);
-			return;
-		}
-	put_number(t, "%08" PRIx64, value);
+	if (code < PAGE_SIZE)
+		put_word(t, errno_name((uint32_t)code));
+	else
+		put_number(t, "%08" PRIx64, value);
 }
 
 static void put_prot(struct text *t, uint64_t prot)
