@@ -33,5 +33,6 @@ bool check_frames(struct check *k); /* check_zone.c, after the others  */
 bool check_slabs(struct check *k);  /* check_slab.c                    */
 bool check_spaces(struct check *k); /* check_space.c                   */
 bool check_kernel_tables(struct check *k);
+bool check_heap(const struct malloc_state *h); /* check_heap.c         */
 
 #endif

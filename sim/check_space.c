@@ -76,6 +76,16 @@ static bool check_writable(const struct vma *v, vaddr_t va,
 		   va);
 }
 
+/* An anonymous page is found from the areas that know its anon_vma. */
+static bool knows_anon_vma(const struct vma *v, const struct anon_vma *av)
+{
+	const struct anon_vma_chain *l = v->chain;
+
+	while (l && l->anon_vma != av)
+		l = l->next;
+	return l != NULL;
+}
+
 /* A present entry that maps a page of the process. */
 static bool check_entry(struct walk *w, vaddr_t va, pte_t e)
 {
@@ -96,6 +106,9 @@ static bool check_entry(struct walk *w, vaddr_t va, pte_t e)
 	if (!LAW(page->use == FRAME_ANON || page->use == FRAME_FILE ||
 			 page->use == FRAME_SHMEM,
 		 "page %x maps frame %u of use %u", va, pfn, page->use))
+		return false;
+	if (!LAW(page->use != FRAME_ANON || knows_anon_vma(v, page->mapping),
+		 "page %x: its area does not know its frame's anon_vma", va))
 		return false;
 	k->found[pfn]++;
 	if (page->use == FRAME_ANON)
@@ -219,6 +232,7 @@ bool check_spaces(struct check *k)
 
 	for (const struct task *t = m->tasks; t; t = t->next, tasks++) {
 		if (!check_areas(k, t->mm) || !check_tables(k, t->mm) ||
+		    !check_heap(&t->mm->heap) ||
 		    !check_owned(k, t->stack, pfn_page(m, t->stack)->order,
 				 FRAME_STACK))
 			return false;

@@ -76,20 +76,26 @@ struct kmem_cache *kmalloc_cache(struct machine *m, uint32_t bytes)
 	return find_class(m, bytes, false);
 }
 
-/* ---- boot ---- */
+/* ---- names ---- */
 
-/* text, then n in decimal; text has room. */
-static void append_number(char *text, uint32_t n)
+static char *put_text(char *at, const char *text)
 {
-	char digits[10];
-	size_t nr = 0, len = strlen(text);
+	size_t len = strlen(text);
 
+	memcpy(at, text, len + 1);
+	return at + len;
+}
+
+/* n in decimal. */
+static char *put_number(char *at, uint32_t n)
+{
+	char digits[11], *d = digits + sizeof(digits) - 1;
+
+	*d = '\0';
 	do {
-		digits[nr++] = (char)('0' + n % 10);
+		*--d = (char)('0' + n % 10);
 	} while ((n /= 10) > 0);
-	while (nr > 0)
-		text[len++] = digits[--nr];
-	text[len] = '\0';
+	return put_text(at, d);
 }
 
 /* "size-1024(DMA)" or "dma-kmalloc-1k". */
@@ -98,17 +104,17 @@ static void class_name(const struct machine *m, uint32_t bytes, bool dma,
 {
 	bool kilo = m->profile->slab_61 && bytes >= 1024;
 
-	name[0] = '\0';
-	if (m->profile->slab_61)
-		strcat(name, dma ? "dma-kmalloc-" : "kmalloc-");
-	else
-		strcat(name, "size-");
-	append_number(name, kilo ? bytes / 1024 : bytes);
-	if (kilo)
-		strcat(name, "k");
-	if (dma && !m->profile->slab_61)
-		strcat(name, "(DMA)");
+	if (m->profile->slab_61) {
+		name = put_text(name, dma ? "dma-kmalloc-" : "kmalloc-");
+		name = put_number(name, kilo ? bytes / 1024 : bytes);
+		put_text(name, kilo ? "k" : "");
+	} else {
+		name = put_number(put_text(name, "size-"), bytes);
+		put_text(name, dma ? "(DMA)" : "");
+	}
 }
+
+/* ---- boot ---- */
 
 static void make_class(struct machine *m, uint32_t bytes, bool dma)
 {

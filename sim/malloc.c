@@ -68,12 +68,16 @@ static void begin(struct heap_call *k, struct machine *m, struct task *t)
 	}
 }
 
-/* The writes are done; c (NULL: no memory) is what the program gets. */
-static int64_t finish(struct heap_call *k, const struct chunk *c)
+/* The writes are done; c (NULL: no memory) is what the program gets and calls
+ * name.  After a refusal nothing of t is looked at: it may be gone. */
+static int64_t finish(struct heap_call *k, struct chunk *c, uint32_t name)
 {
 	if (!heap_flush(k))
 		return result_of_refusal(&k->refused);
-	return c ? (int64_t)chunk2mem(c) : -SIM_ENOMEM;
+	if (!c)
+		return -SIM_ENOMEM;
+	c->name = name;
+	return chunk2mem(c);
 }
 
 /* The chunk for a request; false: no chunk can be that large. */
@@ -149,9 +153,7 @@ int64_t user_malloc(struct machine *m, struct task *t, uint64_t bytes,
 	enter(m, MALLOC, t->pid, bytes);
 	begin(&k, m, t);
 	c = allocate(&k, bytes);
-	if (c)
-		c->name = name;
-	result = finish(&k, c);
+	result = finish(&k, c, name);
 	leave(m, MALLOC, result > 0 ? result : 0);
 	return result;
 }
@@ -233,8 +235,7 @@ static void clear_chunk(struct heap_call *k, struct chunk *c, uint32_t bytes)
 }
 
 /* A chunk past the tcache, as calloc takes it, cleared. */
-static struct chunk *allocate_zeroed(struct heap_call *k, uint32_t nb,
-				     uint32_t name)
+static struct chunk *allocate_zeroed(struct heap_call *k, uint32_t nb)
 {
 	vaddr_t old_top;
 	uint32_t old_bytes;
@@ -249,7 +250,6 @@ static struct chunk *allocate_zeroed(struct heap_call *k, uint32_t nb,
 	c = int_malloc(k, nb);
 	if (!c)
 		return NULL;
-	c->name = name;
 	clear_chunk(k, c, bytes_to_clear(k->h, c, old_top, old_bytes));
 	return c;
 }
@@ -265,8 +265,8 @@ int64_t user_calloc(struct machine *m, struct task *t, uint64_t bytes,
 	enter(m, CALLOC, t->pid, bytes);
 	begin(&k, m, t);
 	if (request2size(&k, bytes, &nb))
-		c = allocate_zeroed(&k, nb, name);
-	result = finish(&k, c);
+		c = allocate_zeroed(&k, nb);
+	result = finish(&k, c, name);
 	leave(m, CALLOC, result > 0 ? result : 0);
 	return result;
 }
@@ -307,9 +307,7 @@ int64_t user_realloc(struct machine *m, struct task *t, vaddr_t old,
 		return -SIM_EINVAL;
 	}
 	c = resize(&k, c, bytes);
-	if (c)
-		c->name = name;
-	result = finish(&k, c);
+	result = finish(&k, c, name);
 	leave(m, REALLOC, result > 0 ? result : 0);
 	return result;
 }

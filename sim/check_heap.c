@@ -1,0 +1,98 @@
+/*
+ * Laws of the C library's heaps: the row of chunks, and its lists.
+ *
+ * Every chunk is found by its address; in the row none overlaps the next, no
+ * two free ones touch, and none that is free touches top.  Every chunk that
+ * says it waits on a list is on one, and the counts add up.
+ */
+#include "check.h"
+#include "heap.h"
+
+/* c and the chunk after it in the row. */
+static bool check_pair(const struct chunk *c)
+{
+	const struct chunk *above = chunk_above(c);
+
+	if (!LAW(!c->next || c->start + c->bytes <= c->next->start,
+		 "chunk %x overlaps the next", c->start))
+		return false;
+	if (!above)
+		return true;
+	return LAW(!is_binned(c) || !(is_binned(above) || above->is_top),
+		   "chunk %x is free and has not merged", c->start) &&
+	       LAW(c->place == CHUNK_FENCE || c->bytes % MALLOC_ALIGNMENT == 0,
+		   "chunk %x has %u bytes", c->start, c->bytes);
+}
+
+/* The row: its chunks, and how many of them should be on a list. */
+static bool check_row(const struct malloc_state *h, uint32_t *nr,
+		      uint32_t *listed)
+{
+	for (const struct chunk *c = h->first; c; c = c->next) {
+		if (!LAW(chunk_find(h, c->start) == c, "chunk %x is not found",
+			 c->start) ||
+		    !LAW(c->is_top == (c == h->top) &&
+				 c->is_top == (c->place == CHUNK_TOP),
+			 "chunk %x: which one is top?", c->start) ||
+		    !check_pair(c))
+			return false;
+		*nr += 1;
+		*listed += c->place == CHUNK_TCACHE ||
+			   c->place == CHUNK_FASTBIN || is_binned(c);
+	}
+	return true;
+}
+
+/* A list whose chunks are all in one place; bytes 0: of any size. */
+static bool check_list(const struct chunk *c, enum chunk_place place,
+		       uint32_t bytes, uint32_t *nr)
+{
+	for (; c; c = c->next_free) {
+		if (!LAW(c->place == place && !c->in_use &&
+				 (!bytes || c->bytes == bytes),
+			 "chunk %x of %u bytes is on the wrong list", c->start,
+			 c->bytes))
+			return false;
+		*nr += 1;
+	}
+	return true;
+}
+
+static bool check_lists(const struct malloc_state *h, uint32_t listed)
+{
+	uint32_t nr = 0;
+
+	for (uint32_t i = 0; i < TCACHE_BINS; i++) {
+		uint32_t before = nr;
+
+		if (!check_list(h->tcache[i], CHUNK_TCACHE,
+				MINSIZE + i * MALLOC_ALIGNMENT, &nr) ||
+		    !LAW(nr - before == h->tcache_count[i],
+			 "the tcache counts %u chunks of a size, but has %u",
+			 h->tcache_count[i], nr - before))
+			return false;
+	}
+	for (uint32_t i = 0; i < FASTBINS; i++)
+		if (!check_list(h->fastbin[i], CHUNK_FASTBIN,
+				MINSIZE + i * MALLOC_ALIGNMENT, &nr))
+			return false;
+	return check_list(h->bins, CHUNK_BIN, 0, &nr) &&
+	       LAW(nr == listed, "%u free chunks, but %u on lists", listed, nr);
+}
+
+bool check_heap(const struct malloc_state *h)
+{
+	uint32_t nr = 0, listed = 0;
+
+	if (!check_row(h, &nr, &listed))
+		return false;
+	for (const struct chunk *c = h->mmapped; c; c = c->next, nr++)
+		if (!LAW(c->mmapped && c->in_use &&
+				 (c->start + c->bytes) % PAGE_SIZE == 0,
+			 "mapping of chunk %x has %u bytes", c->start,
+			 c->bytes))
+			return false;
+	return LAW(nr == h->nr_chunks, "a heap counts %u chunks, but has %u",
+		   h->nr_chunks, nr) &&
+	       check_lists(h, listed);
+}

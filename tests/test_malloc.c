@@ -1,0 +1,753 @@
+/* Numbers: REFERENCE 12 and its table T12 (glibc 2.36, 32-bit, measured). */
+#include <check.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "sim/access.h"
+#include "sim/check.h"
+#include "sim/heap.h"
+#include "sim/machine.h"
+#include "sim/mmap.h"
+
+enum { FRESH_HEAP = 0x22000, NAME = 7 };
+
+/* As the probe of the recording: a heap that began here had its break at 08148000. */
+static const struct program probe = {
+	.name = "probe",
+	.file_bytes = 8192,
+	.entry = 0x08048000,
+	.nr_segments = 2,
+	.segment = {{0x08048000, 4096, 4096, 0, VM_READ | VM_EXEC},
+		    {0x08049000, 4096, 0x08126000 - 0x08049000, 4096, VM_READ | VM_WRITE}},
+};
+
+static struct trace trace;
+static struct machine *m;
+static struct task *t;
+static struct malloc_state *h;
+
+static void boot(uint32_t ram_mb)
+{
+	struct machine_config c;
+
+	machine_config_default(&c);
+	c.profile = profile_find("i386-6.1");
+	c.ram_bytes = (uint64_t)ram_mb << 20;
+	m = machine_create(&c, &trace);
+	t = do_spawn(m, "sh", 1, &probe);
+	ck_assert_ptr_nonnull(t);
+	h = &t->mm->heap;
+}
+
+static void setup(void) { boot(256); }
+
+static void teardown(void)
+{
+	machine_destroy(m);
+	m = NULL;
+	memset(&trace, 0, sizeof(trace));
+}
+
+#define ck_laws()                                                                                  \
+	do {                                                                                       \
+		const char *broken_ = machine_check(m);                                            \
+		ck_assert_msg(broken_ == NULL, "%s", broken_);                                     \
+	} while (0)
+
+static vaddr_t get(uint64_t bytes)
+{
+	int64_t va = user_malloc(m, t, bytes, NAME);
+
+	ck_assert_msg(va > 0, "malloc(%llu)", (unsigned long long)bytes);
+	ck_assert_uint_eq(va % MALLOC_ALIGNMENT, 0);
+	return (vaddr_t)va;
+}
+
+static void put(vaddr_t va) { ck_assert_int_eq(user_free(m, t, va), 0); }
+
+static struct chunk *chunk_at(vaddr_t va) { return chunk_find(h, va - CHUNK_HDR_SZ); }
+
+/* Which law it is, machine_check tells. */
+#define ck_heap() ck_assert(check_heap(h))
+
+/* ---- sizes and addresses ---- */
+
+START_TEST(usable_sizes_are_those_measured)
+{
+	ck_assert_uint_eq(user_usable_size(t->mm, get(24)), 28);
+	ck_assert_uint_eq(user_usable_size(t->mm, get(1)), 12);
+	ck_assert_uint_eq(user_usable_size(t->mm, get(13)), 28);
+	ck_assert_uint_eq(user_usable_size(t->mm, get(12)), 12);
+	ck_assert_uint_eq(user_usable_size(t->mm, get(0)), 12);
+	ck_assert_uint_eq(user_usable_size(t->mm, get(200000)), 200688);
+	ck_assert_uint_eq(user_usable_size(t->mm, 0x08048000), 0);
+}
+END_TEST
+
+START_TEST(a_fresh_heap_has_136_kb_and_begins_with_the_tcache)
+{
+	vaddr_t start = t->mm->start_brk, va = get(100);
+
+	ck_assert_uint_eq(t->mm->brk, start + FRESH_HEAP);
+	ck_assert_uint_eq(h->first->start, start + 8);
+	ck_assert_uint_eq(h->first->bytes, 400);
+	ck_assert_uint_eq(va, start + 8 + 400 + 8);
+	ck_assert_uint_eq(h->top->start + h->top->bytes, t->mm->brk);
+	ck_heap();
+	ck_laws();
+}
+END_TEST
+
+START_TEST(a_first_malloc_takes_one_page)
+{
+	uint32_t rss = t->mm->rss_anon, min_flt = t->min_flt;
+
+	get(100);
+	ck_assert_uint_eq(t->mm->rss_anon, rss + 1);
+	ck_assert_uint_eq(t->min_flt, min_flt + 1);
+	get(100);
+	get(500);
+	ck_assert_uint_eq(t->min_flt, min_flt + 1);
+	get(60000); /* its own header lies in the first page, top's in the 15th */
+	ck_assert_uint_eq(t->min_flt, min_flt + 2);
+	get(500000); /* a mapping: its header's page */
+	ck_assert_uint_eq(t->min_flt, min_flt + 3);
+}
+END_TEST
+
+/* The heap of the measured program: 69688 bytes of top below the break 08148000. */
+static void fill_as_measured(void)
+{
+	get(69164);
+	ck_assert_uint_eq(h->top->bytes, 69688);
+	ck_assert_uint_eq(t->mm->brk, 0x08148000);
+}
+
+START_TEST(a_request_above_top_grows_the_break_as_measured)
+{
+	fill_as_measured();
+	get(100);
+	ck_assert_uint_eq(t->mm->brk, 0x08148000);
+	teardown();
+	setup();
+	fill_as_measured();
+	get(131000);
+	ck_assert_uint_eq(t->mm->brk, 0x08148000 + 0x2f000);
+}
+END_TEST
+
+START_TEST(what_top_cannot_give_turns_to_mmap_at_131053_bytes)
+{
+	vaddr_t va;
+
+	fill_as_measured();
+	va = get(131053);
+	ck_assert(chunk_at(va)->mmapped);
+	ck_assert_uint_eq(va, t->mm->mmap_base - 33 * PAGE_SIZE + 0x10);
+	ck_assert_uint_eq(t->mm->brk, 0x08148000);
+	va = get(131052);
+	ck_assert(!chunk_at(va)->mmapped);
+	ck_assert_uint_eq(chunk_at(va)->bytes, 131056);
+	ck_assert_uint_eq(t->mm->brk, 0x08148000 + 0x2f000);
+}
+END_TEST
+
+START_TEST(two_requests_of_131060_are_33_pages_apart)
+{
+	vaddr_t first, second;
+
+	fill_as_measured();
+	first = get(131060);
+	second = get(131060);
+	ck_assert_uint_eq(first % PAGE_SIZE, 0x10);
+	ck_assert_uint_eq(first - second, 33 * PAGE_SIZE);
+	ck_laws();
+}
+END_TEST
+
+START_TEST(forty_chunks_grow_and_trim_the_break_as_measured)
+{
+	vaddr_t va[40];
+
+	fill_as_measured();
+	for (int i = 0; i < 40; i++)
+		va[i] = get(100000);
+	ck_assert_uint_eq(t->mm->brk, 0x08510000);
+	for (int i = 39; i >= 0; i--) {
+		put(va[i]);
+		ck_heap();
+	}
+	ck_assert_uint_eq(t->mm->brk, 0x08157000);
+	ck_laws();
+}
+END_TEST
+
+START_TEST(freeing_a_mapping_raises_the_threshold)
+{
+	vaddr_t va = get(200000);
+
+	ck_assert(chunk_at(va)->mmapped);
+	put(va);
+	ck_assert_uint_eq(h->mmap_threshold, 200696);
+	ck_assert_uint_eq(h->trim_threshold, 2 * 200696);
+	ck_assert(!chunk_at(get(200000))->mmapped);
+	ck_assert(chunk_at(get(210000))->mmapped);
+	va = get(1 << 20);
+	put(va);
+	ck_assert_uint_eq(h->mmap_threshold, 200696);
+	ck_assert(chunk_at(get(1 << 20))->mmapped);
+	ck_laws();
+}
+END_TEST
+
+START_TEST(a_freed_mapping_is_unmapped)
+{
+	uint32_t areas, rss;
+	vaddr_t va;
+
+	get(1);
+	areas = t->mm->map_count;
+	rss = t->mm->rss_anon;
+	va = get(200000);
+	ck_assert_uint_eq(t->mm->map_count, areas + 1);
+	put(va);
+	ck_assert_uint_eq(t->mm->map_count, areas);
+	ck_assert_uint_eq(t->mm->rss_anon, rss);
+}
+END_TEST
+
+/* ---- inside the heap ---- */
+
+START_TEST(a_small_chunk_comes_back_from_the_tcache_last_freed_first)
+{
+	vaddr_t a = get(100), b = get(100), brk = t->mm->brk;
+
+	put(a);
+	put(b);
+	ck_assert_int_eq(chunk_at(a)->place, CHUNK_TCACHE);
+	ck_assert_uint_eq(get(97), b);
+	ck_assert_uint_eq(get(108), a);
+	ck_assert_uint_eq(t->mm->brk, brk);
+	ck_heap();
+}
+END_TEST
+
+START_TEST(the_eighth_freed_chunk_goes_to_a_fastbin_or_merges)
+{
+	vaddr_t small[9], large[9];
+
+	for (int i = 0; i < 9; i++)
+		small[i] = get(20);
+	for (int i = 0; i < 9; i++)
+		large[i] = get(100);
+	get(1);
+	for (int i = 0; i < 9; i++) {
+		put(small[i]);
+		put(large[i]);
+		ck_heap();
+	}
+	ck_assert_int_eq(chunk_at(small[6])->place, CHUNK_TCACHE);
+	ck_assert_int_eq(chunk_at(small[7])->place, CHUNK_FASTBIN);
+	ck_assert_int_eq(chunk_at(small[8])->place, CHUNK_FASTBIN);
+	ck_assert_int_eq(chunk_at(large[6])->place, CHUNK_TCACHE);
+	ck_assert_int_eq(chunk_at(large[7])->place, CHUNK_BIN);
+	ck_assert_uint_eq(chunk_at(large[7])->bytes, 2 * 112);
+	ck_assert_ptr_null(chunk_at(large[8]));
+	for (int i = 6; i >= 0; i--)
+		ck_assert_uint_eq(get(20), small[i]);
+	ck_assert_uint_eq(get(20), small[8]);
+	ck_assert_int_eq(chunk_at(small[7])->place, CHUNK_TCACHE);
+	ck_heap();
+}
+END_TEST
+
+START_TEST(a_large_request_merges_the_fastbins_first)
+{
+	vaddr_t va[16];
+
+	for (int i = 0; i < 16; i++)
+		va[i] = get(50);
+	get(1);
+	for (int i = 0; i < 16; i++)
+		put(va[i]);
+	ck_assert_ptr_nonnull(h->fastbin[3]);
+	get(1000);
+	ck_assert_ptr_null(h->fastbin[3]);
+	ck_assert_int_eq(chunk_at(va[7])->place, CHUNK_BIN);
+	ck_assert_uint_eq(chunk_at(va[7])->bytes, 9 * 64);
+	ck_heap();
+}
+END_TEST
+
+START_TEST(free_neighbours_become_one_chunk_in_any_order)
+{
+	static const int orders[6][3] = {{0, 1, 2}, {0, 2, 1}, {1, 0, 2},
+					 {1, 2, 0}, {2, 0, 1}, {2, 1, 0}};
+	vaddr_t va[3];
+
+	for (int i = 0; i < 3; i++)
+		va[i] = get(2000);
+	get(1);
+	for (int i = 0; i < 3; i++) {
+		put(va[orders[_i][i]]);
+		ck_heap();
+	}
+	ck_assert_uint_eq(chunk_at(va[0])->bytes, 3 * 2016);
+	ck_assert_uint_eq(get(6000), va[0]);
+	ck_assert_uint_eq(user_usable_size(t->mm, va[0]), 6012);
+}
+END_TEST
+
+START_TEST(the_smallest_free_chunk_that_fits_is_cut)
+{
+	vaddr_t large = get(8000), small;
+
+	get(1);
+	small = get(4000);
+	get(1);
+	put(large);
+	put(small);
+	ck_assert_uint_eq(get(3000), small);
+	ck_assert_uint_eq(chunk_at(small)->bytes, 3008);
+	ck_assert_int_eq(chunk_above(chunk_at(small))->place, CHUNK_BIN);
+	ck_assert_uint_eq(chunk_above(chunk_at(small))->bytes, 4016 - 3008);
+	ck_assert_uint_eq(get(4000), large);
+	ck_heap();
+}
+END_TEST
+
+START_TEST(the_oldest_of_equal_free_chunks_is_taken)
+{
+	vaddr_t a = get(2000), b;
+
+	get(1);
+	b = get(2000);
+	get(1);
+	put(b);
+	put(a);
+	ck_assert_uint_eq(get(2000), b);
+	ck_assert_uint_eq(get(2000), a);
+}
+END_TEST
+
+START_TEST(a_pointer_that_malloc_did_not_give_is_refused)
+{
+	vaddr_t a = get(100), b = get(2000), d;
+
+	get(1);
+	d = get(200000);
+	ck_assert_int_eq(user_free(m, t, a + 16), -SIM_EINVAL);
+	ck_assert_int_eq(user_free(m, t, 0x08048000), -SIM_EINVAL);
+	ck_assert_int_eq(user_realloc(m, t, a + 16, 10, NAME), -SIM_EINVAL);
+	put(a);
+	put(b);
+	put(d);
+	ck_assert_int_eq(user_free(m, t, a), -SIM_EINVAL);
+	ck_assert_int_eq(user_free(m, t, b), -SIM_EINVAL);
+	ck_assert_int_eq(user_free(m, t, d), -SIM_EINVAL);
+	ck_assert_int_eq(user_free(m, t, h->tcache_mem), -SIM_EINVAL);
+	ck_assert_int_eq(user_free(m, t, h->top->start + CHUNK_HDR_SZ), -SIM_EINVAL);
+	ck_heap();
+}
+END_TEST
+
+/* ---- calloc ---- */
+
+START_TEST(calloc_clears_what_the_heap_gives_and_not_what_the_kernel_gives)
+{
+	uint32_t rss;
+	vaddr_t va;
+
+	get(1);
+	rss = t->mm->rss_anon;
+	user_calloc(m, t, 40000, NAME);
+	ck_assert_uint_eq(t->mm->rss_anon, rss + 9); /* 40012 bytes in 10 pages, one there */
+	rss = t->mm->rss_anon;
+	va = (vaddr_t)user_calloc(m, t, 400000, NAME);
+	ck_assert(chunk_at(va)->mmapped);
+	ck_assert_uint_eq(t->mm->rss_anon, rss + 1);
+	ck_laws();
+}
+END_TEST
+
+START_TEST(calloc_clears_only_the_old_part_of_a_top_that_grew)
+{
+	uint32_t rss;
+
+	fill_as_measured();
+	rss = t->mm->rss_anon;
+	user_calloc(m, t, 131000, NAME);
+	/* Old top: 69688 bytes and a word in 19 pages, the first one there; the new top's header. */
+	ck_assert_uint_eq(t->mm->rss_anon, rss + 18 + 1);
+}
+END_TEST
+
+static const char *content(vaddr_t va)
+{
+	const pte_t *e = pte_offset(m, t->mm, va);
+	static char text[TAG_LEN + 1];
+
+	if (!e || !pte_present(*e))
+		return "none";
+	memcpy(text, pfn_page(m, pte_pfn(*e))->tag, TAG_LEN);
+	return text;
+}
+
+static void write_there(vaddr_t va, const char *word)
+{
+	char tag[TAG_LEN] = {0};
+
+	memcpy(tag, word, strlen(word));
+	ck_assert_int_eq(access_page(m, t, va, ACCESS_WRITE, tag).kind, OUT_OK);
+}
+
+START_TEST(calloc_clears_recycled_memory)
+{
+	vaddr_t va = get(20000);
+
+	get(1);
+	write_there(va + 8192, "secret");
+	put(va);
+	ck_assert_int_eq(user_calloc(m, t, 20000, NAME), va);
+	ck_assert_str_eq(content(va + 8192), "");
+}
+END_TEST
+
+/* ---- realloc ---- */
+
+START_TEST(realloc_of_nothing_is_malloc_and_to_nothing_is_free)
+{
+	vaddr_t va = (vaddr_t)user_realloc(m, t, 0, 100, NAME);
+
+	ck_assert_uint_eq(user_usable_size(t->mm, va), 108);
+	ck_assert_int_eq(user_realloc(m, t, va, 0, NAME), 0);
+	ck_assert_uint_eq(user_usable_size(t->mm, va), 0);
+}
+END_TEST
+
+START_TEST(realloc_grows_into_top_and_into_a_free_neighbour)
+{
+	vaddr_t a = get(2000), b = get(2000), last = get(2000);
+
+	ck_assert_int_eq(user_realloc(m, t, last, 9000, NAME), last);
+	ck_assert_uint_eq(chunk_at(last)->bytes, 9008);
+	put(b);
+	ck_assert_int_eq(user_realloc(m, t, a, 3000, NAME), a);
+	ck_assert_uint_eq(chunk_at(a)->bytes, 3008);
+	ck_assert_uint_eq(chunk_above(chunk_at(a))->bytes, 2 * 2016 - 3008);
+	ck_assert_uint_eq(chunk_at(a)->name, NAME);
+	ck_heap();
+}
+END_TEST
+
+START_TEST(realloc_cuts_off_what_is_too_much)
+{
+	vaddr_t a = get(5000);
+
+	get(1);
+	ck_assert_int_eq(user_realloc(m, t, a, 3000, NAME), a);
+	ck_assert_uint_eq(chunk_at(a)->bytes, 3008);
+	ck_assert_int_eq(chunk_above(chunk_at(a))->place, CHUNK_BIN);
+	ck_assert_int_eq(user_realloc(m, t, a, 2999, NAME), a);
+	ck_assert_uint_eq(chunk_at(a)->bytes, 3008);
+	ck_heap();
+}
+END_TEST
+
+START_TEST(realloc_copies_when_it_must_move)
+{
+	vaddr_t a = get(20000), b;
+
+	get(1);
+	write_there((a + 8192) & ~4095u, "middle");
+	b = (vaddr_t)user_realloc(m, t, a, 40000, NAME);
+	ck_assert_uint_ne(a, b);
+	ck_assert_uint_eq(user_usable_size(t->mm, a), 0);
+	ck_assert_str_eq(content(b + ((a + 8192) & ~4095u) - a + 4095), "middle");
+	ck_heap();
+	ck_laws();
+}
+END_TEST
+
+START_TEST(realloc_of_a_mapping_moves_entries_and_no_bytes)
+{
+	uint32_t rss, min_flt;
+	vaddr_t a, b;
+
+	get(200000); /* in the way above */
+	a = get(200000);
+	write_there(a + 0x10000, "kept");
+	rss = t->mm->rss_anon;
+	min_flt = t->min_flt;
+	b = (vaddr_t)user_realloc(m, t, a, 400000, NAME);
+	ck_assert_uint_ne(a, b);
+	ck_assert_str_eq(content(b + 0x10000), "kept");
+	ck_assert_uint_eq(t->mm->rss_anon, rss);
+	ck_assert_uint_eq(t->min_flt, min_flt);
+	ck_assert_uint_eq(user_usable_size(t->mm, b), 400000 / 4096 * 4096 + 4096 - 16);
+	put(b);
+	ck_laws();
+}
+END_TEST
+
+/* ---- fork, exec ---- */
+
+START_TEST(a_child_has_the_same_heap_and_writes_to_its_own)
+{
+	vaddr_t a = get(100), b = get(2000);
+	struct task *kid;
+
+	get(1);
+	put(a);
+	put(b);
+	get(200000);
+	kid = do_fork(m, t, "kid", 2);
+	ck_assert_uint_eq(kid->mm->heap.nr_chunks, h->nr_chunks);
+	ck_assert_uint_eq(kid->mm->heap.top->start, h->top->start);
+	ck_assert_ptr_ne(kid->mm->heap.top, h->top);
+	ck_assert_int_eq(user_malloc(m, kid, 100, NAME), a);
+	ck_assert_uint_eq(user_usable_size(kid->mm, a), 108);
+	ck_assert_uint_eq(user_usable_size(t->mm, a), 0);
+	ck_assert_uint_eq(get(100), a);
+	ck_assert_int_eq(user_malloc(m, kid, 2000, NAME), b);
+	ck_assert_uint_eq(m->nr_cow_copies, 1); /* the first page, with the tcache */
+	h = &kid->mm->heap;
+	ck_heap();
+	ck_laws();
+}
+END_TEST
+
+START_TEST(exec_forgets_the_heap)
+{
+	vaddr_t a = get(200000);
+
+	get(100);
+	do_execve(m, t, &probe);
+	h = &t->mm->heap;
+	ck_assert_uint_eq(h->nr_chunks, 0);
+	ck_assert_int_eq(user_free(m, t, a), -SIM_EINVAL);
+	ck_assert_uint_eq(get(100), t->mm->start_brk + 416);
+	ck_laws();
+}
+END_TEST
+
+/* ---- refusals ---- */
+
+START_TEST(what_does_not_fit_is_enomem)
+{
+	ck_assert_int_eq(user_malloc(m, t, 0x80000000u, NAME), -SIM_ENOMEM);
+	ck_assert_int_eq(user_malloc(m, t, (uint64_t)5 << 30, NAME), -SIM_ENOMEM);
+	ck_assert_int_eq(user_calloc(m, t, 0x7fffff00, NAME), -SIM_ENOMEM);
+	ck_assert_int_eq(user_malloc(m, t, 1u << 30, NAME), -SIM_ENOMEM);
+	ck_assert_int_eq(user_realloc(m, t, get(100), 1u << 30, NAME), -SIM_ENOMEM);
+	ck_heap();
+	ck_laws();
+}
+END_TEST
+
+static void map_at(vaddr_t at, uint64_t bytes)
+{
+	struct mmap_request rq = {.bytes = bytes, .fixed = true, .has_at = true, .at = at};
+
+	ck_assert_int_eq(sys_mmap(m, t, &rq), at);
+}
+
+START_TEST(a_heap_whose_break_cannot_grow_goes_on_in_a_mapping)
+{
+	vaddr_t a, b;
+
+	fill_as_measured();
+	map_at(t->mm->brk + PAGE_SIZE, PAGE_SIZE);
+	a = get(100000);
+	ck_assert_uint_eq(t->mm->brk, 0x08148000);
+	ck_assert_uint_gt(a, 0xb0000000);
+	ck_assert(!chunk_at(a)->mmapped);
+	ck_assert_uint_eq(h->top->start + h->top->bytes - (a - 16), 1 << 20);
+	ck_assert_uint_eq(get(69000) & 0xf0000000, 0); /* what was left below */
+	b = get(100000);
+	put(a);
+	put(b);
+	ck_heap();
+	ck_laws();
+	for (int i = 0; i < 20; i++)
+		get(100000);
+	ck_heap();
+	ck_laws();
+}
+END_TEST
+
+START_TEST(a_break_that_somebody_moved_begins_a_new_piece_of_heap)
+{
+	vaddr_t a, fence;
+
+	fill_as_measured();
+	fence = t->mm->brk;
+	ck_assert_int_gt(sys_brk(m, t, t->mm->brk + 0x5000), 0);
+	a = get(100000);
+	ck_assert_uint_eq(a, fence + 0x5000 + 16);
+	ck_assert_uint_eq(h->top->start + h->top->bytes, t->mm->brk);
+	ck_assert_uint_eq(t->mm->brk % PAGE_SIZE, 0);
+	ck_heap();
+	put(a);
+	ck_heap();
+	ck_laws();
+}
+END_TEST
+
+START_TEST(a_break_below_the_heap_is_an_abort)
+{
+	fill_as_measured();
+	ck_assert_int_gt(sys_brk(m, t, t->mm->brk - 0x5000), 0);
+	ck_assert_int_eq(user_malloc(m, t, 100000, NAME), -SIM_EINVAL);
+}
+END_TEST
+
+START_TEST(a_header_that_cannot_be_written_is_a_signal)
+{
+	struct outcome o;
+
+	get(100);
+	sys_mprotect(m, t, t->mm->start_brk, FRESH_HEAP, VM_READ);
+	o = malloc_outcome(user_malloc(m, t, 100, NAME));
+	ck_assert_int_eq(o.kind, OUT_ACCERR);
+	ck_assert_uint_eq(page_align_down(o.value), t->mm->start_brk);
+	sys_munmap(m, t, t->mm->start_brk, FRESH_HEAP);
+	o = malloc_outcome(user_calloc(m, t, 100, NAME));
+	ck_assert_int_eq(o.kind, OUT_MAPERR);
+	ck_heap();
+	ck_laws();
+}
+END_TEST
+
+START_TEST(results_are_outcomes)
+{
+	ck_assert_int_eq(malloc_outcome(0).kind, OUT_OK);
+	ck_assert_int_eq(malloc_outcome(0xb7fd5010).kind, OUT_ADDRESS);
+	ck_assert_uint_eq(malloc_outcome(0xb7fd5010).value, 0xb7fd5010);
+	ck_assert_int_eq(malloc_outcome(-SIM_ENOMEM).kind, OUT_ERRNO);
+	ck_assert_uint_eq(malloc_outcome(-SIM_ENOMEM).value, SIM_ENOMEM);
+}
+END_TEST
+
+START_TEST(a_program_that_eats_all_memory_is_killed_inside_calloc)
+{
+	uint32_t pid = t->pid;
+	struct outcome o;
+
+	teardown();
+	boot(16);
+	for (int i = 0; i < 2000; i++) {
+		o = malloc_outcome(user_calloc(m, t, 100000, NAME));
+		if (o.kind != OUT_ADDRESS)
+			break;
+	}
+	ck_assert_int_eq(o.kind, OUT_KILLED);
+	ck_assert_ptr_null(find_task(m, pid));
+	ck_laws();
+}
+END_TEST
+
+/* ---- anything at all ---- */
+
+START_TEST(laws_hold_whatever_a_program_asks_for)
+{
+	enum { HELD = 100 };
+	uint32_t seed = (uint32_t)_i + 1;
+	vaddr_t held[HELD] = {0};
+
+	for (int i = 0; i < 3000; i++) {
+		seed = seed * 1103515245 + 12345;
+		vaddr_t *p = &held[(seed >> 16) % HELD];
+		uint64_t bytes = (seed >> 8 & 7) ? seed >> 4 & 0x7ff : seed >> 4 & 0x3ffff;
+
+		if (*p && (seed & 0x40000000)) {
+			put(*p);
+			*p = 0;
+		} else if (*p)
+			*p = (vaddr_t)user_realloc(m, t, *p, bytes + 1, NAME);
+		else if (seed & 0x40000000)
+			*p = (vaddr_t)user_calloc(m, t, bytes, NAME);
+		else
+			*p = get(bytes);
+		ck_heap();
+		if (i % 200 == 0)
+			ck_laws();
+	}
+	for (int i = 0; i < HELD; i++)
+		if (held[i])
+			put(held[i]);
+	ck_heap();
+	ck_assert_ptr_null(h->mmapped);
+	ck_laws();
+}
+END_TEST
+
+Suite *malloc_suite(void);
+
+static TCase *kernel_case(void)
+{
+	TCase *c = tcase_create("kernel");
+
+	tcase_add_checked_fixture(c, setup, teardown);
+	tcase_add_test(c, usable_sizes_are_those_measured);
+	tcase_add_test(c, a_fresh_heap_has_136_kb_and_begins_with_the_tcache);
+	tcase_add_test(c, a_first_malloc_takes_one_page);
+	tcase_add_test(c, what_top_cannot_give_turns_to_mmap_at_131053_bytes);
+	tcase_add_test(c, a_request_above_top_grows_the_break_as_measured);
+	tcase_add_test(c, two_requests_of_131060_are_33_pages_apart);
+	tcase_add_test(c, forty_chunks_grow_and_trim_the_break_as_measured);
+	tcase_add_test(c, freeing_a_mapping_raises_the_threshold);
+	tcase_add_test(c, a_freed_mapping_is_unmapped);
+	return c;
+}
+
+static TCase *heap_case(void)
+{
+	TCase *c = tcase_create("heap");
+
+	tcase_add_checked_fixture(c, setup, teardown);
+	tcase_add_test(c, a_small_chunk_comes_back_from_the_tcache_last_freed_first);
+	tcase_add_test(c, the_eighth_freed_chunk_goes_to_a_fastbin_or_merges);
+	tcase_add_test(c, a_large_request_merges_the_fastbins_first);
+	tcase_add_loop_test(c, free_neighbours_become_one_chunk_in_any_order, 0, 6);
+	tcase_add_test(c, the_smallest_free_chunk_that_fits_is_cut);
+	tcase_add_test(c, the_oldest_of_equal_free_chunks_is_taken);
+	tcase_add_test(c, a_pointer_that_malloc_did_not_give_is_refused);
+	tcase_add_test(c, calloc_clears_what_the_heap_gives_and_not_what_the_kernel_gives);
+	tcase_add_test(c, calloc_clears_only_the_old_part_of_a_top_that_grew);
+	tcase_add_test(c, calloc_clears_recycled_memory);
+	tcase_add_test(c, realloc_of_nothing_is_malloc_and_to_nothing_is_free);
+	tcase_add_test(c, realloc_grows_into_top_and_into_a_free_neighbour);
+	tcase_add_test(c, realloc_cuts_off_what_is_too_much);
+	tcase_add_test(c, realloc_copies_when_it_must_move);
+	tcase_add_test(c, realloc_of_a_mapping_moves_entries_and_no_bytes);
+	tcase_add_loop_test(c, laws_hold_whatever_a_program_asks_for, 0, 4);
+	return c;
+}
+
+static TCase *refusal_case(void)
+{
+	TCase *c = tcase_create("refusals");
+
+	tcase_add_checked_fixture(c, setup, teardown);
+	tcase_add_test(c, a_child_has_the_same_heap_and_writes_to_its_own);
+	tcase_add_test(c, exec_forgets_the_heap);
+	tcase_add_test(c, what_does_not_fit_is_enomem);
+	tcase_add_test(c, a_heap_whose_break_cannot_grow_goes_on_in_a_mapping);
+	tcase_add_test(c, a_break_that_somebody_moved_begins_a_new_piece_of_heap);
+	tcase_add_test(c, a_break_below_the_heap_is_an_abort);
+	tcase_add_test(c, a_header_that_cannot_be_written_is_a_signal);
+	tcase_add_test(c, results_are_outcomes);
+	tcase_add_test(c, a_program_that_eats_all_memory_is_killed_inside_calloc);
+	return c;
+}
+
+Suite *malloc_suite(void)
+{
+	Suite *s = suite_create("malloc");
+
+	suite_add_tcase(s, kernel_case());
+	suite_add_tcase(s, heap_case());
+	suite_add_tcase(s, refusal_case());
+	return s;
+}
