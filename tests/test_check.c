@@ -1,5 +1,6 @@
 /* Each law is broken on purpose, and the checker names it. */
 #include "tests/frames.h"
+#include "sim/pgtable.h"
 
 static struct machine *m;
 static struct zone *z;
@@ -211,6 +212,127 @@ START_TEST(a_slab_whose_frame_forgot_it_is_found)
 }
 END_TEST
 
+/* ---- a process with four anonymous pages ---- */
+
+static struct task *sh;
+static vaddr_t buf;
+
+static void spawn(void)
+{
+	static const char tag[TAG_LEN] = "x";
+	struct mmap_request rq = {.bytes = 4 * PAGE_SIZE, .prot = VM_READ | VM_WRITE};
+	uint32_t done = 0;
+	bool more;
+
+	boot();
+	sh = do_spawn(m, "sh", 1, &builtin_program);
+	buf = (vaddr_t)sys_mmap(m, sh, &rq);
+	access_range(m, sh, buf, rq.bytes, ACCESS_WRITE, tag, &done, 100, &more);
+	ck_assert_uint_eq(done, 4);
+	ck_laws(m);
+}
+
+START_TEST(a_wrong_rss_is_found)
+{
+	sh->mm->rss_anon++;
+	ck_broken("rss is");
+}
+END_TEST
+
+START_TEST(a_wrong_total_vm_is_found)
+{
+	sh->mm->total_vm--;
+	ck_broken("total_vm is");
+}
+END_TEST
+
+START_TEST(a_wrong_count_of_page_tables_is_found)
+{
+	sh->mm->nr_tables++;
+	ck_broken("page tables are counted");
+}
+END_TEST
+
+START_TEST(areas_out_of_order_are_found)
+{
+	struct vma *v = sh->mm->vma[0];
+
+	sh->mm->vma[0] = sh->mm->vma[1];
+	sh->mm->vma[1] = v;
+	ck_broken("the end of the one before");
+}
+END_TEST
+
+START_TEST(a_page_outside_of_every_area_is_found)
+{
+	*pte_offset(m, sh->mm, buf - PAGE_SIZE) = *pte_offset(m, sh->mm, buf);
+	ck_broken("is mapped in no area");
+}
+END_TEST
+
+START_TEST(a_lost_entry_is_found)
+{
+	*pte_offset(m, sh->mm, buf) = 0;
+	tlb_drop(&m->tlb[0], buf);
+	sh->mm->rss_anon--;
+	ck_broken("has mapcount 1, but 0 entries map it");
+}
+END_TEST
+
+START_TEST(an_entry_that_maps_a_page_of_another_is_found)
+{
+	pte_t *e = pte_offset(m, sh->mm, buf);
+
+	e[1] = e[0];
+	tlb_drop(&m->tlb[0], buf + PAGE_SIZE);
+	ck_broken("has mapcount 1, but 2 entries map it");
+}
+END_TEST
+
+START_TEST(a_shared_page_that_one_may_write_is_found)
+{
+	ck_assert_ptr_nonnull(do_fork(m, sh, "child", 2));
+	ck_laws(m);
+	*pte_offset(m, sh->mm, buf) |= PTE_RW;
+	ck_broken("is writable, but others have its frame");
+}
+END_TEST
+
+START_TEST(a_forgotten_flush_of_the_tlb_is_found)
+{
+	pfn_t pfn = pte_pfn(*pte_offset(m, sh->mm, buf + 3 * PAGE_SIZE));
+
+	*pte_offset(m, sh->mm, buf + 3 * PAGE_SIZE) = 0;
+	sh->mm->rss_anon--;
+	pfn_page(m, pfn)->mapcount = 0;
+	put_page(m, pfn);
+	ck_broken("but its page table has changed");
+}
+END_TEST
+
+START_TEST(a_kernel_half_of_ones_own_is_found)
+{
+	sh->mm->pgd_entry[1000] = 0x1063;
+	ck_broken("PGD entry 1000 is not the kernel's");
+}
+END_TEST
+
+START_TEST(an_area_without_its_anon_vma_is_found)
+{
+	for (uint32_t i = 0; i < sh->mm->map_count; i++)
+		if (sh->mm->vma[i]->start == buf)
+			sh->mm->vma[i]->chain_len++;
+	ck_broken("does not fit its anon_vma");
+}
+END_TEST
+
+START_TEST(a_lost_task_is_found)
+{
+	m->nr_tasks++;
+	ck_broken("2 tasks are counted, 1 are there");
+}
+END_TEST
+
 Suite *check_suite(void);
 
 Suite *check_suite(void)
@@ -242,6 +364,21 @@ Suite *check_suite(void)
 	tcase_add_test(t, a_slab_on_the_wrong_list_is_found);
 	tcase_add_test(t, an_object_that_is_free_and_held_is_found);
 	tcase_add_test(t, a_slab_whose_frame_forgot_it_is_found);
+	suite_add_tcase(s, t);
+	t = tcase_create("process");
+	tcase_add_checked_fixture(t, spawn, teardown);
+	tcase_add_test(t, a_wrong_rss_is_found);
+	tcase_add_test(t, a_wrong_total_vm_is_found);
+	tcase_add_test(t, a_wrong_count_of_page_tables_is_found);
+	tcase_add_test(t, areas_out_of_order_are_found);
+	tcase_add_test(t, a_page_outside_of_every_area_is_found);
+	tcase_add_test(t, a_lost_entry_is_found);
+	tcase_add_test(t, an_entry_that_maps_a_page_of_another_is_found);
+	tcase_add_test(t, a_shared_page_that_one_may_write_is_found);
+	tcase_add_test(t, a_forgotten_flush_of_the_tlb_is_found);
+	tcase_add_test(t, a_kernel_half_of_ones_own_is_found);
+	tcase_add_test(t, an_area_without_its_anon_vma_is_found);
+	tcase_add_test(t, a_lost_task_is_found);
 	suite_add_tcase(s, t);
 	return s;
 }
