@@ -170,6 +170,41 @@ START_TEST(the_areas_of_a_process_are_limited)
 }
 END_TEST
 
+START_TEST(the_gap_below_an_area_above_mmap_base_counts_too)
+{
+	struct mmap_request rq = {.bytes = 4096,
+				  .prot = RW,
+				  .growsdown = true,
+				  .has_at = true,
+				  .at = 0xb8001000,
+				  .fixed = true};
+
+	sys_mmap(m, sh, &rq);
+	ck_assert_int_eq(map(4096, RW), 0xb7f00000);
+}
+END_TEST
+
+START_TEST(a_fixed_mapping_may_end_where_user_space_ends)
+{
+	ck_assert_int_eq(map_fixed(0xbffff000, 4096, RW), 0xbffff000);
+	ck_assert_uint_eq(mm_area_at(sh->mm, 0xbffff000)->end, 0xc0000000);
+	ck_assert_uint_eq(frame_at(sh, 0xbffff000), PFN_NONE);
+}
+END_TEST
+
+START_TEST(populate_of_a_shared_file_is_by_reads)
+{
+	struct file *f = file_open(m, "data9k", 9216, false);
+	struct mmap_request rq = {
+		.bytes = 8 * K, .prot = RW, .shared = true, .populate = true, .file = f};
+	vaddr_t a = (vaddr_t)sys_mmap(m, sh, &rq);
+
+	machine_begin_event(m);
+	ck_write(sh, a);
+	ck_assert_uint_eq(sh->event_min, 1); /* the file system hears of the first write */
+}
+END_TEST
+
 Suite *mmap_suite(void);
 Suite *mmap_suite(void)
 {
@@ -189,6 +224,9 @@ Suite *mmap_suite(void)
 	tcase_add_test(t, populate_of_a_file_counts_a_fault_around_once_and_ends_with_the_file);
 	tcase_add_test(t, a_private_mapping_counts_its_pages_from_address_zero);
 	tcase_add_test(t, the_areas_of_a_process_are_limited);
+	tcase_add_test(t, the_gap_below_an_area_above_mmap_base_counts_too);
+	tcase_add_test(t, a_fixed_mapping_may_end_where_user_space_ends);
+	tcase_add_test(t, populate_of_a_shared_file_is_by_reads);
 	suite_add_tcase(s, t);
 	return s;
 }

@@ -38,6 +38,7 @@ END_TEST
 START_TEST(mode_2_counts_every_promise_against_half_the_ram)
 {
 	uint64_t piece = (uint64_t)totalram_pages(m) / 8 << PAGE_SHIFT;
+	struct mmap_request rq = {.bytes = piece, .prot = RW, .noreserve = true};
 	int64_t a = map(piece, RW);
 
 	ck_assert_int_gt(a, 0);
@@ -46,8 +47,21 @@ START_TEST(mode_2_counts_every_promise_against_half_the_ram)
 	ck_assert_int_eq(map(piece, RW), -SIM_ENOMEM);
 	ck_assert_uint_eq(told[S_COMMIT_NO], 1);
 	ck_assert_int_gt(map(piece, R), 0);
+	ck_assert_int_eq(sys_mmap(m, sh, &rq), -SIM_ENOMEM); /* noreserve is no way round it */
 	sys_munmap(m, sh, (uint64_t)a, piece);
 	ck_assert_int_gt(map(piece, RW), 0);
+}
+END_TEST
+
+START_TEST(what_is_accounted_already_is_not_asked_for_again)
+{
+	uint64_t piece = (uint64_t)totalram_pages(m) / 4 * 3 << PAGE_SHIFT;
+	int64_t a = map(piece, RW);
+
+	ck_assert_int_eq(map(piece, RW), a - (int64_t)piece); /* one area now */
+	a -= (int64_t)piece;
+	ck_assert_int_eq(sys_mprotect(m, sh, (uint64_t)a, 2 * piece, R), 0);
+	ck_assert_int_eq(sys_mprotect(m, sh, (uint64_t)a, 2 * piece, RW), 0);
 }
 END_TEST
 
@@ -61,6 +75,7 @@ Suite *overcommit_suite(void)
 	tcase_add_checked_fixture(mode_0, setup, teardown);
 	tcase_add_test(mode_0, mode_0_refuses_one_request_larger_than_ram_and_counts_no_sum);
 	tcase_add_test(mode_0, mprotect_to_writable_is_a_promise_too);
+	tcase_add_test(mode_0, what_is_accounted_already_is_not_asked_for_again);
 	suite_add_tcase(s, mode_0);
 	tcase_add_checked_fixture(mode_1, setup_always, teardown);
 	tcase_add_test(mode_1, mode_1_promises_anything);

@@ -86,6 +86,17 @@ START_TEST(nothing_grows_below_mmap_min_addr)
 }
 END_TEST
 
+START_TEST(a_locked_stack_grows_up_to_the_limit_of_locked_memory)
+{
+	sys_mlock(m, sh, STACK, 33 * 4096);
+	ck_write(sh, STACK - 4096);
+	ck_assert_uint_eq(sh->mm->locked_vm, 34);
+	map(2014 * 4096, R);
+	ck_assert_int_eq(sys_mlock(m, sh, 0xb8000000 - 2014 * 4096, 2014 * 4096), 0);
+	ck_assert_uint_eq(touch(sh, STACK - 8192, ACCESS_WRITE).kind, OUT_MAPERR);
+}
+END_TEST
+
 Suite *stack_suite(void);
 Suite *stack_suite(void)
 {
@@ -100,6 +111,7 @@ Suite *stack_suite(void)
 	tcase_add_test(t, a_growsdown_mapping_grows_like_the_stack);
 	tcase_add_test(t, growth_by_a_read_gives_an_anon_vma_and_continues_the_offsets);
 	tcase_add_test(t, nothing_grows_below_mmap_min_addr);
+	tcase_add_test(t, a_locked_stack_grows_up_to_the_limit_of_locked_memory);
 	suite_add_tcase(s, t);
 	return s;
 }

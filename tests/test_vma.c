@@ -29,6 +29,7 @@ START_TEST(find_vma_remembers_its_last_answer)
 	ck_assert_ptr_eq(find_vma(m, sh->mm, 0x2000), v);
 	ck_assert_uint_eq(told[S_FIND_VMA_CACHE], 1);
 	remove_vma(m, v);
+	ck_assert_ptr_null(sh->mm->mmap_cache);
 	ck_assert_uint_eq(find_vma(m, sh->mm, 0x2000)->start, 0x08048000);
 }
 END_TEST

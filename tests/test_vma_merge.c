@@ -256,6 +256,33 @@ START_TEST(mprotect_of_the_middle_makes_three_areas_and_one_again)
 }
 END_TEST
 
+START_TEST(areas_of_two_open_files_stay_apart)
+{
+	struct file *one = file_open(m, "one", 16 * K, false);
+	struct file *two = file_open(m, "two", 16 * K, false);
+
+	map_area(m, sh->mm, P, A, R, one, 0);
+	map_area(m, sh->mm, A, N, R, two, 2);
+	ck_assert_uint_eq(told[S_MERGE_NO_FILE], 1);
+	ck_areas("40000000-40002000 r--p 40002000-40004000 r--p");
+}
+END_TEST
+
+START_TEST(an_inherited_anon_vma_is_not_adopted)
+{
+	struct task *kid;
+
+	map_fixed(P, 16 * K, RW);
+	sys_mprotect(m, sh, P, 8 * K, VM_WRITE);
+	ck_write(sh, A);
+	kid = fork_sh();
+	ck_write(kid, P);
+	ck_assert_uint_eq(told[S_ANON_VMA_ADOPT], 0);
+	ck_write(sh, P); /* the parent's chain still has one link */
+	ck_assert_uint_eq(told[S_ANON_VMA_ADOPT], 1);
+}
+END_TEST
+
 Suite *vma_merge_suite(void);
 Suite *vma_merge_suite(void)
 {
@@ -284,6 +311,8 @@ Suite *vma_merge_suite(void)
 	tcase_add_test(t, fresh_memory_joins_a_touched_area_in_the_parent_but_not_in_the_child);
 	tcase_add_test(t, a_grandchild_has_three_links);
 	tcase_add_test(t, mprotect_of_the_middle_makes_three_areas_and_one_again);
+	tcase_add_test(t, areas_of_two_open_files_stay_apart);
+	tcase_add_test(t, an_inherited_anon_vma_is_not_adopted);
 	suite_add_tcase(s, t);
 	return s;
 }
