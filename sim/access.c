@@ -78,27 +78,27 @@ static void set_accessed(struct machine *m, vaddr_t va, enum access kind,
 static pte_t *page_walk(struct machine *m, const struct mm *mm, vaddr_t va,
 			enum access kind, uint32_t *error)
 {
+	const struct mm_profile *p = m->profile;
 	uint32_t need = rights_needed(kind);
-	unsigned leaf = m->profile->pt_levels - 1u;
 	pte_t *table = mm->pgd_entry;
 	pfn_t pfn = mm->pgd;
 
 	for (unsigned level = 0;; level++) {
-		unsigned index = pt_index(m, level, va);
+		unsigned index = pt_slot(p, level, va);
 		pte_t e = table[index];
 
-		note(m, PAGE_WALK, level, pfn, index, e);
 		if (!(e & PTE_P)) {
 			*error = error_of(m, kind, false);
-			note(m, MMU_NOT_PRESENT, va, e, *error);
+			note(m, MMU_NOT_PRESENT, level, pfn, index, e, *error);
 			return NULL;
 		}
 		if ((rights_given(m, level, e) & need) != need) {
 			*error = error_of(m, kind, true);
-			note(m, MMU_PROTECTION, va, e, kind, *error);
+			note(m, MMU_PROTECTION, level, pfn, index, e, *error);
 			return NULL;
 		}
-		if (level == leaf)
+		note(m, PAGE_WALK, level, pfn, index, e);
+		if (level + 1 == p->pt_levels)
 			return &table[index];
 		pfn = pte_pfn(e);
 		table = pt_table(m, e);
@@ -126,10 +126,12 @@ static pfn_t translate(struct machine *m, const struct mm *mm, vaddr_t va,
 	if (hit && tlb_allows(hit, kind))
 		return hit->pfn;
 	if (hit)
-		note(m, TLB_DENIES, va, mk_pte(hit->pfn, hit->bits), kind);
+		note(m, TLB_DENIES, va, mk_pte(hit->pfn, hit->bits | PTE_P),
+		     kind);
 	entry = page_walk(m, mm, va, kind, error);
 	if (!entry) {
-		tlb_drop(tlb, va);
+		if (hit)
+			tlb_drop(tlb, va);
 		return PFN_NONE;
 	}
 	set_accessed(m, va, kind, entry);

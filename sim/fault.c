@@ -125,15 +125,16 @@ static enum fault_result map_zero_page(struct machine *m, struct vma *v,
 	return FAULT_MINOR;
 }
 
+/* entry: va's, NULL if its table is missing. */
 static enum fault_result do_anonymous_page(struct machine *m, struct vma *v,
-					   vaddr_t va, bool write)
+					   vaddr_t va, pte_t *entry, bool write)
 {
 	enum fault_result r = FAULT_OOM;
-	pte_t *entry;
 
 	enter(m, DO_ANONYMOUS_PAGE, v->mm->owner->pid, va,
 	      write ? ACCESS_WRITE : ACCESS_READ);
-	entry = pte_alloc(m, v->mm, va);
+	if (!entry)
+		entry = pte_alloc(m, v->mm, va);
 	if (entry && !write)
 		r = map_zero_page(m, v, va, entry);
 	else if (entry && anon_vma_prepare(m, v) == 0)
@@ -166,7 +167,7 @@ static enum fault_result handle_pte_fault(struct machine *m, struct vma *v,
 	}
 	if (!pte_present(e)) {
 		note(m, PTE_NONE_ANON, va, e, v->start);
-		return do_anonymous_page(m, v, va, write);
+		return do_anonymous_page(m, v, va, entry, write);
 	}
 	if (write && !(e & PTE_RW)) {
 		note(m, PTE_READ_ONLY, va, e, pte_pfn(e));
@@ -200,7 +201,6 @@ enum fault_result handle_mm_fault(struct machine *m, struct task *t,
 		m->nr_faults++;
 		t->min_flt++;
 		t->event_min++;
-		step(m, MIN_FLT, t->pid, t->min_flt);
 	}
 	leave(m, HANDLE_MM_FAULT, outcome_of(r));
 	return r;

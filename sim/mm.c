@@ -40,7 +40,6 @@ void mmdrop(struct machine *m, struct mm *mm)
 	pgd_free(m, mm);
 	malloc_forget(m, mm);
 	region_clear(m, &mm->regions);
-	arena_free(m->arena, mm->vma, mm->vma_cap * sizeof(*mm->vma));
 	kobj_free(m, KOBJ_MM, mm->kobj);
 	arena_free(m->arena, mm, sizeof(*mm));
 }

@@ -32,9 +32,7 @@
 
 unsigned pt_index(const struct machine *m, unsigned level, vaddr_t va)
 {
-	const struct mm_profile *p = m->profile;
-
-	return va >> p->pt_shift[level] & ((1u << p->pt_bits[level]) - 1);
+	return pt_slot(m->profile, level, va);
 }
 
 uint64_t pt_span(const struct machine *m, unsigned level)
@@ -72,16 +70,17 @@ static bool is_table(pte_t e) { return (e & PTE_P) && !(e & PTE_PSE); }
 static pte_t *entry_at(const struct machine *m, const struct mm *mm, vaddr_t va,
 		       unsigned level)
 {
+	const struct mm_profile *p = m->profile;
 	pte_t *table = mm->pgd_entry;
 
 	for (unsigned l = 0; l < level; l++) {
-		pte_t e = table[pt_index(m, l, va)];
+		pte_t e = table[pt_slot(p, l, va)];
 
 		if (!is_table(e))
 			return NULL;
 		table = pt_table(m, e);
 	}
-	return &table[pt_index(m, level, va)];
+	return &table[pt_slot(p, level, va)];
 }
 
 pte_t *pte_offset(const struct machine *m, const struct mm *mm, vaddr_t va)
@@ -139,10 +138,11 @@ static void table_free(struct machine *m, pfn_t pfn)
 static pte_t *entry_alloc(struct machine *m, struct mm *mm, vaddr_t va,
 			  unsigned level)
 {
+	const struct mm_profile *p = m->profile;
 	pte_t *table = mm->pgd_entry;
 
 	for (unsigned l = 0; l < level; l++) {
-		pte_t *slot = &table[pt_index(m, l, va)];
+		pte_t *slot = &table[pt_slot(p, l, va)];
 
 		if (!(*slot & PTE_P)) {
 			pfn_t pfn = table_alloc(m, mm, l + 1);
@@ -156,7 +156,7 @@ static pte_t *entry_alloc(struct machine *m, struct mm *mm, vaddr_t va,
 		}
 		table = pt_table(m, *slot);
 	}
-	return &table[pt_index(m, level, va)];
+	return &table[pt_slot(p, level, va)];
 }
 
 pte_t *pte_alloc(struct machine *m, struct mm *mm, vaddr_t va)
@@ -166,7 +166,9 @@ pte_t *pte_alloc(struct machine *m, struct mm *mm, vaddr_t va)
 
 bool pmd_alloc(struct machine *m, struct mm *mm, vaddr_t va)
 {
-	return entry_alloc(m, mm, va, leaf_level(m) - 1) != NULL;
+	unsigned level = leaf_level(m) - 1;
+
+	return level == 0 || entry_alloc(m, mm, va, level);
 }
 
 /* With three levels, the middle tables of user space exist from the start. */

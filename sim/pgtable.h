@@ -38,6 +38,11 @@ static inline bool pte_present(pte_t e)
 }
 
 /* Index of va in a table of level (0 = PGD). */
+static inline unsigned pt_slot(const struct mm_profile *p, unsigned level,
+			       vaddr_t va)
+{
+	return va >> p->pt_shift[level] & ((1u << p->pt_bits[level]) - 1);
+}
 unsigned pt_index(const struct machine *m, unsigned level, vaddr_t va);
 /* Bytes of address space behind one entry of a level-`level` table. */
 uint64_t pt_span(const struct machine *m, unsigned level);

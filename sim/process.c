@@ -67,7 +67,7 @@ struct task *task_alloc(struct machine *m, const char *comm, uint32_t symbol,
 {
 	struct task *t = arena_alloc(m->arena, sizeof(*t));
 
-	for (size_t i = 0; comm[i] && i < COMM_LEN - 1; i++)
+	for (size_t i = 0; i < COMM_LEN - 1 && comm[i]; i++)
 		t->comm[i] = comm[i];
 	t->symbol = symbol;
 	t->parent = parent;

@@ -45,7 +45,7 @@ struct tlb_entry *tlb_lookup(struct machine *m, struct tlb *t, vaddr_t va)
 
 	if (e) {
 		t->hits++;
-		note(m, TLB_HIT, va, e->pfn, mk_pte(e->pfn, e->bits));
+		note(m, TLB_HIT, va, e->pfn, mk_pte(e->pfn, e->bits | PTE_P));
 	} else {
 		t->misses++;
 		note(m, TLB_MISS, va);
