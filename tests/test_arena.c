@@ -170,6 +170,7 @@ Suite *arena_suite(void)
 	Suite *s = suite_create("arena");
 	TCase *t = tcase_create("arena");
 
+	tcase_set_timeout(t, 0);
 	tcase_add_test(t, an_arena_begins_with_its_own_header);
 	tcase_add_test(t, the_first_object_is_the_root);
 	tcase_add_test(t, chunks_are_zero_and_aligned);

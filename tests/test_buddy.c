@@ -187,6 +187,7 @@ Suite *buddy_suite(void)
 	Suite *s = suite_create("buddy");
 	TCase *t = tcase_create("buddy");
 
+	tcase_set_timeout(t, 0);
 	tcase_add_checked_fixture(t, NULL, teardown);
 	tcase_add_test(t, expand_keeps_the_lower_half);
 	tcase_add_test(t, an_order_10_block_cut_to_order_4_leaves_one_of_each_order);

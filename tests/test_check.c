@@ -340,6 +340,7 @@ Suite *check_suite(void)
 	Suite *s = suite_create("check");
 	TCase *t = tcase_create("frames");
 
+	tcase_set_timeout(t, 0);
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_add_test(t, a_wrong_count_of_free_pages_is_found);
 	tcase_add_test(t, a_wrong_count_of_blocks_is_found);
@@ -359,6 +360,7 @@ Suite *check_suite(void)
 	tcase_add_test(t, a_page_table_without_a_process_is_found);
 	suite_add_tcase(s, t);
 	t = tcase_create("machine");
+	tcase_set_timeout(t, 0);
 	tcase_add_checked_fixture(t, boot, teardown);
 	tcase_add_test(t, a_lost_object_of_a_cache_is_found);
 	tcase_add_test(t, a_slab_on_the_wrong_list_is_found);
@@ -366,6 +368,7 @@ Suite *check_suite(void)
 	tcase_add_test(t, a_slab_whose_frame_forgot_it_is_found);
 	suite_add_tcase(s, t);
 	t = tcase_create("process");
+	tcase_set_timeout(t, 0);
 	tcase_add_checked_fixture(t, spawn, teardown);
 	tcase_add_test(t, a_wrong_rss_is_found);
 	tcase_add_test(t, a_wrong_total_vm_is_found);

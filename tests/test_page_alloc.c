@@ -382,6 +382,7 @@ Suite *page_alloc_suite(void)
 	Suite *s = suite_create("page_alloc");
 	TCase *t = tcase_create("page_alloc");
 
+	tcase_set_timeout(t, 0);
 	tcase_add_checked_fixture(t, NULL, teardown);
 	tcase_add_test(t, gfp_flags_name_the_highest_zone);
 	tcase_add_loop_test(t, a_zone_gives_only_above_mark_and_reserve, 0,

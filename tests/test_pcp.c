@@ -212,6 +212,7 @@ Suite *pcp_suite(void)
 	Suite *s = suite_create("pcp");
 	TCase *t = tcase_create("pcp");
 
+	tcase_set_timeout(t, 0);
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_add_test(t, golden_trace_g3);
 	tcase_add_test(t, the_frame_freed_last_is_taken_first);

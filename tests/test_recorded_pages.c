@@ -184,6 +184,7 @@ Suite *recorded_pages_suite(void)
 	Suite *s = suite_create("recorded_pages");
 	TCase *t = tcase_create("recorded_pages");
 
+	tcase_set_timeout(t, 0);
 	tcase_add_loop_test(t, a_recorded_run_gives_the_same_blocks_and_lists, 0,
 			    sizeof(transcripts) / sizeof(*transcripts));
 	suite_add_tcase(s, t);

@@ -316,6 +316,7 @@ Suite *zone_suite(void)
 	Suite *s = suite_create("zone");
 	TCase *t = tcase_create("boot");
 
+	tcase_set_timeout(t, 0);
 	tcase_add_loop_test(t, boot_gives_the_zones_that_a_real_kernel_recorded, 0, NR_RECORDINGS);
 	tcase_add_loop_test(t, any_ram_from_8M_to_4G_boots_and_keeps_the_laws, 0, 4);
 	tcase_add_test(t, the_classic_machine_ends_lowmem_at_896M);
@@ -326,6 +327,7 @@ Suite *zone_suite(void)
 	tcase_add_test(t, profiles_are_found_by_name);
 	suite_add_tcase(s, t);
 	t = tcase_create("formulas");
+	tcase_set_timeout(t, 0);
 	tcase_add_checked_fixture(t, NULL, teardown);
 	tcase_add_loop_test(t, min_free_kbytes_grows_with_the_root_of_lowmem, 0, 5);
 	tcase_add_test(t, min_free_kbytes_is_never_below_128);
