@@ -34,6 +34,8 @@ static struct chunk **bucket(const struct malloc_state *h, vaddr_t start)
 	return &h->by_addr[hash >> (32 - __builtin_ctz(h->by_addr_cap))];
 }
 
+static size_t hash_bytes(uint32_t cap) { return cap * sizeof(struct chunk *); }
+
 static void hash_add(struct malloc_state *h, struct chunk *c)
 {
 	struct chunk **b = bucket(h, c->start);
@@ -48,7 +50,7 @@ static void hash_grow(struct machine *m, struct malloc_state *h)
 	uint32_t cap = h->by_addr_cap;
 
 	h->by_addr_cap = cap ? cap * 2 : FIRST_CAP;
-	h->by_addr = arena_alloc(m->arena, h->by_addr_cap * sizeof(*old));
+	h->by_addr = arena_alloc(m->arena, hash_bytes(h->by_addr_cap));
 	for (uint32_t i = 0; i < cap; i++) {
 		struct chunk *c = old[i], *next;
 
@@ -57,7 +59,7 @@ static void hash_grow(struct machine *m, struct malloc_state *h)
 			hash_add(h, c);
 		}
 	}
-	arena_free(m->arena, old, cap * sizeof(*old));
+	arena_free(m->arena, old, hash_bytes(cap));
 }
 
 struct chunk *chunk_find(const struct malloc_state *h, vaddr_t start)
@@ -303,7 +305,6 @@ void malloc_forget(struct machine *m, struct mm *mm)
 
 	free_records(m, h->first);
 	free_records(m, h->mmapped);
-	arena_free(m->arena, h->by_addr,
-		   h->by_addr_cap * sizeof(struct chunk *));
+	arena_free(m->arena, h->by_addr, hash_bytes(h->by_addr_cap));
 	memset(h, 0, sizeof(*h));
 }

@@ -63,15 +63,13 @@ static struct kmem_cache *cache_record(struct machine *m,
 	return c;
 }
 
-/* 0, or -SIM_ENOMEM: no descriptor, or no cache for the index lists. */
+/* 0, or -SIM_ENOMEM: there is no descriptor.  A class for index lists is there:
+ * they are short, and boot makes the short classes first. */
 static int cache_fit_out(struct machine *m, struct kmem_cache *c)
 {
 	setup_cpu_cache(m, c);
-	if (c->mgmt == SLAB_OFF) {
+	if (c->mgmt == SLAB_OFF)
 		c->freelist_cache = kmalloc_cache(m, c->slab_size);
-		if (!c->freelist_cache)
-			return -SIM_ENOMEM;
-	}
 	if (c->index > 0) {
 		c->kobj = kmem_cache_alloc(m, m->cache[0]);
 		if (!c->kobj)

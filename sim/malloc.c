@@ -87,8 +87,6 @@ static bool request2size(struct heap_call *k, uint64_t bytes, uint32_t *nb)
 		return false;
 	*nb = ((uint32_t)bytes + SIZE_SZ + MALLOC_ALIGNMENT - 1) &
 	      ~(uint32_t)(MALLOC_ALIGNMENT - 1);
-	if (*nb < MINSIZE)
-		*nb = MINSIZE;
 	note(k->m, REQUEST2SIZE, bytes, *nb);
 	return true;
 }

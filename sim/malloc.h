@@ -38,7 +38,7 @@ struct chunk {
 	bool mmapped, is_top;
 	uint8_t place;        /* enum chunk_place                           */
 	uint32_t name;        /* symbol of the region, 0 = free              */
-	struct chunk *next, *prev;  /* by address (heap) or creation (mmapped) */
+	struct chunk *next, *prev; /* heap: by address; mmapped: last first */
 	struct chunk *next_free, *prev_free; /* on its list of free chunks   */
 	struct chunk *next_hash; /* another one with the same hash          */
 };

@@ -22,10 +22,10 @@ enum { CACHE_SIZE_MAX = 4 << 20 }; /* 6.1; 2.4's slabs end at 128K */
 
 enum slab_flag {
 	SLAB_HWCACHE_ALIGN = 1,
-	SLAB_CTOR = 2,            /* objects are constructed with the slab     */
-	SLAB_POISON = 4,          /* a pattern marks objects nobody holds      */
-	SLAB_BUILTIN = 8,         /* made at boot: cannot be destroyed         */
-	SLAB_CACHE_DMA = 16,      /* slabs from ZONE_DMA                       */
+	SLAB_CTOR = 2,            /* objects are constructed with the slab */
+	SLAB_POISON = 4,          /* a pattern marks objects nobody holds  */
+	SLAB_BUILTIN = 8,         /* made at boot: cannot be destroyed     */
+	SLAB_CACHE_DMA = 16,      /* slabs from ZONE_DMA                   */
 	SLAB_RECLAIM_ACCOUNT = 32,
 	SLAB_TYPESAFE_BY_RCU = 64,
 };
@@ -51,7 +51,7 @@ struct slab {
 	uint16_t *bufctl;         /* num entries: 2.4 next free index; 6.1
 	                           * free indices, [inuse] is taken next   */
 	uint8_t *busy;            /* num: 1 = in a caller's hands          */
-	vaddr_t off_slab;         /* where an off-slab index array lives, or 0 */
+	vaddr_t off_slab;         /* where an off-slab index list is, or 0 */
 };
 
 struct slab_list {

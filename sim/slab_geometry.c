@@ -21,7 +21,8 @@
  * Both take the lowest order that holds an object, and go on to larger ones
  * while more than an eighth of the slab is wasted, up to break_order.
  *
- * Simpler than Linux: no red zones and no debugging headers, so poison does not
+ * Simpler than Linux: 2.4's bound on the indices of an off-slab list (116) is
+ * left out, for objects of 512 bytes never come near it; no red zones and no debugging headers, so poison does not
  * change a size.  Sources: 2.4.18 kmem_cache_estimate and kmem_cache_create,
  * 6.1 calculate_slab_order; REFERENCE 5.2, 5.3, 5.10.
  */
@@ -31,9 +32,6 @@ enum {
 	SLAB_DESCRIPTOR = 24, /* 2.4 slab_t                                 */
 	BUFCTL_BYTES = 4,     /* 2.4 kmem_bufctl_t                          */
 	OFF_SLAB_FROM = PAGE_SIZE / 8, /* 2.4: objects this large            */
-	OFF_SLAB_LIMIT = (256 - SLAB_DESCRIPTOR) / 2, /* 116 indices: 2.4
-	                        * reckons with size-256, the largest class
-	                        * that is on-slab, and with 2 bytes each     */
 	MAX_GFP_ORDER = 5, /* 2.4                                        */
 	KMALLOC_MAX_ORDER = 10,
 	KMALLOC_MIN_ALIGN = 8, /* 6.1                                        */
@@ -115,11 +113,6 @@ static uint32_t choose_order_24(struct kmem_cache *c, bool off,
 			break;
 		if (num == 0)
 			continue;
-		if (off && num > OFF_SLAB_LIMIT) {
-			order--;
-			num = estimate_24(c, order, off, r, &left);
-			break;
-		}
 		if (order >= r->break_order || left * 8 <= slab_bytes(order))
 			break;
 	}

@@ -279,6 +279,22 @@ START_TEST(a_large_request_merges_the_fastbins_first)
 }
 END_TEST
 
+START_TEST(fastbins_are_merged_before_the_kernel_is_asked)
+{
+	vaddr_t va[16], brk;
+
+	for (int i = 0; i < 16; i++)
+		va[i] = get(50);
+	get(h->top->bytes - 40);
+	for (int i = 0; i < 16; i++)
+		put(va[i]);
+	brk = t->mm->brk;
+	ck_assert_uint_eq(get(500), va[7]);
+	ck_assert_uint_eq(t->mm->brk, brk);
+	ck_heap();
+}
+END_TEST
+
 START_TEST(free_neighbours_become_one_chunk_in_any_order)
 {
 	static const int orders[6][3] = {{0, 1, 2}, {0, 2, 1}, {1, 0, 2},
@@ -397,7 +413,7 @@ static void write_there(vaddr_t va, const char *word)
 {
 	char tag[TAG_LEN] = {0};
 
-	memcpy(tag, word, strlen(word));
+	strncpy(tag, word, TAG_LEN);
 	ck_assert_int_eq(access_page(m, t, va, ACCESS_WRITE, tag).kind, OUT_OK);
 }
 
@@ -454,6 +470,21 @@ START_TEST(realloc_cuts_off_what_is_too_much)
 }
 END_TEST
 
+START_TEST(realloc_at_the_end_of_the_heap_grows_the_heap)
+{
+	vaddr_t a;
+
+	fill_as_measured();
+	a = get(60000);
+	ck_assert_int_eq(user_realloc(m, t, a, 90000, NAME), a);
+	ck_assert_uint_eq(chunk_at(a)->bytes, 90016);
+	ck_assert(chunk_above(chunk_at(a))->is_top);
+	ck_assert_uint_gt(t->mm->brk, 0x08148000);
+	ck_heap();
+	ck_laws();
+}
+END_TEST
+
 START_TEST(realloc_copies_when_it_must_move)
 {
 	vaddr_t a = get(20000), b;
@@ -490,6 +521,34 @@ START_TEST(realloc_of_a_mapping_moves_entries_and_no_bytes)
 }
 END_TEST
 
+START_TEST(realloc_copies_a_mapping_that_cannot_be_resized)
+{
+	vaddr_t a = get(200000), base = a - 16, b;
+
+	write_there(a + 0x10000, "kept");
+	sys_mprotect(m, t, base + 0x8000, PAGE_SIZE, VM_READ);
+	b = (vaddr_t)user_realloc(m, t, a, 400000, NAME);
+	ck_assert_uint_eq(user_usable_size(t->mm, a), 0);
+	ck_assert_str_eq(content(b + 0x10000), "kept");
+	ck_assert_uint_gt(mm_area_at(t->mm, base)->start, base);
+	sys_munmap(m, t, b - 16, 0x10000);
+	ck_assert_int_eq(user_realloc(m, t, b, 1000, NAME), b);
+	ck_heap();
+	ck_laws();
+}
+END_TEST
+
+START_TEST(realloc_to_an_impossible_size_leaves_the_chunk)
+{
+	vaddr_t a = get(1000);
+
+	get(1);
+	ck_assert_int_eq(user_realloc(m, t, a, 0x80000000u, NAME), -SIM_ENOMEM);
+	ck_assert_int_eq(user_realloc(m, t, a, 1u << 30, NAME), -SIM_ENOMEM);
+	ck_assert_uint_eq(user_usable_size(t->mm, a), 1004);
+}
+END_TEST
+
 /* ---- fork, exec ---- */
 
 START_TEST(a_child_has_the_same_heap_and_writes_to_its_own)
@@ -513,6 +572,24 @@ START_TEST(a_child_has_the_same_heap_and_writes_to_its_own)
 	ck_assert_uint_eq(m->nr_cow_copies, 1); /* the first page, with the tcache */
 	h = &kid->mm->heap;
 	ck_heap();
+	ck_laws();
+}
+END_TEST
+
+START_TEST(a_childs_lists_keep_their_order)
+{
+	vaddr_t va[9];
+	struct task *kid;
+
+	for (int i = 0; i < 9; i++)
+		va[i] = get(50);
+	get(1);
+	for (int i = 0; i < 9; i++)
+		put(va[i]);
+	kid = do_fork(m, t, "kid", 2);
+	for (int i = 6; i >= 0; i--)
+		ck_assert_int_eq(user_malloc(m, kid, 50, NAME), va[i]);
+	ck_assert_int_eq(user_malloc(m, kid, 50, NAME), va[8]);
 	ck_laws();
 }
 END_TEST
@@ -604,13 +681,14 @@ END_TEST
 
 START_TEST(a_header_that_cannot_be_written_is_a_signal)
 {
+	vaddr_t va = get(100);
 	struct outcome o;
 
-	get(100);
 	sys_mprotect(m, t, t->mm->start_brk, FRESH_HEAP, VM_READ);
 	o = malloc_outcome(user_malloc(m, t, 100, NAME));
 	ck_assert_int_eq(o.kind, OUT_ACCERR);
 	ck_assert_uint_eq(page_align_down(o.value), t->mm->start_brk);
+	ck_assert_int_eq(malloc_outcome(user_free(m, t, va)).kind, OUT_ACCERR);
 	sys_munmap(m, t, t->mm->start_brk, FRESH_HEAP);
 	o = malloc_outcome(user_calloc(m, t, 100, NAME));
 	ck_assert_int_eq(o.kind, OUT_MAPERR);
@@ -709,6 +787,7 @@ static TCase *heap_case(void)
 	tcase_add_test(c, a_small_chunk_comes_back_from_the_tcache_last_freed_first);
 	tcase_add_test(c, the_eighth_freed_chunk_goes_to_a_fastbin_or_merges);
 	tcase_add_test(c, a_large_request_merges_the_fastbins_first);
+	tcase_add_test(c, fastbins_are_merged_before_the_kernel_is_asked);
 	tcase_add_loop_test(c, free_neighbours_become_one_chunk_in_any_order, 0, 6);
 	tcase_add_test(c, the_smallest_free_chunk_that_fits_is_cut);
 	tcase_add_test(c, the_oldest_of_equal_free_chunks_is_taken);
@@ -719,8 +798,11 @@ static TCase *heap_case(void)
 	tcase_add_test(c, realloc_of_nothing_is_malloc_and_to_nothing_is_free);
 	tcase_add_test(c, realloc_grows_into_top_and_into_a_free_neighbour);
 	tcase_add_test(c, realloc_cuts_off_what_is_too_much);
+	tcase_add_test(c, realloc_at_the_end_of_the_heap_grows_the_heap);
 	tcase_add_test(c, realloc_copies_when_it_must_move);
 	tcase_add_test(c, realloc_of_a_mapping_moves_entries_and_no_bytes);
+	tcase_add_test(c, realloc_copies_a_mapping_that_cannot_be_resized);
+	tcase_add_test(c, realloc_to_an_impossible_size_leaves_the_chunk);
 	tcase_add_loop_test(c, laws_hold_whatever_a_program_asks_for, 0, 4);
 	return c;
 }
@@ -731,6 +813,7 @@ static TCase *refusal_case(void)
 
 	tcase_add_checked_fixture(c, setup, teardown);
 	tcase_add_test(c, a_child_has_the_same_heap_and_writes_to_its_own);
+	tcase_add_test(c, a_childs_lists_keep_their_order);
 	tcase_add_test(c, exec_forgets_the_heap);
 	tcase_add_test(c, what_does_not_fit_is_enomem);
 	tcase_add_test(c, a_heap_whose_break_cannot_grow_goes_on_in_a_mapping);

@@ -463,6 +463,7 @@ START_TEST(a_senseless_cache_is_refused)
 	boot("i386", 64, 1);
 	ck_assert_ptr_null(kmem_cache_create(m, "test", 0, 0, 0));
 	ck_assert_ptr_null(kmem_cache_create(m, "test", 131073, 0, 0));
+	ck_assert_ptr_null(kmem_cache_create(m, "test", (4 << 20) + 1, 0, 0));
 	ck_assert_ptr_null(kmem_cache_create(m, "test", 100, 24, 0));
 	ck_assert_ptr_null(kmem_cache_create(m, "test", 100, 8 << 20, 0));
 	for (uint32_t i = m->nr_caches; i < MAX_CACHES; i++)
@@ -558,7 +559,7 @@ START_TEST(each_cpu_uses_its_own_array)
 	kmem_cache_free(m, c, obj);
 	ck_assert_uint_eq(c->cpu[1].avail, 1);
 	ck_assert_uint_eq(kmem_cache_alloc(m, c), obj);
-	ck_assert_uint_eq(c->active, 1);
+	ck_assert_uint_eq(cache_active_objs(c), 1);
 	kmem_cache_free(m, c, obj);
 	ck_assert_uint_eq(kmem_cache_shrink(m, c), 1);
 	ck_assert_uint_eq(cache_slabs(c), 0);
@@ -697,18 +698,37 @@ END_TEST
 START_TEST(without_memory_for_the_index_list_the_pages_go_back)
 {
 	struct kmem_cache *off;
-	pfn_t last;
+	pfn_t pfn, last = PFN_NONE;
 
 	boot("i386", 16, 1);
 	off = create(4096, SLAB_CTOR);
-	exhaust();
-	last = (pfn_t)(m->max_low_pfn - 1);
-	while (pfn_page(m, last)->use != FRAME_KERNEL || pfn_page(m, last)->order != 0 ||
-	       pfn_page(m, last)->refcount != 1)
-		last--;
+	while ((pfn = alloc_page(m, GFP_KERNEL, FRAME_KERNEL)) != PFN_NONE)
+		last = pfn;
+	drain_pages(m, -1);
+	while ((pfn = alloc_page(m, GFP_KERNEL, FRAME_KERNEL)) != PFN_NONE)
+		last = pfn;
 	free_pages(m, last, 0);
+	drain_pages(m, -1);
+	listen();
 	ck_assert_uint_eq(kmem_cache_alloc(m, off), 0);
-	ck_assert_uint_ne(pfn_page(m, last)->use, FRAME_SLAB);
+	ck_assert_uint_eq(told[S_ALLOC_PAGES], 2);
+	ck_assert_uint_eq(told[S_FREE_PAGES], 1);
+	ck_assert_uint_eq(cache_slabs(off), 0);
+	ck_laws();
+}
+END_TEST
+
+START_TEST(without_memory_for_its_descriptor_there_is_no_cache)
+{
+	uint32_t nr;
+
+	boot("i386-6.1", 16, 1);
+	exhaust();
+	while (kmem_cache_create(m, "test", 100, 0, 0))
+		;
+	nr = m->nr_caches;
+	ck_assert_uint_lt(nr, MAX_CACHES);
+	ck_assert_uint_eq(m->cache[0]->active, nr - 1);
 	ck_laws();
 }
 END_TEST
@@ -807,6 +827,7 @@ Suite *slab_suite(void)
 	tcase_add_checked_fixture(t, NULL, teardown);
 	tcase_add_loop_test(t, without_memory_there_is_no_object_and_nothing_is_lost, 0, 2);
 	tcase_add_test(t, without_memory_for_the_index_list_the_pages_go_back);
+	tcase_add_test(t, without_memory_for_its_descriptor_there_is_no_cache);
 	tcase_add_loop_test(t, laws_hold_whatever_is_allocated_and_freed, 0, 12);
 	suite_add_tcase(s, geometry_case());
 	suite_add_tcase(s, slabs_case());
