@@ -114,8 +114,7 @@ static struct file *file_new(struct machine *m, const char *name,
 {
 	struct file *f = arena_alloc(m->arena, sizeof(*f));
 
-	for (size_t i = 0; i < sizeof(f->name) - 1 && name[i]; i++)
-		f->name[i] = name[i];
+	memcpy(f->name, name, strnlen(name, sizeof(f->name) - 1));
 	f->bytes = (uint32_t)bytes;
 	f->nr_pages = (uint32_t)(page_align_up(bytes) >> PAGE_SHIFT);
 	return f;

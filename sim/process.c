@@ -18,6 +18,8 @@
  */
 #include "process.h"
 
+#include <string.h>
+
 #include "machine.h"
 
 /* The caches of a task's kobj[]. */
@@ -67,8 +69,7 @@ struct task *task_alloc(struct machine *m, const char *comm, uint32_t symbol,
 {
 	struct task *t = arena_alloc(m->arena, sizeof(*t));
 
-	for (size_t i = 0; i < COMM_LEN - 1 && comm[i]; i++)
-		t->comm[i] = comm[i];
+	memcpy(t->comm, comm, strnlen(comm, COMM_LEN - 1));
 	t->symbol = symbol;
 	t->parent = parent;
 	t->pid = m->last_pid + 1;
