@@ -22,7 +22,11 @@
 
 /* A block `head` of order high, cut so that one piece of order low remains of it at its lower end: after a split that is
  * `head` itself, before a merge it is the block that came back, wherever it lies inside. */
-struct parting { bool is_merge; pfn_t head, piece; unsigned high, low; };
+struct parting {
+	bool is_merge;
+	pfn_t head, piece;
+	unsigned high, low;
+};
 
 static bool is_split_or_merge(const struct story_node *n, const void *ctx)
 {
@@ -63,7 +67,8 @@ static bool find_parting(const struct story *s, struct parting *p)
 }
 
 /* What a piece is now, in a few words. */
-static const char *fate(const struct machine *m, pfn_t pfn, unsigned order, enum role *role, char buf[TEXT_LEN])
+static const char *fate(const struct machine *m, pfn_t pfn, unsigned order, enum role *role,
+			char buf[TEXT_LEN])
 {
 	const struct page *p = &m->mem_map[pfn];
 
@@ -85,8 +90,8 @@ static pfn_t half_of(const struct parting *p, unsigned k)
 	return p->is_merge ? (p->piece & ~((1u << k) - 1)) ^ 1u << k : p->head + (1u << k);
 }
 
-static void draw_segment(const struct view *v, const struct area *a, int y, int from, int to, pfn_t pfn, unsigned order,
-			 bool piece)
+static void draw_segment(const struct view *v, const struct area *a, int y, int from, int to,
+			 pfn_t pfn, unsigned order, bool piece)
 {
 	const struct machine *m = view_machine(v);
 	enum role role;
@@ -111,18 +116,20 @@ static void draw_bar(const struct view *v, const struct area *a, int y, const st
 	int width = a->width - 3;
 	uint32_t frames = 1u << p->high;
 
-#define COLUMN(pfn) (1 + (int)((uint64_t)((pfn) - p->head) * (uint32_t)width / frames))
+#define COLUMN(pfn) (1 + (int)((uint64_t)((pfn)-p->head) * (uint32_t)width / frames))
 	for (unsigned k = p->low; k < p->high; k++) {
 		pfn_t half = half_of(p, k);
 
 		draw_segment(v, a, y, COLUMN(half), COLUMN(half + (1u << k)), half, k, false);
 	}
-	draw_segment(v, a, y, COLUMN(p->piece), COLUMN(p->piece + (1u << p->low)), p->piece, p->low, true);
+	draw_segment(v, a, y, COLUMN(p->piece), COLUMN(p->piece + (1u << p->low)), p->piece, p->low,
+		     true);
 #undef COLUMN
 	put_char(a, 1 + width, y, 0x258f, ROLE_BORDER, 0);
 }
 
-static void draw_piece(const struct view *v, const struct area *a, int y, pfn_t pfn, unsigned order, bool last)
+static void draw_piece(const struct view *v, const struct area *a, int y, pfn_t pfn, unsigned order,
+		       bool last)
 {
 	const struct machine *m = view_machine(v);
 	enum touch touch = story_touched_pfn(view_story(v), pfn);
@@ -133,8 +140,9 @@ static void draw_piece(const struct view *v, const struct area *a, int y, pfn_t 
 	fate(m, pfn, order, &role, text);
 	put_mark(a, 0, y, touch == TOUCH_STEP ? touch : TOUCH_NONE);
 	x = put_text(a, 2, y, ROLE_BORDER, 0, last ? "\342\224\224 " : "\342\224\234 ");
-	x = put_format(a, x, y, view_is_chosen_pfn(v, pfn) ? ROLE_CHOSEN : touched_role(touch, ROLE_NUMBER), 0, "%05x",
-		       pfn);
+	x = put_format(a, x, y,
+		       view_is_chosen_pfn(v, pfn) ? ROLE_CHOSEN : touched_role(touch, ROLE_NUMBER),
+		       0, "%05x", pfn);
 	x = put_format(a, x + 1, y, ROLE_DIM, 0, _("order %-2u"), order);
 	x = put_text(a, x + 1, y, ROLE_DIM, 0, "\342\206\222");
 	put_text(a, x + 1, y, role, 0, text);
@@ -148,10 +156,11 @@ void draw_buddy_parts(const struct view *v, const struct area *a)
 
 	if (a->height < 1 || !find_parting(view_story(v), &p))
 		return;
-	x = put_text(a, 1, y, p.is_merge ? ROLE_OK : ROLE_COW, ATTR_BOLD, p.is_merge ? _("merged") : _("split"));
+	x = put_text(a, 1, y, p.is_merge ? ROLE_OK : ROLE_COW, ATTR_BOLD,
+		     p.is_merge ? _("merged") : _("split"));
 	x = put_format(a, x + 1, y, ROLE_NUMBER, 0, "%05x", p.head);
-	put_format(a, x + 1, y++, ROLE_DIM, 0, p.is_merge ? _("order %u, from %u") : _("order %u, down to %u"), p.high,
-		   p.low);
+	put_format(a, x + 1, y++, ROLE_DIM, 0,
+		   p.is_merge ? _("order %u, from %u") : _("order %u, down to %u"), p.high, p.low);
 	if (a->height >= 2)
 		draw_bar(v, a, y++, &p);
 	for (unsigned k = p.high; k-- > p.low && y < a->height - 1;)

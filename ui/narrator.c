@@ -26,22 +26,26 @@ struct facts {
 	const struct machine *m;
 	const struct story *s;
 	const struct event *e;
-	const struct task *task;      /* of the event; of a fork the child; NULL: gone or none */
+	const struct task *task; /* of the event; of a fork the child; NULL: gone or none */
 	struct outcome outcome;
 	bool is_access;
-	vaddr_t va;                   /* the address of an access: the last, or the refused one */
-	uint32_t pages, faults;       /* accesses done; faults taken */
+	vaddr_t va;             /* the address of an access: the last, or the refused one */
+	uint32_t pages, faults; /* accesses done; faults taken */
 	const struct vma *area, *below, *above;
-	pfn_t frame;                  /* behind va now */
-	uint32_t nr_others;           /* other processes that still map the frame that was copied */
-	uint32_t fetched, cut_order;  /* for frame: blocks that the CPU's list fetched, largest block cut; 0 */
-	const struct step *passed;    /* a zone passed over for frame */
-	const struct step *reason;    /* the telling that names the errno */
+	pfn_t frame;        /* behind va now */
+	uint32_t nr_others; /* other processes that still map the frame that was copied */
+	uint32_t fetched,
+		cut_order; /* for frame: blocks that the CPU's list fetched, largest block cut; 0 */
+	const struct step *passed; /* a zone passed over for frame */
+	const struct step *reason; /* the telling that names the errno */
 	bool has_new, all_private;
 };
 
 /* A text that grows in a buffer; what does not fit is cut. */
-struct text { char *buf; size_t size, len; };
+struct text {
+	char *buf;
+	size_t size, len;
+};
 
 static void put(struct text *t, const char *words)
 {
@@ -76,7 +80,8 @@ static bool has(const struct facts *f, enum step_id id) { return story_count(f->
 /* The span that gave a frame. */
 static bool gave_frame(const struct story_node *n, const void *ctx)
 {
-	return n->step.id == S_ALLOC_PAGES && n->is_span && n->ended && n->result == *(const pfn_t *)ctx;
+	return n->step.id == S_ALLOC_PAGES && n->is_span && n->ended &&
+	       n->result == *(const pfn_t *)ctx;
 }
 
 /* Where the frame behind va came from: what lies below the span that gave it. */
@@ -101,18 +106,28 @@ static void look_into(struct facts *f, const struct story_node *n)
 	}
 }
 
-static void gather_frame(struct facts *f)
+static pfn_t frame_behind(const struct facts *f)
 {
 	const struct story_node *n;
 	struct pt_walk w;
 
-	f->frame = PFN_NONE;
+	if (f->e->kind == EV_ALLOC_PAGES) {
+		n = story_root(f->s)->child;
+		return n && n->step.id == S_ALLOC_PAGES ? (pfn_t)n->result : PFN_NONE;
+	}
 	if (!f->task)
-		return;
+		return PFN_NONE;
 	pt_walk(f->m, f->task->mm, f->va, &w);
-	if (!w.complete)
+	return w.complete ? (pfn_t)(w.phys >> PAGE_SHIFT) : PFN_NONE;
+}
+
+static void gather_frame(struct facts *f)
+{
+	const struct story_node *n;
+
+	f->frame = frame_behind(f);
+	if (f->frame == PFN_NONE)
 		return;
-	f->frame = (pfn_t)(w.phys >> PAGE_SHIFT);
 	n = story_find_last(f->s, gave_frame, &f->frame);
 	if (n) {
 		f->has_new = true;
@@ -163,7 +178,8 @@ static bool names_errno(const struct story_node *n, const void *ctx)
 
 static void gather_access(struct facts *f)
 {
-	const struct step *access = story_last_of(f->s, S_ACCESS), *first = story_first_of(f->s, S_ACCESS);
+	const struct step *access = story_last_of(f->s, S_ACCESS),
+			  *first = story_first_of(f->s, S_ACCESS);
 	enum step_id done = f->e->kind == EV_WRITE ? S_STORE : S_LOAD;
 
 	f->is_access = true;
@@ -176,7 +192,7 @@ static void gather_access(struct facts *f)
 
 static struct facts gather(const struct view *v)
 {
-	struct facts f = { .v = v, .m = view_machine(v), .s = view_story(v), .frame = PFN_NONE };
+	struct facts f = {.v = v, .m = view_machine(v), .s = view_story(v), .frame = PFN_NONE};
 	struct when now = timeline_now(v->timeline);
 	const struct event_result *r = timeline_result(v->timeline, now.event);
 	const struct story_node *reason = story_find_last(f.s, names_errno, NULL);
@@ -192,7 +208,8 @@ static struct facts gather(const struct view *v)
 		f.task = find_task_by_symbol(f.m, f.e->proc);
 	if (f.e->kind == EV_READ || f.e->kind == EV_WRITE || f.e->kind == EV_FETCH)
 		gather_access(&f);
-	if (f.outcome.kind == OUT_MAPERR || f.outcome.kind == OUT_ACCERR || f.outcome.kind == OUT_BUS)
+	if (f.outcome.kind == OUT_MAPERR || f.outcome.kind == OUT_ACCERR ||
+	    f.outcome.kind == OUT_BUS)
 		f.va = f.outcome.value;
 	if (f.task)
 		gather_areas(&f);
@@ -211,8 +228,9 @@ static void put_area(struct text *t, const struct vma *area)
 
 	if (!area)
 		return;
-	snprintf(words, sizeof(words), "%s %08x-%08x", strcmp(vma_name(area), "-") == 0 ? _("area") : vma_name(area),
-		 area->start, area->end);
+	snprintf(words, sizeof(words), "%s %08x-%08x",
+		 strcmp(vma_name(area), "-") == 0 ? _("area") : vma_name(area), area->start,
+		 area->end);
 	put(t, words);
 }
 
@@ -235,8 +253,8 @@ static bool is_merge_end(const struct story_node *n, const void *ctx)
 	uint16_t id = n->step.id;
 
 	(void)ctx;
-	return id == S_BUDDY_MERGE || id == S_BUDDY_BUSY || id == S_BUDDY_ON_CPU || id == S_BUDDY_IN_PARTS ||
-	       id == S_BUDDY_OUTSIDE;
+	return id == S_BUDDY_MERGE || id == S_BUDDY_BUSY || id == S_BUDDY_ON_CPU ||
+	       id == S_BUDDY_IN_PARTS || id == S_BUDDY_OUTSIDE;
 }
 
 static void put_step(struct text *t, const struct facts *f, const struct step *s)
@@ -278,8 +296,9 @@ static void put_reason(struct text *t, const struct facts *f)
 
 static void put_verb(struct text *t, const struct facts *f, bool wish)
 {
-	static const char *const does[] = { N_("reads"), N_("writes"), N_("executes") };
-	static const char *const wants[] = { N_("wants to read"), N_("wants to write"), N_("wants to execute") };
+	static const char *const does[] = {N_("reads"), N_("writes"), N_("executes")};
+	static const char *const wants[] = {N_("wants to read"), N_("wants to write"),
+					    N_("wants to execute")};
 	int i = f->e->kind == EV_WRITE ? 1 : f->e->kind == EV_FETCH ? 2 : 0;
 
 	put(t, _(wish ? wants[i] : does[i]));
@@ -294,7 +313,8 @@ static void put_event(struct text *t, const struct facts *f)
 {
 	char words[128];
 
-	scenario_event_text(f->v->scenario, timeline_now(f->v->timeline).event, words, sizeof(words));
+	scenario_event_text(f->v->scenario, timeline_now(f->v->timeline).event, words,
+			    sizeof(words));
 	put(t, words);
 }
 
@@ -315,24 +335,61 @@ static void put_zone(struct text *t, const struct facts *f)
 
 static const struct mm *mm_of(const struct facts *f) { return f->task ? f->task->mm : NULL; }
 
-enum fact { FACT_PROC, FACT_CHILD, FACT_NAME, FACT_PROGRAM, FACT_SIZE, FACT_VA, FACT_RESULT, FACT_ERRNO, FACT_EVENT,
-	    FACT_DOES, FACT_WANTS, FACT_AREA, FACT_AREA_START, FACT_BELOW, FACT_ABOVE, FACT_FRAME, FACT_ZONE,
-	    FACT_OTHERS, FACT_ALONE, FACT_REASON, FACT_LAST_TEXT, FACT_WHY_NO_MORE, FACT_PASSED_ZONE, FACT_KILLED,
-	    NR_FACTS };
+enum fact {
+	FACT_PROC,
+	FACT_CHILD,
+	FACT_NAME,
+	FACT_PROGRAM,
+	FACT_SIZE,
+	FACT_VA,
+	FACT_RESULT,
+	FACT_ERRNO,
+	FACT_EVENT,
+	FACT_DOES,
+	FACT_WANTS,
+	FACT_AREA,
+	FACT_AREA_START,
+	FACT_BELOW,
+	FACT_ABOVE,
+	FACT_FRAME,
+	FACT_ZONE,
+	FACT_OTHERS,
+	FACT_ALONE,
+	FACT_REASON,
+	FACT_LAST_TEXT,
+	FACT_WHY_NO_MORE,
+	FACT_PASSED_ZONE,
+	FACT_KILLED,
+	FACT_CACHE,
+	NR_FACTS
+};
 
 static const char *const fact_name[NR_FACTS] = {
-	[FACT_PROC] = "proc",           [FACT_CHILD] = "child",
-	[FACT_NAME] = "name",           [FACT_PROGRAM] = "program",
-	[FACT_SIZE] = "size",           [FACT_VA] = "va",
-	[FACT_RESULT] = "result",       [FACT_ERRNO] = "errno",
-	[FACT_EVENT] = "event",         [FACT_DOES] = "does",
-	[FACT_WANTS] = "wants",         [FACT_AREA] = "area",
-	[FACT_AREA_START] = "area_start", [FACT_BELOW] = "below",
-	[FACT_ABOVE] = "above",         [FACT_FRAME] = "frame",
-	[FACT_ZONE] = "zone",           [FACT_OTHERS] = "others",
-	[FACT_ALONE] = "alone",         [FACT_REASON] = "reason",
-	[FACT_LAST_TEXT] = "last_text", [FACT_WHY_NO_MORE] = "why_no_more",
-	[FACT_PASSED_ZONE] = "passed_zone", [FACT_KILLED] = "killed",
+	[FACT_PROC] = "proc",
+	[FACT_CHILD] = "child",
+	[FACT_NAME] = "name",
+	[FACT_PROGRAM] = "program",
+	[FACT_SIZE] = "size",
+	[FACT_VA] = "va",
+	[FACT_RESULT] = "result",
+	[FACT_ERRNO] = "errno",
+	[FACT_EVENT] = "event",
+	[FACT_DOES] = "does",
+	[FACT_WANTS] = "wants",
+	[FACT_AREA] = "area",
+	[FACT_AREA_START] = "area_start",
+	[FACT_BELOW] = "below",
+	[FACT_ABOVE] = "above",
+	[FACT_FRAME] = "frame",
+	[FACT_ZONE] = "zone",
+	[FACT_OTHERS] = "others",
+	[FACT_ALONE] = "alone",
+	[FACT_REASON] = "reason",
+	[FACT_LAST_TEXT] = "last_text",
+	[FACT_WHY_NO_MORE] = "why_no_more",
+	[FACT_PASSED_ZONE] = "passed_zone",
+	[FACT_KILLED] = "killed",
+	[FACT_CACHE] = "cache",
 };
 
 static bool is_alone(const struct facts *f)
@@ -393,6 +450,9 @@ static void put_fact(struct text *t, const struct facts *f, enum fact fact)
 	case FACT_NAME:
 		put_symbol(t, f, f->e->name);
 		break;
+	case FACT_CACHE:
+		put_symbol(t, f, f->e->other);
+		break;
 	case FACT_PROGRAM:
 		put(t, mm_of(f) && mm_of(f)->program ? mm_of(f)->program->name : "?");
 		break;
@@ -435,14 +495,17 @@ static void put_fact(struct text *t, const struct facts *f, enum fact fact)
 static bool number_of(const struct facts *f, const char *name, uint64_t *n)
 {
 	const struct mm *mm = mm_of(f);
-	const struct { const char *name; uint64_t n; } number[] = {
-		{ "pages", f->pages },
-		{ "faults", f->faults },
-		{ "fetched", f->fetched },
-		{ "cut_order", f->cut_order },
-		{ "areas", mm ? mm->map_count : 0 },
-		{ "rss", mm ? mm->rss_anon + mm->rss_file : 0 },
-		{ "tables", mm ? mm->nr_tables : 0 },
+	const struct {
+		const char *name;
+		uint64_t n;
+	} number[] = {
+		{"pages", f->pages},
+		{"faults", f->faults},
+		{"fetched", f->fetched},
+		{"cut_order", f->cut_order},
+		{"areas", mm ? mm->map_count : 0},
+		{"rss", mm ? mm->rss_anon + mm->rss_file : 0},
+		{"tables", mm ? mm->nr_tables : 0},
 	};
 
 	for (size_t i = 0; i < sizeof(number) / sizeof(*number); i++) {
@@ -544,27 +607,36 @@ static void put_sentence(struct text *t, const struct facts *f, const char *sent
 
 /* ---- choosing ---- */
 
-#define IS(event) (f->e->kind == EV_##event)
-#define HAS(step) has(f, S_##step)
-#define is_access f->is_access
-#define ended f->outcome.kind
-#define pages f->pages
-#define faults f->faults
-#define nr_others f->nr_others
-#define fetched f->fetched
-#define cut_order f->cut_order
-#define passed f->passed
-#define has_new f->has_new
-#define has_below (f->below != NULL)
-#define has_reason (f->reason != NULL)
-#define has_last (story_last(f->s) != NULL)
+/* Did brk ask for less than there was? */
+static bool shrinks_heap(const struct facts *f)
+{
+	const struct step *brk = story_last_of(f->s, S_SYS_BRK);
+
+	return brk && brk->arg[1] < brk->arg[2];
+}
+
+#define IS(event)   (f->e->kind == EV_##event)
+#define HAS(step)   has(f, S_##step)
+#define is_access   f->is_access
+#define ended       f->outcome.kind
+#define pages       f->pages
+#define faults      f->faults
+#define nr_others   f->nr_others
+#define fetched     f->fetched
+#define cut_order   f->cut_order
+#define passed      f->passed
+#define has_new     f->has_new
+#define has_below   (f->below != NULL)
+#define has_reason  (f->reason != NULL)
+#define has_last    (story_last(f->s) != NULL)
 #define all_private f->all_private
+#define brk_shrinks shrinks_heap(f)
 
 /* The sentence about an event that is over. */
 static const char *choose_sentence(const struct facts *f)
 {
-#define SAY(condition, sentence)                                                                                      \
-	if (condition)                                                                                                \
+#define SAY(condition, sentence)                                                                   \
+	if (condition)                                                                             \
 		return sentence;
 #define TAIL(condition, sentence)
 #include "sentences.def"
@@ -576,8 +648,8 @@ static const char *choose_sentence(const struct facts *f)
 static const char *choose_tail(const struct facts *f)
 {
 #define SAY(condition, sentence)
-#define TAIL(condition, sentence)                                                                                     \
-	if (condition)                                                                                                \
+#define TAIL(condition, sentence)                                                                  \
+	if (condition)                                                                             \
 		return sentence;
 #include "sentences.def"
 #undef SAY
@@ -621,14 +693,16 @@ static void narrate_boot(struct text *t, const struct view *v)
 
 	for (unsigned i = 0; i < m->node.nr_zones; i++)
 		free += m->node.node_zones[i].nr_free_pages;
-	snprintf(words, sizeof(words), _("A machine with %s of memory has booted: %u page frames are free. Nothing has run yet."),
+	snprintf(words, sizeof(words),
+		 _("A machine with %s of memory has booted: %u page frames are free. Nothing has "
+		   "run yet."),
 		 bytes_text(m->config.ram_bytes, ram), free);
 	put(t, words);
 }
 
 size_t narrate(const struct view *v, char *buf, size_t size)
 {
-	struct text t = { buf, size, 0 };
+	struct text t = {buf, size, 0};
 	struct facts f;
 	const char *tail;
 

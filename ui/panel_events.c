@@ -19,7 +19,7 @@
 #include "parts.h"
 #include "src/i18n.h"
 
-enum { SAY_LINES = 3, NO_ROW = -1 };
+enum { NO_ROW = -1 };
 
 /* panel_state.word: the moment of the last draw (+1), to see that time moved */
 enum { WORD_MOMENT };
@@ -107,29 +107,12 @@ static int number_width(const struct view *v)
 }
 
 /* Columns before a row's text: mark, number, blank. */
-static int text_column(const struct view *v)
-{
-	return 1 + number_width(v) + 1;
-}
+static int text_column(const struct view *v) { return 1 + number_width(v) + 1; }
 
-static int row_lines(const struct view *v, int row, int width, int height)
-{
-	const struct row *r = scenario_row(v->scenario, (uint32_t)row);
-	struct area none = { .width = width - text_column(v), .height = 1 };
-	char text[512];
-	int lines;
-
-	if (r->kind != ROW_SAY || none.width < 8 || height < 10)
-		return 1;
-	say_text(r->text, text, sizeof(text));
-	lines = put_wrapped(&none, 0, 0, none.width, 0, ROLE_DIM, text);
-	return lines < 1 ? 1 : lines < SAY_LINES ? lines : SAY_LINES;
-}
-
-/* Bring `row` into sight with a few lines after it; stays put when it is in sight. */
+/* Bring `row` into sight with a line or two after it; stays put when it is in sight. */
 static void show_row(const struct view *v, struct panel_state *ps, int row)
 {
-	int line = 0, room = ps->height - 1 - (ps->height > 6);
+	int line = 0, room = ps->height - 1 - (ps->height > 4) - (ps->height > 8);
 
 	if (row < 0) {
 		ps->top = 0;
@@ -138,17 +121,16 @@ static void show_row(const struct view *v, struct panel_state *ps, int row)
 	if (row >= ps->top) {
 		for (int r = next_row(v, ps->top - 1, 1); r != NO_ROW && r < row && line <= room;
 		     r = next_row(v, r, 1))
-			line += row_lines(v, r, ps->width, ps->height);
+			line++;
 		if (line <= room)
 			return;
 	}
 	ps->top = row;
-	for (line = 0; line < ps->height / 3;) {
+	for (line = 0; line < ps->height / 3; line++) {
 		int before = next_row(v, ps->top, -1);
 
 		if (before == NO_ROW)
 			break;
-		line += row_lines(v, before, ps->width, ps->height);
 		ps->top = before;
 	}
 }
@@ -198,13 +180,14 @@ static void outcome_short(const struct event_result *r, struct result_text *t)
 }
 
 /* What to show at the right of an event's row. False: it has not run. */
-static bool row_result(const struct view *v, const struct row *r, bool current, struct result_text *t)
+static bool row_result(const struct view *v, const struct row *r, bool current,
+		       struct result_text *t)
 {
 	struct when now = timeline_now(v->timeline);
 	uint32_t nr = current ? now.event : r->event;
 	const struct event_result *result = timeline_result(v->timeline, nr);
 
-	*t = (struct result_text){ .main_role = ROLE_DIM };
+	*t = (struct result_text){.main_role = ROLE_DIM};
 	if (current && !view_is_complete(v)) {
 		snprintf(t->main, sizeof(t->main), "%llu/%llu", (unsigned long long)now.step,
 			 (unsigned long long)timeline_steps(v->timeline));
@@ -238,7 +221,8 @@ static void draw_result(const struct area *a, int y, const struct result_text *t
 
 /* ---- drawing ---- */
 
-static void draw_event_row(const struct view *v, const struct area *a, int y, const struct row *r, bool current)
+static void draw_event_row(const struct view *v, const struct area *a, int y, const struct row *r,
+			   bool current)
 {
 	struct when now = timeline_now(v->timeline);
 	int column = text_column(v), room = a->width - column;
@@ -252,7 +236,10 @@ static void draw_event_row(const struct view *v, const struct area *a, int y, co
 		paint(a, 0, y, a->width, ROLE_CURRENT, 0);
 	if (has && (t.main[0] || t.faults[0]))
 		room -= (a->width >= 56 && t.faults[0] ? 10 : 0) +
-			text_width(t.main[0] && a->width < 56 ? t.main : a->width >= 56 ? "12345678" : t.faults) + 1;
+			text_width(t.main[0] && a->width < 56 ? t.main
+				   : a->width >= 56           ? "12345678"
+							      : t.faults) +
+			1;
 	snprintf(number, sizeof(number), "%u", current ? now.event : r->event);
 	if (current)
 		put_char(a, 0, y, 0x25b6, ROLE_CURRENT, ATTR_BOLD);
@@ -291,7 +278,7 @@ static void draw_row(const struct view *v, const struct area *a, int y, int row,
 		break;
 	case ROW_SAY:
 		say_text(r->text, text, sizeof(text));
-		put_wrapped(a, x, y, a->width - x, row_lines(v, row, a->width, a->height), ROLE_DIM, text);
+		put_wrapped(a, x, y, a->width - x, 1, ROLE_DIM, text);
 		break;
 	case ROW_QUIZ:
 		say_text(r->text, text, sizeof(text));
@@ -321,16 +308,18 @@ static void events_draw(struct view *v, struct panel_state *ps, const struct are
 		ps->cursor = current;
 		show_row(v, ps, current);
 	}
-	for (int row = next_row(v, ps->top - 1, 1); row != NO_ROW && y < a->height; row = next_row(v, row, 1)) {
+	for (int row = next_row(v, ps->top - 1, 1); row != NO_ROW && y < a->height;
+	     row = next_row(v, row, 1)) {
 		draw_row(v, a, y, row, row == current);
 		if (active && row == ps->cursor && row != current)
 			paint(a, 0, y, a->width, ROLE_CHOSEN, 0);
-		y += row_lines(v, row, a->width, a->height);
+		y++;
 	}
 	draw_thumb(a, ps->top, a->height, (int)scenario_nr_rows(v->scenario));
 }
 
-static void events_status(const struct view *v, const struct panel_state *ps, char *buf, size_t size)
+static void events_status(const struct view *v, const struct panel_state *ps, char *buf,
+			  size_t size)
 {
 	struct when now = timeline_now(v->timeline);
 
@@ -360,7 +349,7 @@ static void go_to_row(struct view *v, int row)
 
 	if (r && r->event) {
 		v->wants_go = true;
-		v->go = (struct when){ r->event, STEP_END };
+		v->go = (struct when){r->event, STEP_END};
 	}
 }
 
@@ -384,14 +373,11 @@ static bool events_key(struct view *v, struct panel_state *ps, uint32_t key)
 /* The row drawn at line y; NO_ROW below the last. */
 static int row_at(const struct view *v, const struct panel_state *ps, int y)
 {
-	int line = 0;
+	int row = next_row(v, ps->top - 1, 1);
 
-	for (int row = next_row(v, ps->top - 1, 1); row != NO_ROW; row = next_row(v, row, 1)) {
-		line += row_lines(v, row, ps->width, ps->height);
-		if (y < line)
-			return row;
-	}
-	return NO_ROW;
+	while (row != NO_ROW && y-- > 0)
+		row = next_row(v, row, 1);
+	return row;
 }
 
 static void events_click(struct view *v, struct panel_state *ps, int x, int y)
@@ -415,7 +401,8 @@ static void events_scroll(struct view *v, struct panel_state *ps, int dy)
 
 static bool events_search(struct view *v, struct panel_state *ps, const char *needle, int direction)
 {
-	for (int row = next_row(v, ps->cursor, direction); row != NO_ROW; row = next_row(v, row, direction)) {
+	for (int row = next_row(v, ps->cursor, direction); row != NO_ROW;
+	     row = next_row(v, row, direction)) {
 		if (strcasestr(scenario_row(v->scenario, (uint32_t)row)->text, needle)) {
 			ps->cursor = row;
 			show_row(v, ps, row);

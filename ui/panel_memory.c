@@ -28,7 +28,7 @@ enum { LABEL_WIDTH = 8, LOOKS = 16 /* frames in use looked at in a cell */, STRI
 struct map {
 	const struct machine *m;
 	int columns;
-	unsigned shift;         /* a cell is 2^shift frames */
+	unsigned shift; /* a cell is 2^shift frames */
 	uint32_t rows[MAX_NR_ZONES], total;
 };
 
@@ -52,7 +52,7 @@ static void map_measure(struct map *map, unsigned shift)
 /* The map with which all memory fits into rows of columns, then zoomed in by steps of four. */
 static struct map map_of(const struct machine *m, int columns, int rows, int zoom)
 {
-	struct map map = { .m = m, .columns = columns };
+	struct map map = {.m = m, .columns = columns};
 	unsigned shift = 0;
 
 	for (map_measure(&map, 0); (int)map.total > rows && shift < 20;)
@@ -69,7 +69,8 @@ static int map_row(const struct map *map, uint32_t row, pfn_t *pfn, uint32_t *fr
 		const struct zone *z = &map->m->node.node_zones[i];
 
 		if (row < map->rows[i]) {
-			uint32_t offset = (uint32_t)(((uint64_t)row * (uint32_t)map->columns) << map->shift);
+			uint32_t offset =
+				(uint32_t)(((uint64_t)row * (uint32_t)map->columns) << map->shift);
 
 			*pfn = z->start_pfn + offset;
 			*frames = z->spanned_pages - offset;
@@ -103,9 +104,14 @@ static bool map_find(const struct map *map, pfn_t pfn, uint32_t *row, int *colum
 /* ---- a cell ---- */
 
 /* What the scan of cells in ascending order remembers: frames below are in a free block already seen. */
-struct scan { const struct machine *m; pfn_t free_until; };
+struct scan {
+	const struct machine *m;
+	pfn_t free_until;
+};
 
-struct sum { uint32_t used, seen, by_role[NR_ROLES]; };
+struct sum {
+	uint32_t used, seen, by_role[NR_ROLES];
+};
 
 /* The first frame behind the free block that holds pfn; pfn + 1 if its head is not found. */
 static pfn_t end_of_free_block(const struct machine *m, pfn_t pfn)
@@ -164,7 +170,7 @@ static enum role role_of_sum(const struct sum *sum)
 
 static uint32_t shade_of_sum(const struct sum *sum)
 {
-	static const uint32_t shade[4] = { 0x2591, 0x2592, 0x2593, 0x2588 };
+	static const uint32_t shade[4] = {0x2591, 0x2592, 0x2593, 0x2588};
 	uint32_t fourth;
 
 	if (!sum->used)
@@ -177,9 +183,10 @@ static uint32_t shade_of_sum(const struct sum *sum)
 static uint32_t use_letter(const struct machine *m, pfn_t pfn)
 {
 	static const char letter[NR_FRAME_USES] = {
-		[FRAME_PCP] = 'p',   [FRAME_RESERVED] = 'R', [FRAME_HOLE] = ' ', [FRAME_KERNEL] = 'k',
-		[FRAME_STACK] = 'k', [FRAME_SLAB] = 's',     [FRAME_TABLE] = 't', [FRAME_ANON] = 'a',
-		[FRAME_FILE] = 'f',  [FRAME_SHMEM] = 'm',    [FRAME_ZERO] = 'z',
+		[FRAME_PCP] = 'p',    [FRAME_RESERVED] = 'R', [FRAME_HOLE] = ' ',
+		[FRAME_KERNEL] = 'k', [FRAME_STACK] = 'k',    [FRAME_SLAB] = 's',
+		[FRAME_TABLE] = 't',  [FRAME_ANON] = 'a',     [FRAME_FILE] = 'f',
+		[FRAME_SHMEM] = 'm',  [FRAME_ZERO] = 'z',
 	};
 	const struct page *p = &m->mem_map[pfn];
 
@@ -195,11 +202,10 @@ static void draw_frame_cell(const struct view *v, const struct area *a, int x, i
 	const struct machine *m = view_machine(v);
 	enum touch touch = story_touched_pfn(view_story(v), pfn);
 	enum role role = touched_role(touch, frame_role(m, pfn));
-	uint32_t glyph = touch == TOUCH_STEP ? touch_glyph(touch) : use_letter(m, pfn);
 
 	if (view_is_chosen_pfn(v, pfn))
 		role = ROLE_CHOSEN;
-	put_char(a, x, y, glyph, role, touch ? ATTR_BOLD : 0);
+	put_char(a, x, y, use_letter(m, pfn), role, touch ? ATTR_BOLD | ATTR_UNDERLINE : 0);
 }
 
 /* ---- drawing ---- */
@@ -214,8 +220,8 @@ static void draw_label(const struct area *a, int y, const struct map *map, int z
 		put_format(a, 0, y, ROLE_DIM, 0, "%05x", pfn);
 }
 
-static void draw_row(const struct view *v, const struct area *a, int y, const struct map *map, uint32_t row,
-		     struct scan *scan)
+static void draw_row(const struct view *v, const struct area *a, int y, const struct map *map,
+		     uint32_t row, struct scan *scan)
 {
 	pfn_t pfn;
 	uint32_t frames, cell = 1u << map->shift;
@@ -240,7 +246,13 @@ static void draw_row(const struct view *v, const struct area *a, int y, const st
 }
 
 /* Where the map is drawn, for the marks on it. */
-struct canvas { const struct view *v; const struct area *a; const struct map *map; uint32_t top; int height; };
+struct canvas {
+	const struct view *v;
+	const struct area *a;
+	const struct map *map;
+	uint32_t top;
+	int height;
+};
 
 static bool canvas_cell(const struct canvas *c, pfn_t pfn, int *x, int *y)
 {
@@ -269,10 +281,11 @@ static bool mark_frames(const struct story_node *n, const void *ctx)
 	return false;
 }
 
-static void draw_map(const struct view *v, const struct area *a, const struct map *map, uint32_t top)
+static void draw_map(const struct view *v, const struct area *a, const struct map *map,
+		     uint32_t top)
 {
-	struct scan scan = { .m = map->m };
-	struct canvas canvas = { v, a, map, top, a->height };
+	struct scan scan = {.m = map->m};
+	struct canvas canvas = {v, a, map, top, a->height};
 	int x, y;
 
 	for (int i = 0; i < a->height; i++)
@@ -316,16 +329,21 @@ static void draw_strip(const struct view *v, const struct area *a)
 
 static void draw_legend(const struct area *a, int y, bool letters)
 {
-	static const struct { enum role role; const char *letter, *text; } item[] = {
-		{ ROLE_ANON, "a", N_("anon") },      { ROLE_SHARED, "2", N_("shared") }, { ROLE_FILE, "f", N_("file") },
-		{ ROLE_TABLE, "t", N_("table") },    { ROLE_SLAB, "s", N_("slab") },     { ROLE_KERNEL, "k", N_("kernel") },
-		{ ROLE_PCP, "p", N_("per-CPU") },    { ROLE_RESERVED, "R", N_("boot") }, { ROLE_FREE, "\302\267", N_("free") },
-		{ ROLE_SHMEM, "m", N_("shmem") },
+	static const struct {
+		enum role role;
+		const char *letter, *text;
+	} item[] = {
+		{ROLE_ANON, "a", N_("anon")},        {ROLE_SHARED, "2", N_("shared")},
+		{ROLE_FILE, "f", N_("file")},        {ROLE_TABLE, "t", N_("table")},
+		{ROLE_SLAB, "s", N_("slab")},        {ROLE_KERNEL, "k", N_("kernel")},
+		{ROLE_PCP, "p", N_("per-CPU")},      {ROLE_RESERVED, "R", N_("boot")},
+		{ROLE_FREE, "\302\267", N_("free")}, {ROLE_SHMEM, "m", N_("shmem")},
 	};
 	int x = 0;
 
 	for (size_t i = 0; i < sizeof(item) / sizeof(*item); i++) {
-		const char *sign = letters || item[i].role == ROLE_FREE ? item[i].letter : "\342\226\210";
+		const char *sign =
+			letters || item[i].role == ROLE_FREE ? item[i].letter : "\342\226\210";
 
 		if (x + 2 + text_width(_(item[i].text)) > a->width)
 			break;
@@ -361,7 +379,8 @@ static void memory_draw(struct view *v, struct panel_state *ps, const struct are
 	ps->width = a->width;
 	height = map_height(a->height);
 	map = map_for(v, ps);
-	if (v->choice.pfn != PFN_NONE && ps->word[0] != v->choice.pfn + 1ULL && map_find(&map, v->choice.pfn, &row, &column)) {
+	if (v->choice.pfn != PFN_NONE && ps->word[0] != v->choice.pfn + 1ULL &&
+	    map_find(&map, v->choice.pfn, &row, &column)) {
 		ps->word[0] = v->choice.pfn + 1ULL;
 		ps->top = scroll_to(ps->top, (int)row, height, (int)map.total);
 	}
@@ -377,7 +396,8 @@ static void memory_draw(struct view *v, struct panel_state *ps, const struct are
 		draw_legend(a, a->height - 1, strip || map.shift == 0);
 }
 
-static void memory_status(const struct view *v, const struct panel_state *ps, char *buf, size_t size)
+static void memory_status(const struct view *v, const struct panel_state *ps, char *buf,
+			  size_t size)
 {
 	struct map map;
 	char text[TEXT_LEN];
@@ -386,8 +406,8 @@ static void memory_status(const struct view *v, const struct panel_state *ps, ch
 	if (!ps->width)
 		return;
 	map = map_for(v, ps);
-	snprintf(buf, size, map.shift ? _("%u frames, %s a cell") : _("one frame a cell"), 1u << map.shift,
-		 bytes_text((uint64_t)PAGE_SIZE << map.shift, text));
+	snprintf(buf, size, map.shift ? _("%u frames, %s a cell") : _("one frame a cell"),
+		 1u << map.shift, bytes_text((uint64_t)PAGE_SIZE << map.shift, text));
 }
 
 /* ---- keys ---- */
@@ -409,7 +429,8 @@ static void move(struct view *v, const struct panel_state *ps, int columns, int 
 {
 	struct map map = map_for(v, ps);
 	int64_t cell = (int64_t)1 << map.shift;
-	int64_t pfn = v->choice.pfn == PFN_NONE ? 0 : (int64_t)(v->choice.pfn >> map.shift << map.shift);
+	int64_t pfn =
+		v->choice.pfn == PFN_NONE ? 0 : (int64_t)(v->choice.pfn >> map.shift << map.shift);
 
 	pfn += (columns + (int64_t)rows * map.columns) * cell;
 	if (pfn >= 0)

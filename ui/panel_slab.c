@@ -70,10 +70,12 @@ static uint32_t shown_cache(const struct view *v, const uint16_t *list, int n)
 	const struct story_node *node;
 	uint64_t cache;
 
-	if ((v->choice.kind == CHOOSE_CACHE || v->choice.kind == CHOOSE_OBJECT) && v->choice.cache < m->nr_caches)
+	if ((v->choice.kind == CHOOSE_CACHE || v->choice.kind == CHOOSE_OBJECT) &&
+	    v->choice.cache < m->nr_caches)
 		return v->choice.cache;
 	node = story_find_last(view_story(v), names_cache, NULL);
-	if (node && step_arg(&node->step, A_CACHE, &cache) && cache < m->nr_caches && m->cache[cache])
+	if (node && step_arg(&node->step, A_CACHE, &cache) && cache < m->nr_caches &&
+	    m->cache[cache])
 		return (uint32_t)cache;
 	return n ? list[0] : 0;
 }
@@ -81,11 +83,13 @@ static uint32_t shown_cache(const struct view *v, const uint16_t *list, int n)
 /* ---- the table ---- */
 
 /* Ends of the columns; 0: not shown. */
-struct columns { int size, objects, full, partial, free; };
+struct columns {
+	int size, objects, full, partial, free;
+};
 
 static struct columns columns_of(int width)
 {
-	struct columns c = { 0 };
+	struct columns c = {0};
 	int end = width;
 
 	if (width >= 36) {
@@ -97,7 +101,7 @@ static struct columns columns_of(int width)
 		end -= 3 * each;
 	}
 	c.objects = end;
-	c.size = end - 10;
+	c.size = end - 9;
 	return c;
 }
 
@@ -123,8 +127,8 @@ static void put_slabs(const struct area *a, int end, int y, uint32_t n, enum rol
 	put_right(a, end, y, touched_role(t, n ? own : ROLE_DIM), 0, text);
 }
 
-static void draw_cache(const struct view *v, const struct area *a, int y, const struct columns *c, uint32_t index,
-		       bool shown)
+static void draw_cache(const struct view *v, const struct area *a, int y, const struct columns *c,
+		       uint32_t index, bool shown)
 {
 	const struct kmem_cache *cache = view_machine(v)->cache[index];
 	enum touch touch = story_touched_cache(view_story(v), index);
@@ -133,13 +137,12 @@ static void draw_cache(const struct view *v, const struct area *a, int y, const 
 	char text[TEXT_LEN];
 
 	put_mark(a, 0, y, touch);
-	if (shown && !touch)
-		put_char(a, 0, y, 0x258c, ROLE_CHOSEN, 0);
 	put_text(&name, 0, 0, shown ? ROLE_TITLE : ROLE_LABEL, shown ? ATTR_BOLD : 0, cache->name);
 	snprintf(text, sizeof(text), "%u", cache->object_size);
 	put_right(a, c->size, y, ROLE_DIM, 0, text);
-	snprintf(text, sizeof(text), "%u/%-4u", active, total);
-	put_right(a, c->objects, y, touched_role(touch, active ? ROLE_NUMBER : ROLE_DIM), touch ? ATTR_BOLD : 0, text);
+	snprintf(text, sizeof(text), "%u/%-3u", active, total);
+	put_right(a, c->objects, y, touched_role(touch, active ? ROLE_NUMBER : ROLE_DIM),
+		  touch ? ATTR_BOLD : 0, text);
 	if (!c->free)
 		return;
 	put_slabs(a, c->full, y, cache->slabs_full.count, ROLE_SLAB, touch);
@@ -150,8 +153,8 @@ static void draw_cache(const struct view *v, const struct area *a, int y, const 
 /* ---- the objects ---- */
 
 /* Which objects of a slab lie, free, on an array of a CPU? */
-static void find_in_arrays(const struct machine *m, const struct kmem_cache *c, const struct slab *s,
-			   bool in_array[MAX_SHOWN_OBJECTS])
+static void find_in_arrays(const struct machine *m, const struct kmem_cache *c,
+			   const struct slab *s, bool in_array[MAX_SHOWN_OBJECTS])
 {
 	memset(in_array, 0, MAX_SHOWN_OBJECTS);
 	for (uint32_t cpu = 0; cpu < m->config.cpus; cpu++) {
@@ -167,8 +170,8 @@ static void find_in_arrays(const struct machine *m, const struct kmem_cache *c, 
 }
 
 /* The objects of one slab, from column x on, wrapped; returns the lines used. */
-static int draw_objects(const struct view *v, const struct area *a, int x, int y, const struct kmem_cache *c,
-			const struct slab *s)
+static int draw_objects(const struct view *v, const struct area *a, int x, int y,
+			const struct kmem_cache *c, const struct slab *s)
 {
 	bool in_array[MAX_SHOWN_OBJECTS];
 	int room = a->width - x, n = c->num < MAX_SHOWN_OBJECTS ? c->num : MAX_SHOWN_OBJECTS;
@@ -183,21 +186,24 @@ static int draw_objects(const struct view *v, const struct area *a, int x, int y
 
 		if (touch == TOUCH_STEP || (touch && s->busy[i]))
 			glyph = touch_glyph(touch);
-		put_char(a, x + i % room, y + i / room, glyph, chosen ? ROLE_CHOSEN : touched_role(touch, role),
-			 touch ? ATTR_BOLD : 0);
+		put_char(a, x + i % room, y + i / room, glyph,
+			 chosen ? ROLE_CHOSEN : touched_role(touch, role), touch ? ATTR_BOLD : 0);
 	}
 	return room > 0 ? (n + room - 1) / room : 1;
 }
 
-static int draw_slab(const struct view *v, const struct area *a, int y, const struct kmem_cache *c, const struct slab *s)
+static int draw_slab(const struct view *v, const struct area *a, int y, const struct kmem_cache *c,
+		     const struct slab *s)
 {
-	bool chosen = v->choice.pfn != PFN_NONE && v->choice.pfn >= s->pfn && v->choice.pfn - s->pfn < 1u << c->gfporder;
+	bool chosen = v->choice.pfn != PFN_NONE && v->choice.pfn >= s->pfn &&
+		      v->choice.pfn - s->pfn < 1u << c->gfporder;
 	enum touch touch = story_touched_pfn(view_story(v), s->pfn);
 	char text[TEXT_LEN];
 	int x;
 
 	put_mark(a, 0, y, touch);
-	x = put_format(a, 1, y, chosen ? ROLE_CHOSEN : touched_role(touch, ROLE_SLAB), ATTR_BOLD, "%05x", s->pfn);
+	x = put_format(a, 1, y, chosen ? ROLE_CHOSEN : touched_role(touch, ROLE_SLAB), ATTR_BOLD,
+		       "%05x", s->pfn);
 	if (a->width >= 44)
 		x = put_format(a, x + 1, y, ROLE_DIM, 0, _("colour %-4u"), s->colouroff);
 	snprintf(text, sizeof(text), "%u/%u", s->inuse, c->num);
@@ -208,7 +214,7 @@ static int draw_slab(const struct view *v, const struct area *a, int y, const st
 /* The slabs of a cache: partial ones first, that is where the next object comes from. */
 static void draw_slabs(const struct view *v, const struct area *a, const struct kmem_cache *c)
 {
-	const struct slab_list *list[3] = { &c->slabs_partial, &c->slabs_full, &c->slabs_free };
+	const struct slab_list *list[3] = {&c->slabs_partial, &c->slabs_full, &c->slabs_free};
 	int y = 1, x;
 	char text[TEXT_LEN];
 
@@ -283,7 +289,7 @@ static void choose_cache(struct view *v, struct panel_state *ps, int row)
 	if (row < 0 || row >= n)
 		return;
 	ps->cursor = row;
-	view_choose(v, &(struct choice){ .kind = CHOOSE_CACHE, .cache = list[row], .pfn = PFN_NONE });
+	view_choose(v, &(struct choice){.kind = CHOOSE_CACHE, .cache = list[row], .pfn = PFN_NONE});
 }
 
 /* The frame of the first slab of the chosen cache. */
@@ -291,7 +297,8 @@ static void follow_slab(struct view *v, const struct panel_state *ps)
 {
 	uint16_t list[MAX_CACHES];
 	int n = list_caches(v, list);
-	const struct kmem_cache *c = ps->cursor < n ? view_machine(v)->cache[list[ps->cursor]] : NULL;
+	const struct kmem_cache *c =
+		ps->cursor < n ? view_machine(v)->cache[list[ps->cursor]] : NULL;
 	const struct slab *s = NULL;
 
 	if (c)

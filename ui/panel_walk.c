@@ -7,7 +7,7 @@
  *	  [735]  38b21067  P RW US A -
  *	    [1022] 38a4f025 -> 38a50067               the entry changed in this event
  *	           P RO US A -   P RW US A D
- *	 frame 38a50 HighMem anonymous  ref 1 map 1
+ *	 frame 38a50 HighMem map 1 ref 1   anonymous
  *	 content "A" -> "K"   phys 38a50000
  *	 TLB   holds 38a50 RW D     last: miss, filled
  *
@@ -30,25 +30,40 @@ struct walk {
 	const struct task *t;
 	vaddr_t va;
 	struct pt_walk w;
-	pte_t old_leaf;      /* the leaf entry before this event changed it */
+	pte_t old_leaf; /* the leaf entry before this event changed it */
 	bool leaf_changed;
 	enum touch leaf_touch;
-	int cursor;          /* entry that Enter follows; -1: panel not active */
+	int cursor; /* entry that Enter follows; -1: panel not active */
 };
 
-enum { LINE_BITS, LINE_INDEX, LINE_CR3, LINE_ENTRY_0, LINE_ENTRY_1, LINE_ENTRY_2, LINE_LEAF_BITS, LINE_FRAME,
-       LINE_CONTENT, LINE_TLB, LINE_TLB_COUNTS, NR_LINES };
+enum {
+	LINE_BITS,
+	LINE_INDEX,
+	LINE_CR3,
+	LINE_ENTRY_0,
+	LINE_ENTRY_1,
+	LINE_ENTRY_2,
+	LINE_LEAF_BITS,
+	LINE_FRAME,
+	LINE_CONTENT,
+	LINE_TLB,
+	LINE_TLB_COUNTS,
+	NR_LINES
+};
 
 /* Smaller stays longer. */
 static const uint8_t need[NR_LINES] = {
-	[LINE_BITS] = 4,    [LINE_INDEX] = 3,     [LINE_CR3] = 5,   [LINE_ENTRY_0] = 0, [LINE_ENTRY_1] = 0,
-	[LINE_ENTRY_2] = 0, [LINE_LEAF_BITS] = 6, [LINE_FRAME] = 1, [LINE_CONTENT] = 2, [LINE_TLB] = 3,
-	[LINE_TLB_COUNTS] = 7,
+	[LINE_BITS] = 4,    [LINE_INDEX] = 3,   [LINE_CR3] = 5,        [LINE_ENTRY_0] = 0,
+	[LINE_ENTRY_1] = 0, [LINE_ENTRY_2] = 0, [LINE_LEAF_BITS] = 6,  [LINE_FRAME] = 1,
+	[LINE_CONTENT] = 2, [LINE_TLB] = 3,     [LINE_TLB_COUNTS] = 7,
 };
 
 /* ---- what the event changed ---- */
 
-struct entry_question { uint32_t pid; vaddr_t page; };
+struct entry_question {
+	uint32_t pid;
+	vaddr_t page;
+};
 
 /* Does a telling give the old and the new entry of this page? */
 static bool changes_entry(const struct story_node *n, const void *ctx)
@@ -61,19 +76,22 @@ static bool changes_entry(const struct story_node *n, const void *ctx)
 	       page_align_down((vaddr_t)va) == q->page && node_pid(n) == q->pid;
 }
 
-struct tag_question { pfn_t pfn; };
+struct tag_question {
+	pfn_t pfn;
+};
 
 static bool changes_content(const struct story_node *n, const void *ctx)
 {
 	const struct tag_question *q = ctx;
 	uint64_t pfn, tag;
 
-	return step_arg(&n->step, A_PFN, &pfn) && pfn == q->pfn && step_arg_nth(&n->step, A_TAG, 1, &tag);
+	return step_arg(&n->step, A_PFN, &pfn) && pfn == q->pfn &&
+	       step_arg_nth(&n->step, A_TAG, 1, &tag);
 }
 
 static void find_changes(struct walk *k)
 {
-	struct entry_question q = { k->t->pid, page_align_down(k->va) };
+	struct entry_question q = {k->t->pid, page_align_down(k->va)};
 	const struct story *s = view_story(k->v);
 	const struct story_node *first = story_find_first(s, changes_entry, &q);
 	uint64_t old;
@@ -83,7 +101,8 @@ static void find_changes(struct walk *k)
 	step_arg(&first->step, A_PTE, &old);
 	k->old_leaf = old;
 	k->leaf_changed = old != k->w.entry[k->w.levels - 1];
-	k->leaf_touch = changes_entry(story_last(s), &q) ? TOUCH_STEP : TOUCH_EVENT;
+	k->leaf_touch = view_is_complete(k->v) || changes_entry(story_last(s), &q) ? TOUCH_STEP
+										   : TOUCH_EVENT;
 }
 
 /* ---- lines ---- */
@@ -95,13 +114,14 @@ static bool is_large_level(const struct walk *k, unsigned level)
 
 static const char *level_name(const struct machine *m, unsigned level)
 {
-	static const char *const three[] = { "pgd", "pmd", "pte" }, *const two[] = { "pgd", "pte" };
+	static const char *const three[] = {"pgd", "pmd", "pte"}, *const two[] = {"pgd", "pte"};
 
 	return m->profile->pt_levels == 3 ? three[level] : two[level];
 }
 
 /* Bits [from, from + n) of the address, highest first. */
-static int put_bits(const struct area *a, int x, int y, vaddr_t va, unsigned from, unsigned n, enum role role)
+static int put_bits(const struct area *a, int x, int y, vaddr_t va, unsigned from, unsigned n,
+		    enum role role)
 {
 	while (n--)
 		x = put_char_text(a, x, y, va >> (from + n) & 1 ? '1' : '0', role);
@@ -110,7 +130,7 @@ static int put_bits(const struct area *a, int x, int y, vaddr_t va, unsigned fro
 
 static enum role level_role(unsigned level)
 {
-	static const enum role role[] = { ROLE_PROCESS_1, ROLE_PROCESS_2, ROLE_PROCESS_3 };
+	static const enum role role[] = {ROLE_PROCESS_1, ROLE_PROCESS_2, ROLE_PROCESS_3};
 
 	return role[level % 3];
 }
@@ -147,10 +167,11 @@ static void draw_index(const struct walk *k, const struct area *a, int y)
 
 static int put_pfn(const struct walk *k, const struct area *a, int x, int y, pfn_t pfn)
 {
-	enum role role = view_is_chosen_pfn(k->v, pfn) ? ROLE_CHOSEN
-						       : touched_role(story_touched_pfn(view_story(k->v), pfn),
-								      pfn < k->m->max_pfn ? frame_role(k->m, pfn)
-											  : ROLE_NORMAL);
+	enum role role =
+		view_is_chosen_pfn(k->v, pfn)
+			? ROLE_CHOSEN
+			: touched_role(story_touched_pfn(view_story(k->v), pfn),
+				       pfn < k->m->max_pfn ? frame_role(k->m, pfn) : ROLE_NORMAL);
 
 	return put_format(a, x, y, role, ATTR_BOLD, "%05x", pfn);
 }
@@ -168,8 +189,8 @@ static void draw_cr3(const struct walk *k, const struct area *a, int y)
 
 static int value_digits(const struct walk *k) { return k->m->profile->pte_bytes > 4 ? 9 : 8; }
 
-static void put_entry_bits(const struct walk *k, const struct area *a, int x, int y, unsigned level, pte_t e,
-			   enum role role)
+static void put_entry_bits(const struct walk *k, const struct area *a, int x, int y, unsigned level,
+			   pte_t e, enum role role)
 {
 	char text[TEXT_LEN];
 
@@ -179,7 +200,8 @@ static void put_entry_bits(const struct walk *k, const struct area *a, int x, in
 	}
 	x = put_text(a, x, y, role, 0, pte_bits_text(e, text));
 	if (is_large_level(k, level))
-		put_text(a, x + 1, y, ROLE_WARN, ATTR_BOLD, k->m->profile->pt_levels == 3 ? "PS 2M" : "PS 4M");
+		put_text(a, x + 1, y, ROLE_WARN, ATTR_BOLD,
+			 k->m->profile->pt_levels == 3 ? "PS 2M" : "PS 4M");
 }
 
 static int entry_column(unsigned level) { return 2 + 2 * (int)level; }
@@ -201,12 +223,13 @@ static void draw_entry(const struct walk *k, const struct area *a, int y, unsign
 	if (x < entry_column(level) + 7)
 		x = entry_column(level) + 7;
 	if (leaf && k->leaf_changed && x + 2 * digits + 4 <= a->width) {
-		x = put_format(a, x, y, ROLE_DIM, 0, "%0*llx", digits, (unsigned long long)k->old_leaf);
+		x = put_format(a, x, y, ROLE_DIM, 0, "%0*llx", digits,
+			       (unsigned long long)k->old_leaf);
 		x = put_text(a, x + 1, y, ROLE_DIM, 0, "\342\206\222");
 	}
 	put_mark(a, x, y, touch);
-	x = put_format(a, x + 1, y, touched_role(leaf ? touch : TOUCH_NONE, role), ATTR_BOLD, "%0*llx", digits,
-		       (unsigned long long)e);
+	x = put_format(a, x + 1, y, touched_role(leaf ? touch : TOUCH_NONE, role), ATTR_BOLD,
+		       "%0*llx", digits, (unsigned long long)e);
 	if (!leaf || !k->leaf_changed || a->width - x > 16)
 		put_entry_bits(k, a, x + 2, y, level, e, e & PTE_P ? ROLE_NORMAL : ROLE_ERROR);
 }
@@ -220,7 +243,8 @@ static void draw_leaf_bits(const struct walk *k, const struct area *a, int y)
 	if (!k->leaf_changed || a->width - (x + 2 * digits + 4) > 16)
 		return;
 	put_entry_bits(k, a, x - 3, y, level, k->old_leaf, ROLE_DIM);
-	put_entry_bits(k, a, x + digits + 3, y, level, k->w.entry[level], touched_role(k->leaf_touch, ROLE_NORMAL));
+	put_entry_bits(k, a, x + digits + 3, y, level, k->w.entry[level],
+		       touched_role(k->leaf_touch, ROLE_NORMAL));
 }
 
 static const struct page *walk_page(const struct walk *k, pfn_t *pfn)
@@ -238,8 +262,8 @@ static void draw_no_frame(const struct walk *k, const struct area *a, int y)
 	if (k->va >= k->m->profile->page_offset)
 		put_text(a, 1, y, ROLE_ERROR, 0, _("no frame: nothing is mapped here"));
 	else if (area)
-		put_format(a, 1, y, ROLE_WARN, 0, _("no frame yet, area %s %s"), vma_rights(area, rights),
-			   vma_name(area));
+		put_format(a, 1, y, ROLE_WARN, 0, _("no frame yet, area %s %s"),
+			   vma_rights(area, rights), vma_name(area));
 	else
 		put_text(a, 1, y, ROLE_ERROR, 0, _("no frame, no area here"));
 }
@@ -261,16 +285,20 @@ static void draw_frame(const struct walk *k, const struct area *a, int y)
 	x = put_text(a, 1, y, ROLE_LABEL, 0, _("frame"));
 	x = put_pfn(k, a, x + 1, y, pfn);
 	x = put_format(a, x + 1, y, ROLE_NORMAL, 0, "%-7s", z ? z->name : "");
-	x = put_text(a, x + 1, y, frame_role(k->m, pfn), 0, frame_use_name((enum frame_use)p->use));
-	put_format(a, x + 1, y, ROLE_DIM, 0, _("ref %d map %d"), p->refcount, p->mapcount);
+	x = put_format(a, x + 1, y, ROLE_NORMAL, 0, _("map %d"), p->mapcount);
+	x = put_format(a, x + 1, y, ROLE_DIM, 0, _("ref %d"), p->refcount);
+	if (x + 1 + text_width(frame_use_name((enum frame_use)p->use)) <= a->width)
+		put_right(a, a->width, y, frame_role(k->m, pfn), 0,
+			  frame_use_name((enum frame_use)p->use));
 }
 
 static void draw_content(const struct walk *k, const struct area *a, int y)
 {
 	pfn_t pfn;
 	const struct page *p = walk_page(k, &pfn);
-	struct tag_question q = { pfn };
-	const struct story_node *n = p ? story_find_first(view_story(k->v), changes_content, &q) : NULL;
+	struct tag_question q = {pfn};
+	const struct story_node *n =
+		p ? story_find_first(view_story(k->v), changes_content, &q) : NULL;
 	char text[TEXT_LEN], tag[TAG_LEN];
 	uint64_t old;
 	int x;
@@ -285,14 +313,18 @@ static void draw_content(const struct walk *k, const struct area *a, int y)
 			x = put_text(a, x + 1, y, ROLE_DIM, 0, "\342\206\222");
 		}
 	}
-	x = put_text(a, x + 1, y, n ? ROLE_CHANGED_EVENT : ROLE_NORMAL, ATTR_BOLD, tag_text(p->tag, text));
+	x = put_text(a, x + 1, y, n ? ROLE_CHANGED_EVENT : ROLE_NORMAL, ATTR_BOLD,
+		     tag_text(p->tag, text));
 	if (a->width - 14 > x)
-		put_format(a, a->width - 14, y, ROLE_DIM, 0, _("phys %08llx"), (unsigned long long)k->w.phys);
+		put_format(a, a->width - 14, y, ROLE_DIM, 0, _("phys %08llx"),
+			   (unsigned long long)k->w.phys);
 }
 
 /* ---- the TLB ---- */
 
-struct tlb_question { vaddr_t page; };
+struct tlb_question {
+	vaddr_t page;
+};
 
 static bool asks_tlb(const struct story_node *n, const void *ctx)
 {
@@ -307,7 +339,7 @@ static bool asks_tlb(const struct story_node *n, const void *ctx)
 
 static const char *tlb_answer(const struct walk *k)
 {
-	struct tlb_question q = { page_align_down(k->va) };
+	struct tlb_question q = {page_align_down(k->va)};
 	const struct story_node *n = story_find_last(view_story(k->v), asks_tlb, &q);
 
 	switch (n ? n->step.id : NR_STEP_IDS) {
@@ -334,11 +366,12 @@ static void draw_tlb(const struct walk *k, const struct area *a, int y)
 	int x = put_text(a, 1, y, ROLE_LABEL, 0, "TLB");
 
 	if (e)
-		put_format(a, x + 1, y, ROLE_OK, 0, _("holds %05x %s%s"), e->pfn, e->bits & PTE_RW ? "RW" : "RO",
-			   e->bits & PTE_D ? " D" : "");
+		put_format(a, x + 1, y, ROLE_OK, 0, _("holds %05x %s%s"), e->pfn,
+			   e->bits & PTE_RW ? "RW" : "RO", e->bits & PTE_D ? " D" : "");
 	else
 		put_text(a, x + 1, y, ROLE_DIM, 0,
-			 tlb->pid == k->t->pid ? _("does not hold it") : _("holds another process"));
+			 tlb->pid == k->t->pid ? _("does not hold it")
+					       : _("holds another process"));
 	put_right(a, a->width, y, ROLE_CHANGED_EVENT, 0, answer);
 }
 
@@ -346,8 +379,9 @@ static void draw_tlb_counts(const struct walk *k, const struct area *a, int y)
 {
 	const struct tlb *tlb = &k->m->tlb[k->m->cpu];
 
-	put_format(a, 5, y, ROLE_DIM, 0, _("%llu hits  %llu misses  %llu flushes"), (unsigned long long)tlb->hits,
-		   (unsigned long long)tlb->misses, (unsigned long long)(tlb->flushes + tlb->page_flushes));
+	put_format(a, 5, y, ROLE_DIM, 0, _("%llu hits  %llu misses  %llu flushes"),
+		   (unsigned long long)tlb->hits, (unsigned long long)tlb->misses,
+		   (unsigned long long)(tlb->flushes + tlb->page_flushes));
 }
 
 static void draw_line(const struct walk *k, const struct area *a, int y, int line)
@@ -414,7 +448,7 @@ static int need_that_fits(const struct machine *m, const struct area *a)
 
 static struct walk walk_of(const struct view *v, const struct task *t)
 {
-	struct walk k = { .v = v, .m = view_machine(v), .t = t, .va = v->walk_va, .cursor = -1 };
+	struct walk k = {.v = v, .m = view_machine(v), .t = t, .va = v->walk_va, .cursor = -1};
 
 	pt_walk(k.m, t->mm, k.va, &k.w);
 	find_changes(&k);

@@ -9,9 +9,10 @@
  *	    * set_pte                                 the last step told
  *
  * What is open is decided by one number: how deep to look.  The path to the last step is always open; the rest
- * down to the greatest depth with which all lines still fit into the panel.  Spans that are the same in every event
- * (a look-up in the TLB, an object from a slab) count as deeper than they are, so they fold first.  The user's h and l
- * turn the rule round for one span.
+ * down to the greatest depth with which all lines still fit into the panel.  A span that leads straight on (a fault, and
+ * what handles it) counts as no deeper than the span around it, one that is the same in every event (an object from a
+ * slab) as deeper than it is, so it folds first.  Where not everything fits, neighbouring steps of routine (look-ups in
+ * the TLB and in the page tables) share one line.  The user's left and right turn the rule round for one span.
  */
 #include "panel.h"
 
@@ -31,7 +32,8 @@ struct lines {
 	const struct story_node *root, *last;
 	const struct story_node *path[MAX_DEPTH]; /* spans around the last step, by depth */
 	const struct panel_state *ps;
-	int open_depth;  /* spans at a smaller weight are open */
+	int open_depth; /* spans at a smaller weight are open */
+	bool grouping;  /* steps of routine share a line      */
 	/* where the walk stands */
 	const struct story_node *node;
 	int depth;
@@ -41,13 +43,47 @@ struct lines {
 /* How much deeper than it is does a span count? */
 static int extra_depth(const struct story_node *n)
 {
-	static const char *const routine[] = { "kmem_cache", "cache_alloc", "walk", "tlb", "find_vma", "free_page" };
-	const char *name = step_info[n->step.id].name;
+	switch (n->step.id) {
+	case S_ACCESS:
+	case S_PAGE_FAULT:
+	case S_HANDLE_MM_FAULT:
+	case S_DO_WP_PAGE:
+	case S_DO_ANONYMOUS_PAGE:
+		return -1;
+	case S_KMEM_CACHE_ALLOC:
+	case S_KMEM_CACHE_FREE:
+	case S_FREE_PAGES:
+		return 2;
+	default:
+		return 0;
+	}
+}
 
-	for (size_t i = 0; i < sizeof(routine) / sizeof(*routine); i++)
-		if (strstr(name, routine[i]))
-			return 3;
-	return 0;
+/* Is it a step of the kind that comes with everything? */
+static bool is_routine(const struct lines *l, const struct story_node *n)
+{
+	switch (n->step.id) {
+	case S_TLB_HIT:
+	case S_TLB_MISS:
+	case S_TLB_DENIES:
+	case S_TLB_FILL:
+	case S_PAGE_WALK:
+	case S_MMU_SET_BITS:
+	case S_PREP_NEW_PAGE:
+	case S_SWITCH_MM:
+		return n != l->last;
+	default:
+		return false;
+	}
+}
+
+/* The last of the nodes that share a line with n; n itself where there are none. */
+static const struct story_node *group_end(const struct lines *l, const struct story_node *n)
+{
+	if (l->grouping && is_routine(l, n))
+		while (n->next && is_routine(l, n->next))
+			n = n->next;
+	return n;
 }
 
 static bool is_on_path(const struct lines *l, const struct story_node *n, int depth)
@@ -68,7 +104,7 @@ static int weight_of(struct lines *l, const struct story_node *n, int depth)
 	int above = depth > 0 && depth < MAX_DEPTH ? l->weight[depth - 1] : -1;
 
 	if (is_on_path(l, n, depth))
-		return 0;
+		return -1;
 	return above + 1 + extra_depth(n);
 }
 
@@ -91,6 +127,7 @@ static bool advance(struct lines *l, bool into)
 		l->depth++;
 		return true;
 	}
+	n = group_end(l, n);
 	while (n != l->root && !n->next) {
 		n = n->parent;
 		l->depth--;
@@ -106,36 +143,34 @@ static bool lines_first(struct lines *l)
 	return advance(l, true);
 }
 
-static bool lines_next(struct lines *l)
-{
-	return advance(l, is_open(l, l->node, l->depth));
-}
+static bool lines_next(struct lines *l) { return advance(l, is_open(l, l->node, l->depth)); }
 
-/* The greatest depth with which all lines fit into height. */
-static int depth_that_fits(struct lines *l, int height)
+/* The greatest depth with which all lines fit into height; *all: even the deepest does. */
+static int depth_that_fits(struct lines *l, int height, bool *all)
 {
-	int shown[MAX_DEPTH] = { 0 }; /* lines that need an open depth of more than i */
-	int total = 0, depth = 1;
+	int shown[MAX_DEPTH] = {0}; /* lines that need an open depth of at least i */
+	int total = 0, depth = 0;
 
 	for (bool more = lines_first(l); more; more = advance(l, l->depth + 1 < MAX_DEPTH)) {
-		int above = l->depth > 0 ? l->weight[l->depth - 1] : -1;
+		int need = l->depth > 0 ? l->weight[l->depth - 1] + 1 : 0;
 
-		shown[above + 1 < MAX_DEPTH ? above + 1 : MAX_DEPTH - 1]++;
+		shown[need < MAX_DEPTH ? need : MAX_DEPTH - 1]++;
 	}
 	for (int i = 0; i < MAX_DEPTH; i++) {
 		total += shown[i];
-		if (total > height)
-			break;
-		depth = i;
+		if (total <= height)
+			depth = i;
 	}
-	return depth > 1 ? depth : 1;
+	*all = total <= height;
+	return depth;
 }
 
 static struct lines lines_of(const struct view *v, const struct panel_state *ps, int height)
 {
 	const struct story *s = view_story(v);
-	struct lines l = { .root = story_root(s), .last = story_last(s), .ps = ps };
+	struct lines l = {.root = story_root(s), .last = story_last(s), .ps = ps};
 	int depth = 0;
+	bool all;
 
 	if (!view_is_complete(v)) {
 		for (const struct story_node *n = l.last; n && n != l.root; n = n->parent)
@@ -146,21 +181,26 @@ static struct lines lines_of(const struct view *v, const struct panel_state *ps,
 	} else {
 		l.last = NULL;
 	}
-	l.open_depth = depth_that_fits(&l, height);
+	l.open_depth = depth_that_fits(&l, height, &all);
+	if (!all) {
+		l.grouping = true;
+		l.open_depth = depth_that_fits(&l, height, &all);
+	}
 	return l;
 }
 
 /* ---- drawing ---- */
 
-static int draw_name(const struct area *a, int x, int y, const struct story_node *n, const struct machine *m,
-		     enum role role)
+static int draw_name(const struct area *a, int x, int y, const struct story_node *n,
+		     const struct machine *m, enum role role)
 {
 	const struct step_info *info = &step_info[n->step.id];
 	char text[TEXT_LEN];
 
 	x = put_text(a, x, y, role, n->is_span ? ATTR_BOLD : 0, info->name);
 	if (n->count > 1)
-		x = put_format(a, x, y, ROLE_WARN, ATTR_BOLD, " \303\227%llu", (unsigned long long)n->count);
+		x = put_format(a, x, y, ROLE_WARN, ATTR_BOLD, " \303\227%llu",
+			       (unsigned long long)n->count);
 	if (n->is_span && n->ended && info->result != A_NONE) {
 		arg_text(m, (enum arg_kind)info->result, n->result, text, sizeof(text));
 		x = put_text(a, x, y, ROLE_DIM, 0, " \342\206\222 ");
@@ -169,23 +209,54 @@ static int draw_name(const struct area *a, int x, int y, const struct story_node
 	return x;
 }
 
+/* The names of all that share the line. */
+static void draw_group(const struct area *a, int x, int y, const struct story_node *n,
+		       const struct story_node *end)
+{
+	const char *before = "";
+
+	for (;; n = n->next) {
+		const char *name = step_info[n->step.id].name;
+
+		if (strcmp(name, before) != 0)
+			x = put_text(a, x, y, ROLE_DIM, 0, name) + 1;
+		before = name;
+		if (n == end)
+			break;
+	}
+}
+
+static int indent_of(const struct lines *l, int width)
+{
+	int indent = 1 + (width < 50 ? 1 : 2) * l->depth;
+
+	return indent < width / 2 ? indent : width / 2;
+}
+
 static void draw_line(struct lines *l, const struct view *v, const struct area *a, int y)
 {
-	const struct story_node *n = l->node;
+	const struct story_node *n = l->node, *end = group_end(l, n);
 	const struct machine *m = view_machine(v);
-	int indent = 2 + 2 * l->depth, most = a->width / 2;
 	char text[256];
-	int x = indent < most ? indent : most;
+	int x = indent_of(l, a->width);
 	bool last = n == l->last;
 	enum role role = last ? ROLE_CHANGED : n->is_span ? ROLE_LABEL : ROLE_NORMAL;
 
+	if (end != n) {
+		draw_group(a, x + 2, y, n, end);
+		return;
+	}
 	if (last)
 		put_mark(a, 0, y, TOUCH_STEP);
 	if (n->child)
 		put_char(a, x, y, is_open(l, n, l->depth) ? 0x25be : 0x25b8, ROLE_DIM, 0);
 	x = draw_name(a, x + 2, y, n, m, role);
 	step_text(m, &n->step, text, sizeof(text));
-	put_text(a, x + 1, y, last ? ROLE_CHANGED : n->step.kind == TELL_NOTE ? ROLE_NORMAL : ROLE_DIM, 0, text);
+	put_text(a, x + 1, y,
+		 last                        ? ROLE_CHANGED
+		 : n->step.kind == TELL_NOTE ? ROLE_NORMAL
+					     : ROLE_DIM,
+		 0, text);
 }
 
 /* The whole text of the line at the cursor, for which its line has no room. */
@@ -222,7 +293,8 @@ static void follow_moment(const struct view *v, struct panel_state *ps)
 }
 
 /* The line of the node at the cursor, and how many lines there are. */
-static int cursor_line(struct lines *l, struct panel_state *ps, const struct story_node **at, int *total)
+static int cursor_line(struct lines *l, struct panel_state *ps, const struct story_node **at,
+		       int *total)
 {
 	int line = 0, found = 0;
 
@@ -264,7 +336,8 @@ static void why_draw(struct view *v, struct panel_state *ps, const struct area *
 	}
 	if (total == 0)
 		put_text(a, 1, 0, ROLE_DIM, 0,
-			 timeline_now(v->timeline).event ? _("(nothing happened)") : _("(nothing has run yet)"));
+			 timeline_now(v->timeline).event ? _("(nothing happened)")
+							 : _("(nothing has run yet)"));
 }
 
 static void why_status(const struct view *v, const struct panel_state *ps, char *buf, size_t size)
@@ -274,7 +347,8 @@ static void why_status(const struct view *v, const struct panel_state *ps, char 
 	(void)ps;
 	buf[0] = '\0';
 	if (now.event)
-		snprintf(buf, size, _("%llu steps"), (unsigned long long)story_steps(view_story(v)));
+		snprintf(buf, size, _("%llu steps"),
+			 (unsigned long long)story_steps(view_story(v)));
 }
 
 /* ---- keys ---- */
@@ -330,7 +404,7 @@ static void go_to_cursor(struct view *v, const struct panel_state *ps)
 	if (!n)
 		return;
 	v->wants_go = true;
-	v->go = (struct when){ timeline_now(v->timeline).event, n->first_nr };
+	v->go = (struct when){timeline_now(v->timeline).event, n->first_nr};
 }
 
 static bool why_key(struct view *v, struct panel_state *ps, uint32_t key)
@@ -365,7 +439,7 @@ static void why_click(struct view *v, struct panel_state *ps, int x, int y)
 		return;
 	ps->word[WORD_CURSOR] = n->first_nr;
 	ps->cursor = ps->top + y;
-	if (n->child && x <= 3 + 2 * l.depth)
+	if (n->child && x <= indent_of(&l, ps->width) + 1)
 		fold(v, ps, !is_open(&l, n, l.depth));
 	else
 		view_choose_telling(v, n);
@@ -389,7 +463,8 @@ static bool why_search(struct view *v, struct panel_state *ps, const char *needl
 		if (line == ps->cursor || after != (direction > 0))
 			continue;
 		step_text(view_machine(v), &l.node->step, text, sizeof(text));
-		if (!strcasestr(text, needle) && !strcasestr(step_info[l.node->step.id].name, needle))
+		if (!strcasestr(text, needle) &&
+		    !strcasestr(step_info[l.node->step.id].name, needle))
 			continue;
 		found = l.node;
 		if (direction > 0)

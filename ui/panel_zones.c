@@ -74,9 +74,10 @@ static int gauge_cell(const struct zone *z, uint32_t pages, int n)
 }
 
 /* Used from the left, free at the right; a mark stands where the free part would end at that many free pages. */
-static void draw_gauge(const struct machine *m, const struct zone *z, const struct area *a, int x, int y, int n)
+static void draw_gauge(const struct machine *m, const struct zone *z, const struct area *a, int x,
+		       int y, int n)
 {
-	static const enum role role[NR_WMARK] = { ROLE_MARK_MIN, ROLE_MARK_LOW, ROLE_MARK_HIGH };
+	static const enum role role[NR_WMARK] = {ROLE_MARK_MIN, ROLE_MARK_LOW, ROLE_MARK_HIGH};
 	uint32_t pcp = pcp_pages(m, z);
 	int free_cells, pcp_cells;
 
@@ -87,7 +88,9 @@ static void draw_gauge(const struct machine *m, const struct zone *z, const stru
 	free_cells = (int)((uint64_t)z->nr_free_pages * (uint32_t)n / z->managed_pages);
 	if (z->nr_free_pages && !free_cells)
 		free_cells = 1;
-	pcp_cells = pcp * (uint32_t)n / z->managed_pages > 0 ? (int)((uint64_t)pcp * (uint32_t)n / z->managed_pages) : 0;
+	pcp_cells = pcp * (uint32_t)n / z->managed_pages > 0
+			    ? (int)((uint64_t)pcp * (uint32_t)n / z->managed_pages)
+			    : 0;
 	for (int i = 0; i < n; i++) {
 		if (i >= n - free_cells)
 			put_char(a, x + 1 + i, y, 0xb7, ROLE_FREE, 0);
@@ -97,7 +100,8 @@ static void draw_gauge(const struct machine *m, const struct zone *z, const stru
 			put_char(a, x + 1 + i, y, 0x2588, ROLE_GAUGE, 0);
 	}
 	for (int mark = WMARK_HIGH; mark >= WMARK_MIN; mark--)
-		put_char(a, x + 1 + gauge_cell(z, z->watermark[mark], n), y, 0x2502, role[mark], ATTR_BOLD);
+		put_char(a, x + 1 + gauge_cell(z, z->watermark[mark], n), y, 0x2502, role[mark],
+			 ATTR_BOLD);
 }
 
 static void draw_marks(const struct zone *z, const struct area *a, int x, int y)
@@ -130,7 +134,8 @@ static int draw_gauges(const struct view *v, const struct area *a, unsigned show
 		if (!z->managed_pages)
 			continue;
 		put_mark(a, 0, y, touch);
-		put_text(a, 1, y, i == shown ? ROLE_TITLE : ROLE_LABEL, i == shown ? ATTR_BOLD : 0, z->name);
+		put_text(a, 1, y, i == shown ? ROLE_TITLE : ROLE_LABEL, i == shown ? ATTR_BOLD : 0,
+			 z->name);
 		draw_gauge(m, z, a, 1 + NAME_WIDTH, y, a->width - NAME_WIDTH - 3 - 8);
 		snprintf(text, sizeof(text), "%u", z->nr_free_pages);
 		put_right(a, a->width, y, touched_role(touch, free_role(z)), ATTR_BOLD, text);
@@ -152,8 +157,8 @@ static int zones_with_memory(const struct machine *m)
 
 /* ---- the table ---- */
 
-static void put_count(const struct view *v, const struct area *a, int x_end, int y, unsigned zone, unsigned order,
-		      bool cursor)
+static void put_count(const struct view *v, const struct area *a, int x_end, int y, unsigned zone,
+		      unsigned order, bool cursor)
 {
 	const struct zone *z = &view_machine(v)->node.node_zones[zone];
 	uint32_t n = z->free_area[order].nr_free;
@@ -161,13 +166,15 @@ static void put_count(const struct view *v, const struct area *a, int x_end, int
 	char text[TEXT_LEN];
 
 	snprintf(text, sizeof(text), "%u", n);
-	put_right(a, x_end, y, cursor ? ROLE_CHOSEN : touched_role(touch, n ? ROLE_NUMBER : ROLE_DIM),
+	put_right(a, x_end, y,
+		  cursor ? ROLE_CHOSEN : touched_role(touch, n ? ROLE_NUMBER : ROLE_DIM),
 		  touch ? ATTR_BOLD : 0, text);
 	put_mark(a, x_end - text_width(text) - 1, y, touch);
 }
 
 /* The first blocks of a list, as many as fit. */
-static void draw_blocks(const struct view *v, const struct page_list *list, const struct area *a, int x, int y)
+static void draw_blocks(const struct view *v, const struct page_list *list, const struct area *a,
+			int x, int y)
 {
 	const struct machine *m = view_machine(v);
 	const struct story *s = view_story(v);
@@ -180,15 +187,17 @@ static void draw_blocks(const struct view *v, const struct page_list *list, cons
 			put_text(a, x, y, ROLE_DIM, 0, "\342\200\246");
 			break;
 		}
-		x = put_format(a, x, y, chosen ? ROLE_CHOSEN : touched_role(touch, ROLE_FREE), 0, "%05x", pfn) + 1;
+		x = put_format(a, x, y, chosen ? ROLE_CHOSEN : touched_role(touch, ROLE_FREE), 0,
+			       "%05x", pfn) +
+		    1;
 	}
 }
 
 static int tall_column(int index) { return 11 + 8 * (index + 1); }
 
 /* A row for each order, a column for each zone, and the blocks of the shown zone. */
-static int draw_tall_table(const struct view *v, const struct panel_state *ps, const struct area *a, unsigned shown,
-			   bool active)
+static int draw_tall_table(const struct view *v, const struct panel_state *ps, const struct area *a,
+			   unsigned shown, bool active)
 {
 	const struct machine *m = view_machine(v);
 	int blocks = tall_column(zones_with_memory(m) - 1) + 2, index = 0;
@@ -211,7 +220,8 @@ static int draw_tall_table(const struct view *v, const struct panel_state *ps, c
 				put_count(v, a, tall_column(index++), y, z, k,
 					  active && z == shown && (int)k == ps->cursor);
 		if (blocks + 5 <= a->width)
-			draw_blocks(v, &m->node.node_zones[shown].free_area[k].free_list, a, blocks, y);
+			draw_blocks(v, &m->node.node_zones[shown].free_area[k].free_list, a, blocks,
+				    y);
 	}
 	return 1 + MAX_ORDER;
 }
@@ -246,12 +256,14 @@ static void flat_columns(const struct machine *m, int width, int end[MAX_ORDER])
 		}
 	}
 	for (unsigned k = 0; k < MAX_ORDER; k++)
-		end[k] = x += need[k] + (width - 5 - total >= MAX_ORDER ? (width - 5 - total) / MAX_ORDER : 0);
+		end[k] = x +=
+			need[k] +
+			(width - 5 - total >= MAX_ORDER ? (width - 5 - total) / MAX_ORDER : 0);
 }
 
 /* A row for each zone, a column for each order. */
-static int draw_flat_table(const struct view *v, const struct panel_state *ps, const struct area *a, unsigned shown,
-			   bool active)
+static int draw_flat_table(const struct view *v, const struct panel_state *ps, const struct area *a,
+			   unsigned shown, bool active)
 {
 	const struct machine *m = view_machine(v);
 	int end[MAX_ORDER], y = 1;
@@ -266,10 +278,11 @@ static int draw_flat_table(const struct view *v, const struct panel_state *ps, c
 	for (unsigned z = 0; z < nr_zones(m); z++) {
 		if (!m->node.node_zones[z].managed_pages)
 			continue;
-		put_format(a, 1, y, z == shown ? ROLE_TITLE : ROLE_LABEL, z == shown ? ATTR_BOLD : 0, "%.4s",
-			   m->node.node_zones[z].name);
+		put_format(a, 1, y, z == shown ? ROLE_TITLE : ROLE_LABEL,
+			   z == shown ? ATTR_BOLD : 0, "%.4s", m->node.node_zones[z].name);
 		for (unsigned k = 0; k < MAX_ORDER; k++)
-			put_count(v, a, end[k], y, z, k, active && z == shown && (int)k == ps->cursor);
+			put_count(v, a, end[k], y, z, k,
+				  active && z == shown && (int)k == ps->cursor);
 		y++;
 	}
 	return y;
@@ -357,7 +370,9 @@ static void choose_block(struct view *v, const struct panel_state *ps)
 	    m->mem_map[c->pfn].next != PFN_NONE)
 		pfn = m->mem_map[c->pfn].next;
 	if (pfn != PFN_NONE)
-		view_choose(v, &(struct choice){ .kind = CHOOSE_BLOCK, .pfn = pfn, .order = (unsigned)ps->cursor });
+		view_choose(v, &(struct choice){.kind = CHOOSE_BLOCK,
+						.pfn = pfn,
+						.order = (unsigned)ps->cursor});
 }
 
 static void move_order(struct panel_state *ps, int direction)
@@ -376,8 +391,7 @@ static bool zones_key(struct view *v, struct panel_state *ps, uint32_t key)
 
 	switch (key) {
 	case KEY_UP_:
-	case KEY_DOWN_:
-{
+	case KEY_DOWN_: {
 		int direction = key == KEY_UP_ ? -1 : 1;
 
 		if (tall)
@@ -411,7 +425,8 @@ static void zones_click(struct view *v, struct panel_state *ps, int x, int y)
 	if (ps->zoom && line < MAX_ORDER) {
 		ps->cursor = line;
 		for (unsigned z = 0; z < nr_zones(m); z++)
-			if (m->node.node_zones[z].managed_pages && x < tall_column(index++) && x >= tall_column(index - 2))
+			if (m->node.node_zones[z].managed_pages && x < tall_column(index++) &&
+			    x >= tall_column(index - 2))
 				ps->word[0] = z + 1;
 	} else if (!ps->zoom && line < zones_with_memory(m)) {
 		flat_columns(m, ps->width, end);

@@ -47,7 +47,8 @@ enum role frame_role(const struct machine *m, pfn_t pfn)
 {
 	const struct page *p = &m->mem_map[pfn];
 
-	return p->use == FRAME_ANON && p->mapcount > 1 ? ROLE_SHARED : use_role((enum frame_use)p->use);
+	return p->use == FRAME_ANON && p->mapcount > 1 ? ROLE_SHARED
+						       : use_role((enum frame_use)p->use);
 }
 
 const char *frame_use_name(enum frame_use use)

@@ -17,7 +17,8 @@ uint32_t touch_glyph(enum touch t)
 void put_mark(const struct area *a, int x, int y, enum touch t)
 {
 	if (t != TOUCH_NONE)
-		put_char(a, x, y, touch_glyph(t), t == TOUCH_STEP ? ROLE_CHANGED : ROLE_CHANGED_EVENT, ATTR_BOLD);
+		put_char(a, x, y, touch_glyph(t),
+			 t == TOUCH_STEP ? ROLE_CHANGED : ROLE_CHANGED_EVENT, ATTR_BOLD);
 }
 
 int put_char_text(const struct area *a, int x, int y, uint32_t ch, enum role role)
@@ -46,7 +47,7 @@ int scroll_to(int top, int line, int height, int total)
 
 void draw_thumb(const struct area *a, int top, int height, int total)
 {
-	struct area edge = { a->grid, a->x + a->width, a->y, 1, a->height };
+	struct area edge = {a->grid, a->x + a->width, a->y, 1, a->height};
 	int length, at;
 
 	if (total <= height || height < 2 || edge.x >= a->grid->width)
@@ -80,7 +81,8 @@ bool step_arg(const struct step *s, enum arg_kind kind, uint64_t *value)
 }
 
 /* The node told after n, in the tree under root; NULL at the end. */
-static const struct story_node *told_after(const struct story_node *n, const struct story_node *root)
+static const struct story_node *told_after(const struct story_node *n,
+					   const struct story_node *root)
 {
 	if (n->child)
 		return n->child;
@@ -99,7 +101,8 @@ const struct story_node *story_find_last(const struct story *s, node_question *a
 	return found;
 }
 
-const struct story_node *story_find_first(const struct story *s, node_question *ask, const void *ctx)
+const struct story_node *story_find_first(const struct story *s, node_question *ask,
+					  const void *ctx)
 {
 	const struct story_node *root = story_root(s);
 
@@ -159,8 +162,9 @@ const char *pte_bits_text(pte_t e, char buf[TEXT_LEN])
 
 const char *vma_rights(const struct vma *v, char buf[TEXT_LEN])
 {
-	snprintf(buf, TEXT_LEN, "%c%c%c%c", v->flags & VM_READ ? 'r' : '-', v->flags & VM_WRITE ? 'w' : '-',
-		 v->flags & VM_EXEC ? 'x' : '-', v->flags & VM_MAYSHARE ? 's' : 'p');
+	snprintf(buf, TEXT_LEN, "%c%c%c%c", v->flags & VM_READ ? 'r' : '-',
+		 v->flags & VM_WRITE ? 'w' : '-', v->flags & VM_EXEC ? 'x' : '-',
+		 v->flags & VM_MAYSHARE ? 's' : 'p');
 	return buf;
 }
 

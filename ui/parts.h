@@ -34,9 +34,11 @@ bool step_arg(const struct step *s, enum arg_kind kind, uint64_t *value);
 bool step_arg_nth(const struct step *s, enum arg_kind kind, unsigned n, uint64_t *value);
 typedef bool node_question(const struct story_node *n, const void *ctx);
 /* The last node in telling order that answers yes; NULL. */
-const struct story_node *story_find_last(const struct story *s, node_question *ask, const void *ctx);
+const struct story_node *story_find_last(const struct story *s, node_question *ask,
+					 const void *ctx);
 /* The first one. */
-const struct story_node *story_find_first(const struct story *s, node_question *ask, const void *ctx);
+const struct story_node *story_find_first(const struct story *s, node_question *ask,
+					  const void *ctx);
 /* The process that a node's addresses belong to: named by itself or by the nearest span around it; 0. */
 uint32_t node_pid(const struct story_node *n);
 

@@ -74,12 +74,12 @@ void view_choose(struct view *v, const struct choice *c)
 
 void view_choose_frame(struct view *v, pfn_t pfn)
 {
-	view_choose(v, &(struct choice){ .kind = CHOOSE_FRAME, .pfn = pfn });
+	view_choose(v, &(struct choice){.kind = CHOOSE_FRAME, .pfn = pfn});
 }
 
 void view_choose_address(struct view *v, uint32_t pid, vaddr_t va)
 {
-	view_choose(v, &(struct choice){ .kind = CHOOSE_ADDRESS, .pid = pid, .va = va });
+	view_choose(v, &(struct choice){.kind = CHOOSE_ADDRESS, .pid = pid, .va = va});
 }
 
 void view_release(struct view *v)
@@ -97,7 +97,7 @@ static bool choice_of_step(const struct step *s, uint32_t pid, struct choice *c)
 	uint64_t value;
 	pfn_t pfn = PFN_NONE;
 
-	*c = (struct choice){ .pfn = PFN_NONE, .pid = pid };
+	*c = (struct choice){.pfn = PFN_NONE, .pid = pid};
 	if (step_arg(s, A_PFN, &value))
 		pfn = (pfn_t)value;
 	if (pid && (step_arg(s, A_VA, &value) || step_arg(s, A_VMA, &value))) {
@@ -127,7 +127,8 @@ static bool names_page(const struct story_node *n, const void *ctx)
 	uint64_t value;
 
 	(void)ctx;
-	return (step_arg(&n->step, A_VA, &value) || step_arg(&n->step, A_VMA, &value)) && node_pid(n);
+	return (step_arg(&n->step, A_VA, &value) || step_arg(&n->step, A_VMA, &value)) &&
+	       node_pid(n);
 }
 
 /* Is it about anything that can be chosen? */
@@ -139,20 +140,35 @@ static bool names_something(const struct story_node *n, const void *ctx)
 	return choice_of_step(&n->step, node_pid(n), &c);
 }
 
+/* The nearest node around n that answers yes; NULL. */
+static const struct story_node *nearest(const struct story_node *n, node_question *ask)
+{
+	for (; n && n->parent; n = n->parent)
+		if (ask(n, NULL))
+			return n;
+	return NULL;
+}
+
 /* The node to look at: see the rules above. NULL: the story names nothing. */
 static const struct story_node *node_to_follow(const struct view *v)
 {
 	const struct story *s = view_story(v);
 	const struct story_node *n;
 
-	if (!view_is_complete(v)) {
-		for (n = story_last(s); n && n->parent; n = n->parent)
-			if (names_something(n, NULL))
-				return n;
-		return NULL;
-	}
+	if (!view_is_complete(v))
+		return nearest(story_last(s), names_something);
 	n = story_find_last(s, names_page, NULL);
 	return n ? n : story_find_last(s, names_something, NULL);
+}
+
+/* The page that the event is at work on, also while it speaks of frames. */
+static void follow_page(struct view *v)
+{
+	const struct story_node *n = nearest(story_last(view_story(v)), names_page);
+	struct choice c;
+
+	if (!view_is_complete(v) && n && choice_of_step(&n->step, node_pid(n), &c))
+		v->walk_va = c.va;
 }
 
 /* The process whose event this is: of a fork that is over, the child. */
@@ -206,7 +222,8 @@ void view_follow(struct view *v)
 	if (!v->choice_is_users) {
 		n = node_to_follow(v);
 		if (!n || !choice_of_step(&n->step, node_pid(n), &v->choice))
-			v->choice = (struct choice){ .kind = CHOOSE_NONE, .pfn = PFN_NONE };
+			v->choice = (struct choice){.kind = CHOOSE_NONE, .pfn = PFN_NONE};
+		follow_page(v);
 	}
 	apply_choice(v);
 }
@@ -233,5 +250,6 @@ bool view_is_chosen_va(const struct view *v, uint32_t pid, vaddr_t page)
 {
 	const struct choice *c = &v->choice;
 
-	return c->kind == CHOOSE_ADDRESS && c->pid == pid && page_align_down(c->va) == page_align_down(page);
+	return c->kind == CHOOSE_ADDRESS && c->pid == pid &&
+	       page_align_down(c->va) == page_align_down(page);
 }
