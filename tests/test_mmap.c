@@ -205,6 +205,38 @@ START_TEST(populate_of_a_shared_file_is_by_reads)
 }
 END_TEST
 
+START_TEST(without_memory_a_call_is_refused_and_nothing_changes)
+{
+	vaddr_t a = (vaddr_t)map(32 * K, RW);
+	uint32_t areas;
+	int64_t r;
+
+	ck_write(sh, a);
+	while (alloc_page(m, GFP_HIGHUSER, FRAME_KERNEL) != PFN_NONE)
+		continue;
+	while (alloc_page(m, GFP_ATOMIC, FRAME_KERNEL) != PFN_NONE)
+		continue;
+	for (uint32_t i = 0;; i++) { /* until the slab cache has no object left */
+		r = map_fixed(0x20000000 + i * 8192, 4096, R);
+		if (r < 0)
+			break;
+	}
+	ck_assert_int_eq(r, -SIM_ENOMEM);
+	areas = sh->mm->map_count;
+	ck_assert_int_eq(sys_munmap(m, sh, a + 8 * K, 4 * K), -SIM_ENOMEM);
+	ck_assert_int_eq(sys_mprotect(m, sh, a + 8 * K, 4 * K, R), -SIM_ENOMEM);
+	ck_assert_int_eq(sys_madvise(m, sh, a + 8 * K, 4 * K, ADV_DONTFORK), -SIM_ENOMEM);
+	ck_assert_int_eq(sys_mlock(m, sh, a + 8 * K, 4 * K), -SIM_ENOMEM);
+	ck_assert_int_eq(sys_mremap(m, sh, a, 32 * K, 64 * K, false), a); /* grows, takes none */
+	ck_assert_int_eq(sys_mremap(m, sh, a, 32 * K, 128 << 20, true), -SIM_ENOMEM);
+	ck_assert_int_eq(sys_brk(m, sh, sh->mm->brk + 4096), -SIM_ENOMEM);
+	ck_assert_uint_eq(sh->mm->map_count, areas);
+	ck_assert_uint_eq(mm_area_at(sh->mm, a)->end, a + 64 * K);
+	ck_assert_int_eq(sys_munmap(m, sh, 0x20000000, 4096), 0);
+	ck_assert_int_eq(sys_mprotect(m, sh, a, 4 * K, R), 0); /* with the object that came back */
+}
+END_TEST
+
 Suite *mmap_suite(void);
 Suite *mmap_suite(void)
 {
@@ -227,6 +259,7 @@ Suite *mmap_suite(void)
 	tcase_add_test(t, the_gap_below_an_area_above_mmap_base_counts_too);
 	tcase_add_test(t, a_fixed_mapping_may_end_where_user_space_ends);
 	tcase_add_test(t, populate_of_a_shared_file_is_by_reads);
+	tcase_add_test(t, without_memory_a_call_is_refused_and_nothing_changes);
 	suite_add_tcase(s, t);
 	return s;
 }
