@@ -152,12 +152,10 @@ static void cache_alloc_refill(struct machine *m, struct kmem_cache *c,
 		wanted = BATCHREFILL_LIMIT;
 	enter(m, CACHE_ALLOC_REFILL, c->index, wanted);
 	shared = transfer_objects(ac, &c->shared, wanted);
-	if (shared) {
-		c->shared.touched = true;
+	if (shared)
 		step(m, AC_FROM_SHARED, c->index, shared);
-	} else {
+	else
 		refill_from_slabs(m, c, ac, wanted, gfp);
-	}
 	leave(m, CACHE_ALLOC_REFILL, ac->avail);
 }
 

@@ -100,6 +100,7 @@ static void tcache_init(struct heap_call *k)
 
 	if (k->h->tcache_mem)
 		return;
+	note(k->m, TCACHE_INIT, nb);
 	c = int_malloc(k, nb);
 	if (!c)
 		return;

@@ -68,6 +68,7 @@ static struct chunk *extend_into_top(struct heap_call *k, struct chunk *c,
 				     uint32_t nb)
 {
 	chunk_absorb(k->m, k->h, c, k->h->top);
+	step(k->m, REALLOC_IN_PLACE, c->start, c->bytes, nb);
 	return take_top(k, nb);
 }
 
