@@ -26,8 +26,8 @@
  * are one range; a RAM that is too small for the profile's image gets an image
  * of a quarter of RAM, at 1M if need be (the real kernel would not boot).
  */
-#include "machine.h"
 #include "page_alloc.h"
+#include "machine.h"
 
 enum { MB_FRAMES = 256, MAX_TAKEN = 6 };
 

@@ -25,10 +25,8 @@
  * for each migrate type (unmovable, movable, reclaimable).  The rules for
  * taking, cutting, joining and placing are the same.
  */
-#include "machine.h"
 #include "page_alloc.h"
-
-#include <string.h>
+#include "machine.h"
 
 /* The block's head gets its mark and its place; its pages count as free. */
 static void add_to_free_list(struct machine *m, struct zone *z, pfn_t pfn,

@@ -102,7 +102,7 @@ void region_clear(struct machine *m, struct region_table *t);
 /* ---- check.c: the laws ---- */
 /*
  * NULL if every law holds, else one sentence about the first broken one (in a
- * static buffer).  Costs time in proportion to all memory touched.
+ * static buffer).  Costs time in proportion to the number of frames.
  */
 const char *machine_check(const struct machine *m);
 

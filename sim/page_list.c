@@ -6,8 +6,8 @@
  *
  *	head 8 <-> 12 <-> 4 tail        page[12].prev = 8, .next = 4
  */
-#include "machine.h"
 #include "page_alloc.h"
+#include "machine.h"
 
 void page_list_init(struct page_list *l)
 {

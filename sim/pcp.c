@@ -23,8 +23,8 @@
  * free_unref_page_commit); REFERENCE 4.2.  Simpler than Linux: one list for
  * each order, without migrate types, and nobody drains an idle CPU's lists.
  */
-#include "machine.h"
 #include "page_alloc.h"
+#include "machine.h"
 
 enum { FREE_FACTOR_MAX = 5 }; /* 6.1 CONFIG_PCP_BATCH_SCALE_MAX */
 

@@ -22,8 +22,8 @@
  *
  * Source: 6.1 mm/page_alloc.c; REFERENCE 1.5, 2.2 to 2.4, 4.2.
  */
-#include "machine.h"
 #include "zone.h"
+#include "machine.h"
 
 enum {
 	WATERMARK_SCALE_FACTOR = 10, /* distance of marks, in 1/10000 */
