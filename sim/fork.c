@@ -77,8 +77,12 @@ static void copy_pte_range(struct machine *m, struct mm *child,
 		}
 		page = pfn_page(m, pte_pfn(to[i]));
 		count_child(child, page);
-		step(m, COPY_PRESENT_PTE, va, pte_pfn(to[i]), page->mapcount,
-		     from[i], to[i]);
+		if (cow)
+			step(m, COPY_PRESENT_PTE, va, pte_pfn(to[i]),
+			     page->mapcount, from[i], to[i]);
+		else
+			step(m, COPY_SHARED_PTE, va, pte_pfn(to[i]),
+			     page->mapcount, from[i], to[i]);
 	}
 }
 
