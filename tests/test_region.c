@@ -107,7 +107,8 @@ START_TEST(removing_leaves_no_hole_on_anybodys_way)
 		}
 		ck_assert_uint_eq(t.count, count);
 		for (uint32_t n = 1; n < NAMES; n++)
-			ck_assert_uint_eq(start_of(&t, n), want[n]);
+			if (start_of(&t, n) != want[n])
+				ck_abort_msg("name %u at operation %u", n, i);
 	}
 }
 END_TEST
