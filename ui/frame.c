@@ -10,7 +10,7 @@
  *	 ┣━━m━━w━·━F━━w━━C━━━━━━━━━━━[w]──m──────x──┤           timeline
  *	 n next  p back  s/S step ...                           keys
  *
- * Numbers that change stand in fields of a constant width, at the right edge: nothing moves when one grows.
+ * Numbers that change stand in fields of a constant width: nothing moves when one grows.
  */
 #include <stdio.h>
 #include <string.h>
@@ -48,15 +48,15 @@ static void moment_text(const struct screen *s, char *buf, size_t size)
 	snprintf(part, sizeof(part), "%llu/%llu", (unsigned long long)step,
 		 (unsigned long long)steps);
 	if (s->width >= 100)
-		snprintf(buf, size, "%s %s  CPU %u  %s %*u/%u  %s %*s ", m->profile->name,
+		snprintf(buf, size, "%s %s  CPU %u  %s %*u/%u  %s %-*s", m->profile->name,
 			 bytes_text(m->config.ram_bytes, ram), m->cpu, _("event"),
 			 digits(nr_events), now.event, nr_events, _("step"), STEP_FIELD, part);
 	else if (s->width >= 64)
-		snprintf(buf, size, "%s %s  %s %*u/%u  %s %*s ", m->profile->name,
+		snprintf(buf, size, "%s %s  %s %*u/%u  %s %-*s", m->profile->name,
 			 bytes_text(m->config.ram_bytes, ram), _("event"), digits(nr_events),
 			 now.event, nr_events, _("step"), STEP_FIELD, part);
 	else
-		snprintf(buf, size, " %*u/%u %*s ", digits(nr_events), now.event, nr_events,
+		snprintf(buf, size, " %*u/%u %-*s", digits(nr_events), now.event, nr_events,
 			 s->width >= 40 ? STEP_FIELD : 0, s->width >= 40 ? part : "");
 }
 

@@ -16,7 +16,8 @@
  *	+------+-------+-----+
  *
  * One rule shares space, of columns and inside a column: everybody gets what it needs at least; then one cell
- * after the other goes to whoever has the smallest part of what it wants.  A panel brought up in a column that
+ * after the other goes to whoever has the smallest part of what it wants; what all have no wish for is shared
+ * evenly.  A panel brought up in a column that
  * is full takes the place of the one not used for longest.
  */
 #include "layout.h"
@@ -50,18 +51,25 @@ struct share {
 	int min, want, got;
 };
 
+/* Has a the smaller part of what it wants?  Or, where both have all of it, the smaller surplus? */
+static bool is_poorer(const struct share *a, const struct share *b)
+{
+	if (a->got >= a->want && b->got >= b->want)
+		return a->got - a->want < b->got - b->want;
+	return a->got * b->want < b->got * a->want;
+}
+
 static void share_out(struct share *s, int n, int total)
 {
 	for (int i = 0; i < n; i++) {
 		s[i].got = s[i].min;
 		total -= s[i].got;
 	}
-	while (total-- > 0) {
+	for (; total > 0; total--) {
 		int poorest = 0;
 
-		/* got / want, compared crosswise */
 		for (int i = 1; i < n; i++)
-			if (s[i].got * s[poorest].want < s[poorest].got * s[i].want)
+			if (is_poorer(&s[i], &s[poorest]))
 				poorest = i;
 		s[poorest].got++;
 	}

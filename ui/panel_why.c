@@ -276,20 +276,23 @@ static int list_height(const struct area *a)
 	return a->height >= FOOT_FROM_HEIGHT ? a->height - FOOT_LINES - 1 : a->height;
 }
 
-/* A new moment: the cursor goes to the last step, at rest to the top; the user's foldings were for another event. */
-static void follow_moment(const struct view *v, struct panel_state *ps)
+/*
+ * A new moment: the cursor goes to the last step, at rest to the top; the user's foldings were for another event.
+ * True if it is new.
+ */
+static bool follow_moment(const struct view *v, struct panel_state *ps)
 {
 	struct when now = timeline_now(v->timeline);
 	const struct story_node *last = story_last(view_story(v));
 	uint64_t moment = ((uint64_t)now.event << 32 | (uint32_t)now.step) + 1;
 
 	if (ps->word[WORD_MOMENT] == moment)
-		return;
+		return false;
 	if (ps->word[WORD_MOMENT] >> 32 != moment >> 32)
 		ps->nr_toggled = 0;
 	ps->word[WORD_MOMENT] = moment;
 	ps->word[WORD_CURSOR] = last && !view_is_complete(v) ? last->first_nr : 0;
-	ps->top = 0;
+	return true;
 }
 
 /* The line of the node at the cursor, and how many lines there are. */
@@ -315,13 +318,14 @@ static void why_draw(struct view *v, struct panel_state *ps, const struct area *
 	const struct story_node *at;
 	struct lines l;
 	struct area foot;
+	bool moved;
 
 	ps->height = height;
 	ps->width = a->width;
-	follow_moment(v, ps);
+	moved = follow_moment(v, ps);
 	l = lines_of(v, ps, height);
 	ps->cursor = cursor_line(&l, ps, &at, &total);
-	ps->top = scroll_to(ps->top, ps->cursor, height, total);
+	ps->top = moved ? scroll_half(ps->cursor, height) : scroll_to(ps->top, ps->cursor, height, total);
 	for (bool more = lines_first(&l); more; more = lines_next(&l), line++) {
 		if (line < ps->top || line >= ps->top + height)
 			continue;

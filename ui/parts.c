@@ -45,6 +45,13 @@ int scroll_to(int top, int line, int height, int total)
 	return scroll_clamp(top, height, total);
 }
 
+int scroll_half(int line, int height)
+{
+	int half = height > 1 ? height / 2 : 1;
+
+	return line < height ? 0 : ((line - height) / half + 1) * half;
+}
+
 void draw_thumb(const struct area *a, int top, int height, int total)
 {
 	struct area edge = {a->grid, a->x + a->width, a->y, 1, a->height};

@@ -22,6 +22,11 @@ int put_char_text(const struct area *a, int x, int y, uint32_t ch, enum role rol
 /* ---- lists longer than their panel ---- */
 /* First line to show so that `line` of `total` is in sight, moved from `top` as little as possible. */
 int scroll_to(int top, int line, int height, int total);
+/*
+ * First line to show of a list that grows while one follows its last line: half a page further each time the page
+ * is full, so that most steps leave the lines where they are.
+ */
+int scroll_half(int line, int height);
 /* Keep top within the list. */
 int scroll_clamp(int top, int height, int total);
 /* Where one is: a thumb on the box's right border. Nothing when all is in sight. */

@@ -1,8 +1,8 @@
 /*
  * The grid as a picture.
  *
- * Text is set character by character at its column, so that it lines up whatever font the reader has.  Lines
- * and blocks are not left to a font at all: they are drawn, and so they join from cell to cell.
+ * Text is set word by word, each at its column and as long as its cells, so that it lines up whatever font the
+ * reader has.  Lines and blocks are not left to a font at all: they are drawn, and so they join from cell to cell.
  *
  *	a cell is 9 x 19 pixels;  the sign of a frame is four arms from the cell's centre,
  *	                          each of weight 0 (none), 1 (thin) or 2 (thick):
@@ -124,25 +124,32 @@ static void put_escaped(FILE *out, uint32_t ch)
 		fwrite(buf, 1, (size_t)utf8_put(buf, ch), out);
 }
 
-/* n cells of one style: their text, blanks dropped, each character at its own x. */
-static void draw_text(FILE *out, int x, int y, const struct cell *c, int n, const struct style *s)
+/* One word: n cells without a blank.  Its length is fixed, so that it ends where its cells do. */
+static void draw_word(FILE *out, int x, int y, const struct cell *c, int n, const struct style *s)
 {
-	const char *gap = "";
-
-	fputs("<text x=\"", out);
-	for (int i = 0; i < n; i++) {
-		if (c[i].ch && c[i].ch != ' ') {
-			fprintf(out, "%s%d", gap, x + i * CELL_W);
-			gap = " ";
-		}
-	}
-	fprintf(out, "\" y=\"%d\" fill=\"#%06x\"%s%s>", y + BASELINE, (unsigned)s->fg,
+	fprintf(out, "<text x=\"%d\" y=\"%d\" fill=\"#%06x\"%s%s", x, y + BASELINE, (unsigned)s->fg,
 		s->attr & ATTR_BOLD ? " font-weight=\"bold\"" : "",
 		s->attr & ATTR_UNDERLINE ? " text-decoration=\"underline\"" : "");
+	if (n > 2)
+		fprintf(out, " textLength=\"%d\"", n * CELL_W);
+	fputc('>', out);
 	for (int i = 0; i < n; i++)
-		if (c[i].ch && c[i].ch != ' ')
+		if (c[i].ch)
 			put_escaped(out, c[i].ch);
 	fputs("</text>\n", out);
+}
+
+/* n cells of one style, word by word. */
+static void draw_text(FILE *out, int x, int y, const struct cell *c, int n, const struct style *s)
+{
+	int end;
+
+	for (int i = 0; i < n; i = end) {
+		for (end = i + 1; end < n && c[i].ch != ' ' && c[end].ch != ' ';)
+			end++;
+		if (c[i].ch != ' ' && c[i].ch)
+			draw_word(out, x + i * CELL_W, y, &c[i], end - i, s);
+	}
 }
 
 static bool same_look(struct cell a, struct cell b) { return a.role == b.role && a.attr == b.attr; }

@@ -1,11 +1,11 @@
 /*
  * The terminal.
  *
- * Curses is asked for what it does well: to know terminals, to decode keys, and to send little.  The grid of
- * the last show is kept; only cells that differ are handed to curses, which then sends only what the terminal
- * does not have yet.
+ * Curses is asked for what it does well: to know terminals, and to decode keys.  Its own screen stays empty:
+ * the grid of the last show is kept here, and the pen (pen.c) sends what differs, with the strings that curses'
+ * data base has for this terminal.
  *
- *	grid --differs?--> runs of changed cells --> curses --> terminal
+ *	grid, grid of before --> pen --> bytes --> terminal --> keys --> curses --> key
  *
  * Signals.  A handler only notes the signal and writes one byte into a pipe; the pipe is polled beside the
  * keyboard, so a signal between "is there a key?" and "wait" is not lost:
@@ -35,6 +35,9 @@
 #include <term.h>
 #undef buttons /* a macro of term.h */
 
+#define MOUSE_EVENTS (BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED)
+
+#include "pen.h"
 #include "src/i18n.h"
 
 enum {
@@ -49,21 +52,29 @@ enum {
 static struct {
 	bool is_open;
 	SCREEN *screen;
-	FILE *in, *out; /* opened here; NULL: stdin, stdout */
+	WINDOW *keys;   /* a pad that is never drawn: keys are read from it     */
+	FILE *in, *out; /* opened here; NULL: stdin, stdout                     */
 	int in_fd, out_fd;
-	struct termios before; /* the terminal's settings that we found */
-	char restore[RESTORE_MAX];
+	struct termios before;     /* the settings that we found                           */
+	char restore[RESTORE_MAX]; /* gives the terminal back after a crash                */
 	size_t restore_len;
-	int colours;               /* 0, 8, 16, 256 */
-	const struct theme *theme; /* whose colours are set */
-	struct grid shown;         /* what the terminal shows */
+	int pipe[2]; /* signals: see above                                   */
+
+	int colours;     /* 0, 8, 16, 256                                        */
+	struct strings { /* of this terminal, without their waits                */
+		char reset[64], bold[16], underline[16], reverse[16], hide[32], show[32];
+	} string;
+	struct pen pen;
+	const struct theme *theme; /* whose colours the pen has                            */
+	struct grid shown;         /* what the terminal shows                              */
 	bool shown_valid;
-	int cursor_shown;
-	int pipe[2];
+	int cursor_shown; /* -1: not known                                        */
+	bool redraw;      /* the next show begins with a cleared terminal         */
+
 	struct {
 		int x, y;
 		long long when;
-	} click;
+	} click; /* the last one                                         */
 } term;
 
 static volatile sig_atomic_t end_signal, stop_asked, draw_asked, hung_up;
@@ -138,87 +149,150 @@ static void catch_signals(void)
 	signal(SIGPIPE, SIG_IGN);
 }
 
-/* Append a string of terminfo, without its waits ("$<5>"). */
-static void add_restore(const char *capability)
+/* ---- strings of this terminal ---- */
+
+/* A string of terminfo, without its waits ("$<5>"), as far as it fits; "" if there is none. Its length. */
+static size_t get_string(const char *capability, char *to, size_t size)
 {
 	const char *s = tigetstr(capability);
+	size_t n = 0;
 
 	if (!s || s == (const char *)-1)
-		return;
-	while (*s && term.restore_len < RESTORE_MAX) {
+		s = "";
+	while (*s && n + 1 < size) {
 		if (s[0] == '$' && s[1] == '<' && strchr(s, '>'))
 			s = strchr(s, '>') + 1;
 		else
-			term.restore[term.restore_len++] = *s++;
+			to[n++] = *s++;
 	}
+	to[n] = '\0';
+	return n;
 }
 
+/* What gives the terminal back after a crash. */
 static void prepare_restore(void)
 {
+	static const char *const parts[] = {"sgr0", "op", "rmkx", "cnorm", "rmcup"};
 	static const char mouse_off[] = "\033[?1006;1000l";
-	const char *mouse = tigetstr("kmous");
+	char kmous[16];
 
 	term.restore_len = 0;
-	if (mouse && mouse != (const char *)-1) {
+	if (get_string("kmous", kmous, sizeof(kmous))) {
 		memcpy(term.restore, mouse_off, sizeof(mouse_off) - 1);
 		term.restore_len = sizeof(mouse_off) - 1;
 	}
-	add_restore("sgr0");
-	add_restore("op");
-	add_restore("rmkx");
-	add_restore("cnorm");
-	add_restore("rmcup");
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+		term.restore_len += get_string(parts[i], term.restore + term.restore_len,
+					       RESTORE_MAX - term.restore_len);
+}
+
+/* Moves of a terminal that does not speak ANSI. */
+static const char *terminfo_move(int x, int y)
+{
+	static char to[PEN_STRING];
+	char cup[64];
+
+	get_string("cup", cup, sizeof(cup));
+	snprintf(to, sizeof(to), "%s", tparm(cup, y, x, 0, 0, 0, 0, 0, 0, 0));
+	return to;
+}
+
+static void write_all(const char *bytes, size_t n)
+{
+	while (n > 0 && !hung_up) {
+		ssize_t done = write(term.out_fd, bytes, n);
+
+		if (done > 0) {
+			bytes += done;
+			n -= (size_t)done;
+		} else if (errno != EINTR && errno != EAGAIN) {
+			hung_up = 1;
+		}
+	}
+}
+
+/* Teach the pen this terminal. */
+static void prepare_pen(void)
+{
+	struct strings *s = &term.string;
+	struct pen *p = &term.pen;
+	char cup[32], ech[16];
+	bool ansi;
+
+	get_string("sgr0", s->reset, sizeof(s->reset));
+	get_string("bold", s->bold, sizeof(s->bold));
+	get_string("smul", s->underline, sizeof(s->underline));
+	get_string("rev", s->reverse, sizeof(s->reverse));
+	get_string("civis", s->hide, sizeof(s->hide));
+	get_string("cnorm", s->show, sizeof(s->show));
+	get_string("cup", cup, sizeof(cup));
+	get_string("ech", ech, sizeof(ech));
+	/* what has colours and ESC [ 1 m for bold has 22, 24 and 27 for their ends */
+	ansi = term.colours && strcmp(s->bold, "\033[1m") == 0;
+	p->reset = s->reset;
+	p->on[0] = s->bold;
+	p->on[1] = s->underline;
+	p->on[2] = s->reverse;
+	p->off[0] = ansi ? "\033[22m" : NULL;
+	p->off[1] = ansi ? "\033[24m" : NULL;
+	p->off[2] = ansi ? "\033[27m" : NULL;
+	p->move = strcmp(cup, "\033[%i%p1%d;%p2%dH") == 0 ? NULL : terminfo_move;
+	p->erases = strcmp(ech, "\033[%p1%dX") == 0 && (!term.colours || tigetflag("bce") == 1);
+	p->keeps_last_cell = tigetflag("am") == 1 && tigetflag("xenl") != 1;
+	p->write = write_all;
 }
 
 /* ---- colours ---- */
 
 /* The nearest of xterm's 256: exact for the themes' colours. */
-static short xterm_colour(int32_t rgb)
+static int xterm_colour(int32_t rgb)
 {
 	int r = rgb >> 16 & 255, g = rgb >> 8 & 255, b = rgb & 255;
 
 	if (r == g && g == b && r >= 8 && r <= 238 && (r - 8) % 10 == 0)
-		return (short)(232 + (r - 8) / 10);
+		return 232 + (r - 8) / 10;
 #define LEVEL(v) ((v) < 48 ? 0 : (v) < 115 ? 1 : ((v)-35) / 40)
-	return (short)(16 + 36 * LEVEL(r) + 6 * LEVEL(g) + LEVEL(b));
+	return 16 + 36 * LEVEL(r) + 6 * LEVEL(g) + LEVEL(b);
 #undef LEVEL
 }
 
-/* Pair number role + 1 gets the colours of its role. */
+static void set_colour(char to[PEN_STRING], const char *capability, int colour)
+{
+	char string[128];
+
+	to[0] = '\0';
+	if (colour >= 0 && get_string(capability, string, sizeof(string)))
+		snprintf(to, PEN_STRING, "%s", tparm(string, colour, 0, 0, 0, 0, 0, 0, 0, 0));
+}
+
+/* The colours of the roles, as far as the terminal has them. */
 static void set_theme(const struct theme *t)
 {
 	term.theme = t;
 	term.shown_valid = false;
-	if (!term.colours)
-		return;
 	for (int role = 0; role < NR_ROLES; role++) {
 		struct style s = theme_style(t, (struct cell){.role = (uint8_t)role});
+		struct ink *ink = &term.pen.ink[role];
 
-		if (term.colours == 256)
-			init_pair((short)(role + 1), xterm_colour(s.fg), xterm_colour(s.bg));
-		else if (term.colours == 16)
-			init_pair((short)(role + 1), s.fg16, s.bg16);
-		else
-			init_pair((short)(role + 1), s.fg16 & 7, s.bg16 & 7);
+		ink->fg = ink->bg = -1;
+		ink->attr = s.attr;
+		if (term.colours == 256) {
+			ink->fg = xterm_colour(s.fg);
+			ink->bg = xterm_colour(s.bg);
+		} else if (term.colours == 16) {
+			ink->fg = s.fg16;
+			ink->bg = s.bg16;
+		} else if (term.colours == 8) {
+			/* with eight, bold is what makes one bright */
+			ink->fg = s.fg16 & 7;
+			ink->bg = s.bg16 & 7;
+			ink->attr |= s.fg16 >= 8 ? ATTR_BOLD : 0;
+		} else {
+			ink->attr = theme_mono((enum role)role);
+		}
+		set_colour(ink->set_fg, "setaf", ink->fg);
+		set_colour(ink->set_bg, "setab", ink->bg);
 	}
-}
-
-static attr_t cell_attributes(const struct theme *t, struct cell c)
-{
-	const struct style *s = &t->style[c.role];
-	unsigned attr = c.attr | (term.colours ? s->attr : theme_mono((enum role)c.role));
-	attr_t a = 0;
-
-	if (attr & ATTR_BOLD)
-		a |= A_BOLD;
-	if (attr & ATTR_UNDERLINE)
-		a |= A_UNDERLINE;
-	if (attr & ATTR_REVERSE)
-		a |= A_REVERSE;
-	/* with eight colours, bold is what makes one bright */
-	if (term.colours == 8 && s->fg16 != 255 && s->fg16 >= 8)
-		a |= A_BOLD;
-	return a;
 }
 
 /* ---- open and close ---- */
@@ -246,24 +320,24 @@ static void close_files(void)
 	term.pipe[0] = term.pipe[1] = 0;
 }
 
-static void set_up_curses(bool no_color)
+static bool set_up_curses(bool no_color)
 {
+	term.keys = newpad(1, 1);
+	if (!term.keys)
+		return false;
 	cbreak();
 	noecho();
 	nonl();
-	intrflush(stdscr, FALSE);
-	keypad(stdscr, TRUE);
-	meta(stdscr, TRUE);
-	nodelay(stdscr, TRUE);
+	keypad(term.keys, TRUE);
+	meta(term.keys, TRUE);
+	nodelay(term.keys, TRUE);
 	set_escdelay(ESCAPE_MS);
-	mousemask(BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED, NULL);
+	mousemask(MOUSE_EVENTS, NULL);
 	mouseinterval(0);
-	term.cursor_shown = -1;
 	term.colours = 0;
-	if (!no_color && has_colors() && start_color() == OK)
-		term.colours = COLORS >= 256 ? 256 : COLORS >= 16 ? 16 : 8;
-	if (COLOR_PAIRS <= NR_ROLES)
-		term.colours = 0;
+	if (!no_color && has_colors())
+		term.colours = tigetnum("colors") >= 256 ? 256 : tigetnum("colors") >= 16 ? 16 : 8;
+	return true;
 }
 
 bool term_open(bool no_color)
@@ -272,8 +346,7 @@ bool term_open(bool no_color)
 	term.out_fd = find_terminal(STDOUT_FILENO, "w", &term.out);
 	if (term.in_fd < 0 || term.out_fd < 0 || tcgetattr(term.in_fd, &term.before) < 0) {
 		fprintf(stderr, "mmviz: %s\n",
-			_("there is no terminal to draw on (--state, --trace, --check and --screen "
-			  "need none)"));
+			_("there is no terminal to draw on; --screen, --state, --trace need none"));
 		close_files();
 		return false;
 	}
@@ -287,28 +360,48 @@ bool term_open(bool no_color)
 		const char *name = getenv("TERM");
 
 		fprintf(stderr,
-			_("mmviz: the terminal \"%s\" is not known or cannot be drawn on (see "
-			  "TERM)\n"),
+			_("mmviz: a terminal \"%s\" (TERM) is not known, or cannot be drawn on\n"),
 			name ? name : "");
 		close_files();
 		return false;
 	}
-	set_up_curses(no_color);
 	prepare_restore();
 	term.is_open = true;
 	catch_signals();
 	atexit(term_close);
+	if (!set_up_curses(no_color)) {
+		term_close();
+		fprintf(stderr, "mmviz: %s\n", strerror(ENOMEM));
+		return false;
+	}
+	prepare_pen();
+	term.cursor_shown = -1;
+	term_redraw();
 	return true;
+}
+
+/* Until the next show the terminal is as we found it. */
+static void hand_over(void)
+{
+	if (term.pen.write) {
+		pen_reset(&term.pen);
+		pen_string(&term.pen, term.string.show);
+		pen_flush(&term.pen);
+	}
+	mousemask(0, NULL);
+	endwin();
+	term.redraw = true;
 }
 
 void term_close(void)
 {
 	if (!term.is_open)
 		return;
-	mousemask(0, NULL);
-	endwin();
+	hand_over();
 	term.is_open = false;
 	tcsetattr(term.in_fd, TCSANOW, &term.before);
+	if (term.keys)
+		delwin(term.keys);
 	delscreen(term.screen);
 	grid_free(&term.shown);
 	term.shown_valid = false;
@@ -332,80 +425,34 @@ void term_die(void)
 	raise(end_signal);
 }
 
-void term_redraw(void)
-{
-	clearok(curscr, TRUE);
-	term.shown_valid = false;
-}
+void term_redraw(void) { term.redraw = true; }
 
 void term_suspend(void)
 {
 	struct sigaction handler;
 
 	stop_asked = 0;
-	mousemask(0, NULL);
-	endwin();
+	hand_over();
 	sigaction(SIGTSTP, NULL, &handler);
 	signal(SIGTSTP, SIG_DFL);
 	raise(SIGTSTP);
 	/* here we are stopped, until SIGCONT */
 	sigaction(SIGTSTP, &handler, NULL);
-	mousemask(BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED, NULL);
+	mousemask(MOUSE_EVENTS, NULL);
 	draw_asked = 1;
 }
 
 /* ---- output ---- */
 
-static bool same_cell(struct cell a, struct cell b)
+/* Curses takes the terminal (again) and clears it; from here on the pen draws. */
+static void start_afresh(void)
 {
-	return a.ch == b.ch && a.role == b.role && a.attr == b.attr;
-}
-
-/* Hand cells [x, end) of a row to curses. */
-static void put_run(const struct grid *g, const struct theme *t, int x, int y, int end)
-{
-	const struct cell *row = &g->cell[(size_t)y * (size_t)g->width];
-	cchar_t run[RUN_MAX];
-	int n = 0, from = x;
-
-	for (; x < end; x++) {
-		wchar_t text[2] = {(wchar_t)row[x].ch, 0};
-
-		if (row[x].ch == 0)
-			continue; /* curses takes both columns with the left half */
-		if (n == RUN_MAX) {
-			mvwadd_wchnstr(stdscr, y, from, run, n);
-			from = x;
-			n = 0;
-		}
-		setcchar(&run[n++], text, cell_attributes(t, row[x]),
-			 term.colours ? (short)(row[x].role + 1) : 0, NULL);
-	}
-	if (n)
-		mvwadd_wchnstr(stdscr, y, from, run, n);
-}
-
-static void put_row(const struct grid *g, const struct theme *t, int y)
-{
-	const struct cell *now = &g->cell[(size_t)y * (size_t)g->width];
-	const struct cell *old =
-		term.shown_valid ? &term.shown.cell[(size_t)y * (size_t)g->width] : NULL;
-	int x = 0, end;
-
-	while (x < g->width) {
-		if (old && same_cell(now[x], old[x])) {
-			x++;
-			continue;
-		}
-		/* not half a wide character, neither the new one nor the old */
-		while (x > 0 && (now[x].ch == 0 || (old && old[x].ch == 0)))
-			x--;
-		for (end = x + 1; end < g->width; end++)
-			if (old && same_cell(now[end], old[end]) && now[end].ch != 0)
-				break;
-		put_run(g, t, x, y, end);
-		x = end;
-	}
+	clearok(curscr, TRUE);
+	wrefresh(stdscr);
+	pen_forget(&term.pen);
+	term.shown_valid = false;
+	term.cursor_shown = -1;
+	term.redraw = false;
 }
 
 /* Remember what is on the terminal. Without memory everything is handed over again the next time. */
@@ -424,20 +471,23 @@ void term_show(const struct grid *g, const struct theme *t, int cursor_x, int cu
 {
 	int cursor = cursor_x >= 0 && cursor_y >= 0;
 
+	if (term.redraw)
+		start_afresh();
 	if (t != term.theme)
 		set_theme(t);
 	if (term.shown.width != g->width || term.shown.height != g->height)
 		term.shown_valid = false;
-	for (int y = 0; y < g->height && y < LINES; y++)
-		put_row(g, t, y);
+	/* a frame of another size than the terminal's: the next one fits */
+	if (g->width > COLS || g->height > LINES)
+		return;
+	pen_draw(&term.pen, term.shown_valid ? &term.shown : NULL, g);
 	keep(g);
-	if (cursor != term.cursor_shown)
-		curs_set(cursor);
-	term.cursor_shown = cursor;
 	if (cursor)
-		wmove(stdscr, cursor_y, cursor_x);
-	leaveok(stdscr, !cursor);
-	wrefresh(stdscr);
+		pen_move(&term.pen, cursor_x, cursor_y);
+	if (cursor != term.cursor_shown)
+		pen_string(&term.pen, cursor ? term.string.show : term.string.hide);
+	term.cursor_shown = cursor;
+	pen_flush(&term.pen);
 }
 
 /* ---- input ---- */
@@ -530,7 +580,7 @@ static uint32_t plain_key(wint_t ch)
 static uint32_t read_key(struct mouse *mouse)
 {
 	wint_t ch = 0;
-	int got = wget_wch(stdscr, &ch);
+	int got = wget_wch(term.keys, &ch);
 
 	if (got == ERR)
 		return KEY_NONE_;
