@@ -252,14 +252,11 @@ static void draw_line(struct lines *l, const struct view *v, const struct area *
 		put_char(a, x, y, is_open(l, n, l->depth) ? 0x25be : 0x25b8, ROLE_DIM, 0);
 	x = draw_name(a, x + 2, y, n, m, role);
 	step_text(m, &n->step, text, sizeof(text));
-	put_text(a, x + 1, y,
-		 last                        ? ROLE_CHANGED
-		 : n->step.kind == TELL_NOTE ? ROLE_NORMAL
-					     : ROLE_DIM,
-		 0, text);
+	put_text(a, x + 1, y, n->step.kind == TELL_NOTE ? ROLE_NORMAL : ROLE_DIM, 0, text);
 }
 
-/* The whole text of the line at the cursor, for which its line has no room. */
+/* The whole text of the line at the cursor, for which its line has no room: for him who reads here.  Otherwise the
+ * narration has it. */
 static void draw_foot(const struct view *v, const struct area *a, const struct story_node *n)
 {
 	char text[256];
@@ -314,7 +311,7 @@ static int cursor_line(struct lines *l, struct panel_state *ps, const struct sto
 
 static void why_draw(struct view *v, struct panel_state *ps, const struct area *a, bool active)
 {
-	int height = list_height(a), line = 0, total;
+	int height = active ? list_height(a) : a->height, line = 0, total;
 	const struct story_node *at;
 	struct lines l;
 	struct area foot;
