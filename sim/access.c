@@ -97,11 +97,11 @@ static pte_t *page_walk(struct machine *m, const struct mm *mm, vaddr_t va,
 			note(m, MMU_PROTECTION, level, pfn, index, e, *error);
 			return NULL;
 		}
-		note(m, PAGE_WALK, level, pfn, index, e);
 		if (level + 1 == p->pt_levels)
 			return &table[index];
+		note(m, PAGE_WALK, level, pfn, index, e);
 		pfn = pte_pfn(e);
-		table = pt_table(m, e);
+		table = pfn_page(m, pfn)->mapping;
 	}
 }
 
@@ -120,7 +120,7 @@ static pfn_t translate(struct machine *m, const struct mm *mm, vaddr_t va,
 		       enum access kind, uint32_t *error)
 {
 	struct tlb *tlb = &m->tlb[m->cpu];
-	const struct tlb_entry *hit = tlb_lookup(m, tlb, va);
+	struct tlb_entry *hit = tlb_lookup(m, tlb, va);
 	pte_t *entry;
 
 	if (hit && tlb_allows(hit, kind))
@@ -135,7 +135,7 @@ static pfn_t translate(struct machine *m, const struct mm *mm, vaddr_t va,
 		return PFN_NONE;
 	}
 	set_accessed(m, va, kind, entry);
-	tlb_fill(m, tlb, va, *entry);
+	tlb_fill(m, tlb, hit, va, *entry);
 	return pte_pfn(*entry);
 }
 

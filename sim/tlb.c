@@ -53,11 +53,12 @@ struct tlb_entry *tlb_lookup(struct machine *m, struct tlb *t, vaddr_t va)
 	return e;
 }
 
-void tlb_fill(struct machine *m, struct tlb *t, vaddr_t va, pte_t entry)
+void tlb_fill(struct machine *m, struct tlb *t, struct tlb_entry *known,
+	      vaddr_t va, pte_t entry)
 {
 	uint32_t vpn = va >> PAGE_SHIFT;
 	unsigned set = vpn % TLB_SETS;
-	struct tlb_entry *e = tlb_find(t, va);
+	struct tlb_entry *e = known;
 
 	if (!e) {
 		e = &t->entry[set][t->next_way[set]];

@@ -27,7 +27,10 @@ const struct tlb_entry *tlb_peek(const struct tlb *t, vaddr_t va);
 
 /* The same, counted as a hit or a miss, and told. */
 struct tlb_entry *tlb_lookup(struct machine *m, struct tlb *t, vaddr_t va);
-void tlb_fill(struct machine *m, struct tlb *t, vaddr_t va, pte_t entry);
+
+/* Keep va's entry: in place of the one known, or of the oldest of its set. */
+void tlb_fill(struct machine *m, struct tlb *t, struct tlb_entry *known,
+	      vaddr_t va, pte_t entry);
 
 /* One CPU forgets one page: what a page fault itself does to its entry. */
 void tlb_drop(struct tlb *t, vaddr_t va);
