@@ -123,7 +123,7 @@ static char *show_line(const char *text, size_t len, size_t *from, size_t *to)
 			while (++column % TAB);
 			continue;
 		}
-		if (ch < 0x20 || is_between(ch, 0x7f, 0x9f) || (bytes == 1 && ch >= 0x80))
+		if (ch < 0x20 || is_between(ch, 0x7f, 0x9f) || (bytes == 1 && (text[i] & 0x80)))
 			shown[out++] = '?';
 		else
 			memcpy(shown + out, text + i, bytes), out += bytes;

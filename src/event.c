@@ -253,15 +253,17 @@ static uint32_t read_arguments(struct parser *p, const struct grammar *g, struct
 /* The event's rare parts, kept once they are there. */
 static bool keep_extra(struct parser *p, const struct event_extra *x, struct event *e)
 {
-	static const struct event_extra none;
 	struct scenario *s = p->s;
 
-	if (memcmp(x, &none, sizeof(none)) == 0)
+	if (!x->file && !(e->options & (OPT_HAS_AT | OPT_HAS_VALUE | OPT_HAS_ALIGN)))
 		return true;
-	if (!HAS_ROOM(s->extras, s->nr_extras, s->cap_extras))
-		return mistake_memory(p);
-	e->extra = s->nr_extras;
-	s->extras[s->nr_extras++] = *x;
+	/* the same line again and again has one */
+	if (memcmp(&s->extras[s->nr_extras - 1], x, sizeof(*x)) != 0) {
+		if (!HAS_ROOM(s->extras, s->nr_extras, s->cap_extras))
+			return mistake_memory(p);
+		s->extras[s->nr_extras++] = *x;
+	}
+	e->extra = s->nr_extras - 1;
 	return true;
 }
 

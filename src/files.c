@@ -30,6 +30,17 @@ char *path_join(const char *folder, const char *name, uint32_t len)
 	return path;
 }
 
+bool file_identity(const char *path, uint64_t *device, uint64_t *inode)
+{
+	struct stat st;
+
+	if (stat(path, &st) != 0)
+		return false;
+	*device = (uint64_t)st.st_dev;
+	*inode = (uint64_t)st.st_ino;
+	return true;
+}
+
 static void say_errno(char *why, size_t why_size, const char *path, int err)
 {
 	snprintf(why, why_size, "%s: %s", path, strerror(err));
@@ -49,6 +60,7 @@ static char *read_all(int fd, size_t *len)
 			if (!more)
 				break;
 			text = more;
+			advise_large(text, cap);
 		}
 		do
 			got = read(fd, text + *len, READ_BYTES);

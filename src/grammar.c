@@ -60,24 +60,24 @@ static const char *const argument_names[NR_ARGUMENTS] = {
 };
 
 const struct option_info option_info[NR_OPTION_WORDS] = {
-	[O_PROT] = {"prot", true, 0},
-	[O_PRIVATE] = {"private", false, 0},
-	[O_SHARED] = {"shared", false, OPT_SHARED},
-	[O_FILE] = {"file", true, 0},
-	[O_AT] = {"at", true, 0},
-	[O_FIXED] = {"fixed", false, OPT_FIXED},
-	[O_POPULATE] = {"populate", false, OPT_POPULATE},
-	[O_GROWSDOWN] = {"growsdown", false, OPT_GROWSDOWN},
-	[O_LOCKED] = {"locked", false, OPT_LOCKED},
-	[O_NORESERVE] = {"noreserve", false, OPT_NORESERVE},
-	[O_MAYMOVE] = {"maymove", false, OPT_MAYMOVE},
-	[O_VALUE] = {"value", true, 0},
-	[O_GFP] = {"gfp", true, 0},
-	[O_NODE] = {"node", true, 0},
-	[O_ALIGN] = {"align", true, 0},
-	[O_HWCACHE] = {"hwcache", false, OPT_HWCACHE},
-	[O_CTOR] = {"ctor", false, OPT_CTOR},
-	[O_POISON] = {"poison", false, OPT_POISON},
+	[O_PROT] = {"prot", 4, true, 0},
+	[O_PRIVATE] = {"private", 7, false, 0},
+	[O_SHARED] = {"shared", 6, false, OPT_SHARED},
+	[O_FILE] = {"file", 4, true, 0},
+	[O_AT] = {"at", 2, true, 0},
+	[O_FIXED] = {"fixed", 5, false, OPT_FIXED},
+	[O_POPULATE] = {"populate", 8, false, OPT_POPULATE},
+	[O_GROWSDOWN] = {"growsdown", 9, false, OPT_GROWSDOWN},
+	[O_LOCKED] = {"locked", 6, false, OPT_LOCKED},
+	[O_NORESERVE] = {"noreserve", 9, false, OPT_NORESERVE},
+	[O_MAYMOVE] = {"maymove", 7, false, OPT_MAYMOVE},
+	[O_VALUE] = {"value", 5, true, 0},
+	[O_GFP] = {"gfp", 3, true, 0},
+	[O_NODE] = {"node", 4, true, 0},
+	[O_ALIGN] = {"align", 5, true, 0},
+	[O_HWCACHE] = {"hwcache", 7, false, OPT_HWCACHE},
+	[O_CTOR] = {"ctor", 4, false, OPT_CTOR},
+	[O_POISON] = {"poison", 6, false, OPT_POISON},
 };
 
 const char *const advice_words[NR_ADVICE + 1] = {
@@ -106,7 +106,7 @@ static unsigned option_of(const char *s, size_t n)
 {
 	unsigned i = 0;
 
-	while (i < NR_OPTION_WORDS && (strlen(option_info[i].word) != n || memcmp(option_info[i].word, s, n) != 0))
+	while (i < NR_OPTION_WORDS && (option_info[i].len != n || memcmp(option_info[i].word, s, n) != 0))
 		i++;
 	assert(i < NR_OPTION_WORDS);
 	return i;

@@ -58,6 +58,7 @@ enum option_word {
 
 struct option_info {
 	const char *word;
+	uint8_t len;
 	bool has_value;
 	uint16_t flag; /* enum event_option that the bare word sets, 0: none */
 };

@@ -54,7 +54,7 @@ static bool set_ram(struct parser *p, const struct word *w, const char *text, ui
 	if (!read_size(p, w, text, len, UINT64_MAX, &bytes))
 		return false;
 	if (bytes < 8 * MIB || bytes > 4096 * MIB)
-		return mistake(p, w, _("ram=%.*s is out of its range: 8M to 4G"), (int)len, text);
+		return mistake(p, w, _("ram=%.*s is out of range: 8M to 4G"), (int)len, text);
 	c->ram_bytes = bytes & ~(uint64_t)(PAGE_SIZE - 1);
 	return true;
 }
@@ -66,7 +66,7 @@ static bool set_swap(struct parser *p, const struct word *w, const char *text, u
 	if (!read_size(p, w, text, len, UINT64_MAX, &bytes))
 		return false;
 	if (bytes > 64 * 1024 * MIB)
-		return mistake(p, w, _("swap=%.*s is out of its range: 0 to 64G"), (int)len, text);
+		return mistake(p, w, _("swap=%.*s is out of range: 0 to 64G"), (int)len, text);
 	c->swap_bytes = bytes;
 	return bytes == 0 || mistake_not_modelled(p, w);
 }

@@ -2,8 +2,8 @@
  * include FILE: another text in the place of this line.
  *
  * The file is found from where the including text lies, and so are the files that it names itself.  A text is
- * read once, however often it is included; one that includes itself, directly or through others, is a
- * mistake.
+ * read once, however often and by whatever path it is included; one that includes itself, directly or through
+ * others, is a mistake.
  */
 #include "i18n.h"
 #include "parse.h"
@@ -41,16 +41,21 @@ static struct source *find_source(struct parser *p, const struct word *w)
 {
 	char *path = path_join(p->source->folder, w->text, w->len);
 	struct source *found = NULL;
+	uint64_t device, inode;
 
 	if (!path) {
 		mistake_memory(p);
 		return NULL;
 	}
-	for (uint32_t i = 0; i < p->s->nr_sources; i++)
-		if (strcmp(p->s->sources[i]->name, path) == 0)
-			found = p->s->sources[i];
-	if (!found)
+	if (file_identity(path, &device, &inode))
+		for (uint32_t i = 0; i < p->s->nr_sources; i++)
+			if (p->s->sources[i]->device == device && p->s->sources[i]->inode == inode)
+				found = p->s->sources[i];
+	if (!found) {
 		found = open_source(p, w, path);
+		if (found)
+			file_identity(path, &found->device, &found->inode);
+	}
 	free(path);
 	return found;
 }

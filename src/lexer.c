@@ -116,6 +116,32 @@ static const char *skip_special(struct line *l, struct word *w, const char *p, c
 	return p;
 }
 
+/*
+ * Behind the letters of a word that are plain.  Eight at a time: a byte below 0x25 (blanks, line ends, quote,
+ * hash, dollar; and '!', which is looked at again) or above 0x7e leaves its upper bit in `odd`; bytes behind
+ * the first such one may be wrong, the first is right.
+ */
+static const char *skip_plain(const char *p, const char *end)
+{
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+	const uint64_t ones = 0x0101010101010101u;
+
+	for (; end - p >= 8; p += 8) {
+		uint64_t eight, odd;
+
+		memcpy(&eight, p, 8);
+		odd = ((eight - 0x25 * ones) | (eight + ones) | eight) & (0x80 * ones);
+		if (odd) {
+			p += __builtin_ctzll(odd) / 8;
+			break;
+		}
+	}
+#endif
+	while (p < end && kind_at(p) == B_WORD)
+		p++;
+	return p;
+}
+
 /* The word at p into w; returns what is behind it. */
 static const char *read_word(struct line *l, struct word *w, const char *p, const char *end, bool *high)
 {
@@ -123,8 +149,7 @@ static const char *read_word(struct line *l, struct word *w, const char *p, cons
 
 	w->plain = true;
 	w->quoted = *p == '"';
-	while (p < end && kind_at(p) == B_WORD)
-		p++;
+	p = skip_plain(p, end);
 	if (p < end && kind_at(p) != B_BLANK && kind_at(p) != B_END)
 		p = skip_special(l, w, p, end, high);
 	w->text = start;
@@ -134,15 +159,22 @@ static const char *read_word(struct line *l, struct word *w, const char *p, cons
 	return p;
 }
 
-static void add_word(struct line *l, const struct word *w)
+/* The word after the last one; one too many is read over the last, and told. */
+static struct word *next_word(struct line *l, const char *p)
 {
-	if (l->nr_words < WORDS_MAX)
-		l->word[l->nr_words++] = *w;
+	if (l->nr_words == WORDS_MAX)
+		set_fault(l, "too many words in one line", p, 1);
 	else
-		set_fault(l, "too many words in one line", l->text + w->at, w->width);
-	if (!w->plain)
-		for (uint32_t i = 0; i + 1 < w->len; i++)
-			l->has_counter |= w->text[i] == '$' && w->text[i + 1] == 'i';
+		l->nr_words++;
+	return &l->word[l->nr_words - 1];
+}
+
+static bool has_counter(const struct word *w)
+{
+	for (uint32_t i = 0; i + 1 < w->len; i++)
+		if (w->text[i] == '$' && w->text[i + 1] == 'i')
+			return true;
+	return false;
 }
 
 static const char *skip_comment(struct line *l, const char *p, const char *end, bool *high)
@@ -169,7 +201,7 @@ const char *line_read(struct line *l, const char *from, const char *end)
 	l->has_comment = l->has_counter = false;
 	l->fault = NULL;
 	while (p < end && kind_at(p) != B_END) {
-		struct word w;
+		struct word *w;
 
 		if (kind_at(p) == B_BLANK) {
 			/* canonical: a single blank with a word on both sides */
@@ -182,8 +214,10 @@ const char *line_read(struct line *l, const char *from, const char *end)
 			p = skip_comment(l, p, end, &high);
 			break;
 		}
-		p = read_word(l, &w, p, end, &high);
-		add_word(l, &w);
+		w = next_word(l, p);
+		p = read_word(l, w, p, end, &high);
+		if (!w->plain)
+			l->has_counter |= has_counter(w);
 	}
 	l->len = (uint32_t)(p - from);
 	if (high && !is_utf8(from, l->len, &bad))

@@ -25,7 +25,7 @@ bool mistake(struct parser *p, const struct word *w, const char *format, ...)
 	if (!w && p->line.nr_words) {
 		const struct word *last = &p->line.word[p->line.nr_words - 1];
 
-		at = last->at + last->width + 1;
+		at = last->at + last->width;
 	}
 	va_start(values, format);
 	add(p, at, width, format, values);

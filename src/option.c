@@ -88,7 +88,7 @@ static enum option_word find_option(const struct word *w, uint32_t len)
 	unsigned o = 0;
 
 	while (o < NR_OPTION_WORDS &&
-	       (strlen(option_info[o].word) != len || memcmp(option_info[o].word, w->text, len) != 0))
+	       (option_info[o].len != len || memcmp(option_info[o].word, w->text, len) != 0))
 		o++;
 	return o;
 }
@@ -133,7 +133,7 @@ bool check_options(struct parser *p, const struct event *e, uint32_t given)
 	uint32_t missing = p->s->grammar[e->kind].required & ~given;
 	uint32_t both = 1u << O_PRIVATE | 1u << O_SHARED;
 
-	for (unsigned o = 0; o < NR_OPTION_WORDS; o++)
+	for (unsigned o = 0; missing && o < NR_OPTION_WORDS; o++)
 		if (missing >> o & 1)
 			return mistake(p, NULL, _("%s= is missing: %s %s"), option_info[o].word,
 				       event_help(e->kind)->word, event_help(e->kind)->arguments);

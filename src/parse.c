@@ -30,6 +30,7 @@ void parser_free(struct parser *p)
 static const char *row_text(struct parser *p, enum row_kind kind)
 {
 	const struct line *l = &p->line;
+	const char *hash;
 	char *text;
 
 	if (l->canonical && kind != ROW_COMMENT) {
@@ -37,10 +38,11 @@ static const char *row_text(struct parser *p, enum row_kind kind)
 		p->source->text[l->text - p->source->text + l->len] = '\0';
 		return l->text;
 	}
+	hash = kind == ROW_COMMENT ? memchr(l->text, '#', l->len) : NULL;
+	if (hash)
+		return pool_text(&p->s->pool, hash, l->len - (size_t)(hash - l->text));
 	text = pool_alloc(&p->s->pool, (size_t)l->len + 1);
-	if (text && kind == ROW_COMMENT)
-		memcpy(text, strchr(l->text, '#'), l->len - (size_t)(strchr(l->text, '#') - l->text));
-	else if (text)
+	if (text)
 		line_fold(l->text, l->len, 0, text, (size_t)l->len + 1);
 	return text;
 }
@@ -224,6 +226,11 @@ static bool prepare_line(struct parser *p)
 	return line_resolve(l, p->counter, &p->buf, &p->buf_cap) || mistake_memory(p);
 }
 
+static enum row_kind row_kind_of(unsigned st)
+{
+	return st >= NR_EVENT_KINDS && st < NR_STATEMENTS ? row_kinds[st - NR_EVENT_KINDS] : ROW_EVENT;
+}
+
 /* The line is read; what follows begins at next.  Returns where to go on. */
 static const char *parse_line(struct parser *p, const char *next, const char *end)
 {
@@ -237,8 +244,7 @@ static const char *parse_line(struct parser *p, const char *next, const char *en
 		return next;
 	}
 	st = find_statement(p);
-	if (!begin_row(p, st < NR_EVENT_KINDS ? ROW_EVENT : st < NR_STATEMENTS ? row_kinds[st - NR_EVENT_KINDS] : ROW_COMMENT) ||
-	    !prepare_line(p))
+	if (!begin_row(p, row_kind_of(st)) || !prepare_line(p))
 		return next;
 	if (st < NR_EVENT_KINDS)
 		parse_event_line(p, st);
@@ -268,6 +274,23 @@ const char *parse_lines(struct parser *p, const char *from, const char *end)
 
 /* ---- the whole ---- */
 
+/* Room for an event and a row a line at once, so that large arrays need not move while they grow. */
+static void reserve_lines(struct scenario *s, const struct source *src)
+{
+	const char *end = src->text + src->len;
+	uint32_t lines = 0;
+
+	for (const char *p = src->text; p && p < end && lines < MAX_EVENTS; lines++) {
+		p = memchr(p, '\n', (size_t)(end - p));
+		p = p ? p + 1 : NULL;
+	}
+	/* without memory for it the arrays grow as they can */
+	if (s->nr_events + lines > s->cap_events)
+		vector_grow(&s->events, &s->cap_events, s->nr_events + lines, sizeof(*s->events));
+	if (s->nr_rows + lines > s->cap_rows)
+		vector_grow(&s->rows, &s->cap_rows, s->nr_rows + lines, sizeof(*s->rows));
+}
+
 void parse_text(struct parser *p, struct source *src)
 {
 	const char *end = src->text + src->len;
@@ -282,6 +305,8 @@ void parse_text(struct parser *p, struct source *src)
 		mistake(p, NULL, _("a zero byte: this is no text"));
 		return;
 	}
+	if (!src->is_parsed)
+		reserve_lines(p->s, src);
 	src->is_open = src->is_parsed = true;
 	parse_lines(p, src->text + 3 * has_mark, end);
 	src->is_open = false;

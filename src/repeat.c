@@ -83,26 +83,33 @@ static bool copy_events(struct scenario *s, uint32_t first, uint32_t period, uin
 	return true;
 }
 
-/* What was added since `from` is one iteration: add copies more of it. */
-static bool copy_iterations(struct parser *p, const struct marks *from, uint32_t copies)
+/* Do copies of what was added since `from` still fit? */
+static bool has_place(const struct marks *from, const struct marks *to, uint32_t copies)
 {
-	struct scenario *s = p->s;
-	struct marks to = mark(s);
-	uint32_t period = to.events - from->events;
+	uint64_t most = to->events + (uint64_t)(to->events - from->events) * copies;
+	uint64_t expects = to->expects + (uint64_t)(to->expects - from->expects) * copies;
 
-	if (s->nr_events + (uint64_t)period * copies > MAX_EVENTS ||
-	    s->nr_expects + (uint64_t)(to.expects - from->expects) * copies > MAX_EVENTS)
-		return mistake(p, NULL, _("more than %d events"), MAX_EVENTS);
-	/* without an event in it all iterations' notes would pile up before the next one */
-	if (period == 0)
-		return true;
+	if (expects > most)
+		most = expects;
+	for (unsigned k = 0; k < NR_NOTE_KINDS; k++) {
+		uint64_t notes = to->notes[k] + (uint64_t)(to->notes[k] - from->notes[k]) * copies;
+
+		if (notes > most)
+			most = notes;
+	}
+	return most <= MAX_EVENTS;
+}
+
+/* What was added since `from` is one iteration: add copies more of it. False: no memory. */
+static bool copy_iterations(struct scenario *s, const struct marks *from, const struct marks *to, uint32_t copies)
+{
+	uint32_t period = to->events - from->events;
+
 	for (unsigned k = 0; k < NR_NOTE_KINDS; k++)
-		if (to.notes[k] + (uint64_t)(to.notes[k] - from->notes[k]) * copies > MAX_EVENTS ||
-		    !copy_notes(&s->notes[k], from->notes[k], to.notes[k] - from->notes[k], period, copies))
-			return mistake_memory(p);
-	return (copy_expects(s, from->expects, to.expects - from->expects, period, copies) &&
-		copy_events(s, from->events, period, copies)) ||
-	       mistake_memory(p);
+		if (!copy_notes(&s->notes[k], from->notes[k], to->notes[k] - from->notes[k], period, copies))
+			return false;
+	return copy_expects(s, from->expects, to->expects - from->expects, period, copies) &&
+	       copy_events(s, from->events, period, copies);
 }
 
 /* Run the parser over a body that was met before, with counter for $i. */
@@ -112,27 +119,41 @@ static void parse_again(struct parser *p, const char *body, const char *end, con
 	p->line_nr = line_nr;
 	p->counter = counter;
 	p->next_row = b->first_row + 1;
+	p->has_ended = false;
 	parse_lines(p, body, end);
 }
 
-/* Iterations 2 to b->count. */
-static void parse_iterations(struct parser *p, const char *body, const char *end, struct block *b, unsigned line_nr)
+/* Iterations that are all alike: the second one was parsed since `from`. False: too many. */
+static bool add_alike(struct parser *p, const struct marks *from, uint32_t copies)
+{
+	struct marks to = mark(p->s);
+
+	/* without an event in it all iterations' notes would pile up before the next one */
+	if (to.events == from->events)
+		return true;
+	if (!has_place(from, &to, copies))
+		return false;
+	if (!copy_iterations(p->s, from, &to, copies))
+		mistake_memory(p);
+	return true;
+}
+
+/* Iterations 2 to b->count. False: more than a scenario can have. */
+static bool parse_iterations(struct parser *p, const char *body, const char *end, struct block *b, unsigned line_nr)
 {
 	uint32_t mistakes = p->nr_mistakes;
 	struct marks from = mark(p->s);
 
 	parse_again(p, body, end, b, line_nr, 2);
-	if (!b->varies) {
-		if (p->nr_mistakes == mistakes)
-			copy_iterations(p, &from, b->count - 2);
-		return;
-	}
-	if (!is_added_to(p->s, &from))
-		return;
+	if (p->nr_mistakes != mistakes || !is_added_to(p->s, &from))
+		return true;
+	if (!b->varies)
+		return add_alike(p, &from, b->count - 2);
 	for (uint32_t i = 3; i <= b->count && p->nr_mistakes == mistakes; i++)
 		parse_again(p, body, end, b, line_nr, i);
 	if (p->s->nr_events + 1 - b->first_event != (uint64_t)b->period * b->count)
 		b->period = 0;
+	return true;
 }
 
 static bool read_count(struct parser *p, uint32_t *count)
@@ -149,15 +170,11 @@ static bool read_count(struct parser *p, uint32_t *count)
 	       mistake(p, &p->line.word[0], _("repeats nested more than %d deep"), MAX_REPEATS);
 }
 
-/* The line was `repeat N` and its text has ended before its `end`. */
-static void mistake_no_end(struct parser *p, const struct line *opening, unsigned line_nr)
+/* The line that was read before, for a mistake in it. */
+static void return_to(struct parser *p, const struct line *l, unsigned line_nr)
 {
-	unsigned last_line = p->line_nr;
-
-	p->line = *opening;
+	p->line = *l;
 	p->line_nr = line_nr;
-	mistake(p, &p->line.word[0], _("repeat without end"));
-	p->line_nr = last_line;
 }
 
 /* All iterations of the body at from; *b learns what they are.  Returns what is behind the `end`. */
@@ -175,10 +192,15 @@ static const char *parse_body(struct parser *p, const char *from, const char *en
 	b->last_row = p->next_row - 1;
 	b->period = p->s->nr_events + 1 - b->first_event;
 	last_line = p->line_nr;
-	if (!p->has_ended)
-		mistake_no_end(p, &opening, line_nr);
-	else if (again && b->count > 1 && p->nr_mistakes == mistakes)
-		parse_iterations(p, from, end, b, line_nr);
+	if (!p->has_ended) {
+		return_to(p, &opening, line_nr);
+		mistake(p, &p->line.word[0], _("repeat without end"));
+	} else if (again && b->count > 1 && p->nr_mistakes == mistakes) {
+		if (!parse_iterations(p, from, end, b, line_nr)) {
+			return_to(p, &opening, line_nr);
+			mistake(p, &p->line.word[1], _("more than %d events"), MAX_EVENTS);
+		}
+	}
 	p->line_nr = last_line;
 	p->next_row = b->last_row + 1;
 	p->has_ended = false;

@@ -41,7 +41,7 @@ struct scenario *scenario_new(void)
 	s->title = "";
 	if (symbols_init(&s->symbols, &s->pool) && add_fixed_symbols(&s->symbols) &&
 	    HAS_ROOM(s->extras, s->nr_extras, s->cap_extras)) {
-		s->nr_extras = 1;
+		memset(&s->extras[s->nr_extras++], 0, sizeof(*s->extras));
 		return s;
 	}
 	scenario_free(s);
@@ -82,6 +82,7 @@ static bool set_source(struct scenario *s, const char *name, char *text, size_t 
 		return false;
 	src->text = text;
 	src->len = len;
+	file_identity(name, &src->device, &src->inode);
 	s->sources[s->nr_sources++] = src;
 	return true;
 }
@@ -130,6 +131,7 @@ struct scenario *scenario_parse(const char *name, const char *text, size_t len, 
 	char *copy = malloc(len + 1);
 
 	if (copy) {
+		advise_large(copy, len + 1);
 		memcpy(copy, text, len);
 		copy[len] = '\0';
 		return parse_owned(name, copy, len, machine_override, d);

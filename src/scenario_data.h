@@ -16,6 +16,7 @@ struct source {
 	const char *folder; /* what relative files start from: "" or ends with a slash */
 	char *text;         /* the parser puts zeros where lines end                   */
 	size_t len;
+	uint64_t device, inode; /* which file it is; 0: not from a file                    */
 	bool is_open;       /* being parsed right now                                  */
 	bool is_parsed;     /* lines may end with a zero                               */
 };
@@ -102,6 +103,8 @@ uint32_t scenario_add_file(struct scenario *s, const char *folder, const char *n
 			   bool as_program, char *why, size_t why_size);
 /* Read a whole text, "-" from standard input; NULL with *why. The text is malloc'd. */
 char *text_read(const char *path, size_t *len, char *why, size_t why_size);
+/* Which file path leads to; false: to none. */
+bool file_identity(const char *path, uint64_t *device, uint64_t *inode);
 /* folder and name, unless name is absolute; malloc'd, NULL: no memory. */
 char *path_join(const char *folder, const char *name, uint32_t len);
 void scenario_files_free(struct scenario *s);

@@ -114,6 +114,19 @@ struct scope_proc *scope_find(const struct scope *c, uint32_t symbol)
 	return i ? &c->proc[i] : NULL;
 }
 
+/* proc_of has a place for the symbol. */
+static bool reach_symbol(struct scope *c, uint32_t symbol)
+{
+	uint32_t had = c->nr_symbols;
+
+	if (symbol < had)
+		return true;
+	if (!vector_grow(&c->proc_of, &c->nr_symbols, symbol, sizeof(*c->proc_of)))
+		return false;
+	memset(c->proc_of + had, 0, (c->nr_symbols - had) * sizeof(*c->proc_of));
+	return true;
+}
+
 struct scope_proc *scope_add(struct scope *c, uint32_t symbol, uint32_t parent)
 {
 	struct scope_proc *p;
@@ -121,8 +134,7 @@ struct scope_proc *scope_add(struct scope *c, uint32_t symbol, uint32_t parent)
 
 	if (c->nr_procs == 0)
 		c->nr_procs = 1;
-	if (!HAS_ROOM(c->proc, c->nr_procs, c->cap_procs) || c->nr_procs >> 30 != 0 ||
-	    (symbol >= c->nr_symbols && !vector_grow(&c->proc_of, &c->nr_symbols, symbol, sizeof(*c->proc_of))))
+	if (!HAS_ROOM(c->proc, c->nr_procs, c->cap_procs) || c->nr_procs >> 30 != 0 || !reach_symbol(c, symbol))
 		return NULL;
 	p = &c->proc[c->nr_procs];
 	*p = (struct scope_proc){.symbol = symbol, .parent = from, .fork_time = ++c->time, .alive = true};

@@ -16,26 +16,44 @@
 
 enum { FIRST_SLOTS = 1024 };
 
+/* Up to eight letters in one number: different for different names of one length. */
+static uint64_t pack(const char *name, uint32_t len)
+{
+	uint64_t whole = 0;
+	uint32_t low, high;
+
+	if (len >= 8) {
+		memcpy(&whole, name, 8);
+		return whole;
+	}
+	if (len >= 4) {
+		/* the two halves overlap in the middle */
+		memcpy(&low, name, 4);
+		memcpy(&high, name + len - 4, 4);
+		return (uint64_t)high << 32 | low;
+	}
+	for (uint32_t i = 0; i < len; i++)
+		whole = whole << 8 | (unsigned char)name[i];
+	return whole;
+}
+
 /* Eight bytes at a time, each mixed by a multiplication whose upper bits come down. */
 static uint64_t hash_name(const char *name, uint32_t len)
 {
 	const uint64_t odd = 0x9e3779b97f4a7c15u;
-	uint64_t hash = len * odd, word;
+	uint64_t hash = len * odd;
 
-	for (; len >= 8; len -= 8, name += 8) {
-		memcpy(&word, name, 8);
-		hash = (hash ^ word) * odd;
+	for (; len > 8; len -= 8, name += 8) {
+		hash = (hash ^ pack(name, 8)) * odd;
 		hash ^= hash >> 29;
 	}
-	for (word = 0; len; len--)
-		word = word << 8 | (unsigned char)name[len - 1];
-	hash = (hash ^ word) * odd;
+	hash = (hash ^ pack(name, len)) * odd;
 	return hash ^ hash >> 32;
 }
 
 static bool is_name(const struct symbol *s, const char *name, uint32_t len)
 {
-	return s->len == len && memcmp(s->name, name, len) == 0;
+	return s->len == len && s->head == pack(name, len) && (len <= 8 || memcmp(s->name, name, len) == 0);
 }
 
 /* The slot that holds the name, or the empty one where it belongs. */
@@ -72,7 +90,7 @@ bool symbols_init(struct symbols *t, struct pool *pool)
 	t->pool = pool;
 	if (!HAS_ROOM(t->item, t->count, t->cap) || !set_slots(t, FIRST_SLOTS))
 		return false;
-	t->item[t->count++].name = "?";
+	t->item[t->count++] = (struct symbol){.name = "?"};
 	return true;
 }
 
@@ -106,6 +124,7 @@ uint32_t symbol_intern(struct symbols *t, const char *name, uint32_t len)
 	if (!t->item[t->count].name)
 		return 0;
 	t->item[t->count].len = len;
+	t->item[t->count].head = pack(name, len);
 	*slot = hash >> 32 << 32 | t->count;
 	return t->count++;
 }

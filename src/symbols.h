@@ -18,6 +18,7 @@ struct symbols {
 struct symbol {
 	const char *name; /* ends with a zero */
 	uint32_t len;
+	uint64_t head; /* its first letters in one number: short names compare by it */
 };
 
 /* False: no memory. The pool must live as long. */

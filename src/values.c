@@ -56,9 +56,9 @@ bool read_number(struct parser *p, const struct word *w, const char *text, uint3
 	if (kind == NUMBER_OK && *value >= least && *value <= most)
 		return true;
 	if (kind == NUMBER_OK || kind == NUMBER_TOO_LARGE)
-		return mistake(p, w, _("%s %.*s is out of its range: %llu to %llu"), what, (int)len, text,
+		return mistake(p, w, _("%.*s is out of range: %s is %llu to %llu"), (int)len, text, what,
 			     (unsigned long long)least, (unsigned long long)most);
-	return mistake(p, w, _("\"%.*s\" is not a number; %s is %llu to %llu"), (int)len, text, what,
+	return mistake(p, w, _("\"%.*s\" is not a number: %s is %llu to %llu"), (int)len, text, what,
 		     (unsigned long long)least, (unsigned long long)most);
 }
 

@@ -8,8 +8,24 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
-enum { FIRST_CAP = 64, CHUNK_BYTES = 32 * 1024, ALIGN = 8 };
+enum { FIRST_CAP = 64, CHUNK_BYTES = 32 * 1024, ALIGN = 8, LARGE_BYTES = 4 * 1024 * 1024 };
+
+void advise_large(void *memory, size_t bytes)
+{
+#ifdef MADV_HUGEPAGE
+	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+	uintptr_t start = ((uintptr_t)memory + page - 1) & ~(page - 1);
+
+	if (bytes >= LARGE_BYTES)
+		madvise((void *)start, bytes - (start - (uintptr_t)memory), MADV_HUGEPAGE);
+#else
+	(void)memory;
+	(void)bytes;
+#endif
+}
 
 bool vector_grow(void *array, uint32_t *cap, uint32_t count, size_t item_bytes)
 {
@@ -24,7 +40,7 @@ bool vector_grow(void *array, uint32_t *cap, uint32_t count, size_t item_bytes)
 	grown = realloc(old, (size_t)more * item_bytes);
 	if (!grown)
 		return false;
-	memset((char *)grown + *cap * item_bytes, 0, (size_t)(more - *cap) * item_bytes);
+	advise_large(grown, (size_t)more * item_bytes);
 	memcpy(array, &grown, sizeof(grown));
 	*cap = (uint32_t)more;
 	return true;

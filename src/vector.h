@@ -14,8 +14,11 @@
 /* Is there room for item [count]?  Doubles the array when it is full; false: no memory, nothing changed. */
 #define HAS_ROOM(array, count, cap) ((count) < (cap) || vector_grow(&(array), &(cap), (count), sizeof(*(array))))
 
-/* array is the address of the pointer; afterwards at least count + 1 items fit; new ones are zero. */
+/* array is the address of the pointer; afterwards at least count + 1 items fit; new ones hold anything. */
 bool vector_grow(void *array, uint32_t *cap, uint32_t count, size_t item_bytes);
+
+/* Memory that is large and will be used from end to end: the host may back it by large pages. */
+void advise_large(void *memory, size_t bytes);
 
 struct pool_chunk;
 struct pool {
