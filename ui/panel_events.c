@@ -135,6 +135,17 @@ static void show_row(const struct view *v, struct panel_state *ps, int row)
 	}
 }
 
+/*
+ * Time has moved to the event of `row`: show the page that it is on.  Pages begin at fixed rows, so the same moment
+ * looks the same whichever way led there, and while one steps through a page it stands still.
+ */
+static void show_page_of(struct panel_state *ps, int row)
+{
+	int page = ps->height > 2 ? ps->height * 2 / 3 : 1;
+
+	ps->top = row > 0 ? row / page * page : 0;
+}
+
 /* ---- what came of an event ---- */
 
 struct result_text {
@@ -306,7 +317,7 @@ static void events_draw(struct view *v, struct panel_state *ps, const struct are
 	if (ps->word[WORD_MOMENT] != moment) {
 		ps->word[WORD_MOMENT] = moment;
 		ps->cursor = current;
-		show_row(v, ps, current);
+		show_page_of(ps, current);
 	}
 	for (int row = next_row(v, ps->top - 1, 1); row != NO_ROW && y < a->height;
 	     row = next_row(v, row, 1)) {
