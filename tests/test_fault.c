@@ -42,6 +42,23 @@ START_TEST(reads_before_the_first_write_share_the_zero_page)
 }
 END_TEST
 
+START_TEST(a_fault_on_an_entry_that_allows_it_only_marks_it)
+{
+	vaddr_t buf = (vaddr_t)map(4096, RW);
+	pte_t *e;
+
+	ck_write(sh, buf);
+	e = pte_offset(m, sh->mm, buf);
+	*e &= ~(pte_t)(PTE_A | PTE_D);
+	flush_tlb_page(m, sh->mm, buf);
+	ck_assert_int_eq(handle_mm_fault(m, sh, find_vma(m, sh->mm, buf), buf, false), FAULT_MINOR);
+	ck_assert_uint_eq(bits_of(sh, buf), 0x027);
+	ck_assert_int_eq(handle_mm_fault(m, sh, find_vma(m, sh->mm, buf), buf, true), FAULT_MINOR);
+	ck_assert_uint_eq(bits_of(sh, buf), 0x067);
+	ck_assert_uint_eq(told[S_FAULT_SPURIOUS], 2);
+}
+END_TEST
+
 START_TEST(user_frames_are_high_where_there_is_high_memory)
 {
 	vaddr_t buf = (vaddr_t)map(4096, RW);
@@ -215,6 +232,19 @@ START_TEST(the_window_is_filled_though_the_page_itself_does_not_exist)
 }
 END_TEST
 
+START_TEST(a_window_without_a_page_takes_no_table)
+{
+	struct mmap_request rq = {.bytes = 4096, .prot = R, .offset = 4096};
+	vaddr_t f;
+
+	rq.file = file_open(m, "short", 4096, false);
+	f = (vaddr_t)sys_mmap(m, sh, &rq);
+	ck_outcome(touch(sh, f, ACCESS_READ), OUT_BUS, f);
+	ck_assert_uint_eq(told[S_FAULT_BEYOND_END], 1);
+	ck_assert_uint_eq(sh->mm->nr_tables, 2);
+}
+END_TEST
+
 START_TEST(shared_anonymous_pages_are_made_once_for_all)
 {
 	struct mmap_request rq = {.bytes = 4 * 4096, .prot = RW, .shared = true};
@@ -328,6 +358,7 @@ Suite *fault_suite(void)
 	tcase_add_checked_fixture(anon, boot_61, teardown);
 	tcase_add_test(anon, memory_comes_at_the_first_write);
 	tcase_add_test(anon, reads_before_the_first_write_share_the_zero_page);
+	tcase_add_test(anon, a_fault_on_an_entry_that_allows_it_only_marks_it);
 	tcase_add_test(anon, user_frames_are_high_where_there_is_high_memory);
 	tcase_add_checked_fixture(bad, boot_61, teardown);
 	tcase_add_loop_test(bad, a_refused_access_has_a_reason_a_code_and_no_fault, 0,
@@ -343,6 +374,7 @@ Suite *fault_suite(void)
 	tcase_add_test(file, a_shared_file_hears_of_the_first_write_to_each_page);
 	tcase_add_test(file, behind_the_end_of_a_file_is_sigbus);
 	tcase_add_test(file, the_window_is_filled_though_the_page_itself_does_not_exist);
+	tcase_add_test(file, a_window_without_a_page_takes_no_table);
 	tcase_add_test(file, shared_anonymous_pages_are_made_once_for_all);
 	tcase_add_test(file, shared_anonymous_memory_goes_with_its_last_area);
 	tcase_add_test(file, two_ways_to_open_a_file_share_its_page_cache);
