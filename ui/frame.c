@@ -153,40 +153,51 @@ static void draw_path(const struct screen *s, const struct area *row)
 
 /* ---- panels ---- */
 
-static struct area open_place(const struct screen *s, const struct area *whole,
-			      const struct place *p)
+static void place_title(const struct place *p, char *buf, size_t size)
 {
-	const struct panel *panel = panel_table[p->panel];
-	struct area a = area_sub(whole, p->x, p->y, p->width, p->height);
+	snprintf(buf, size, "%d %s", p->panel + 1, _(panel_table[p->panel]->title));
+}
+
+/* Box or heading of a panel; returns what it has for itself. */
+static struct area open_place(const struct screen *s, const struct area *a, const struct place *p)
+{
 	bool active = p->panel == s->active;
+	char title[64];
+	int x;
+
+	place_title(p, title, sizeof(title));
+	if (s->layout.boxed)
+		return draw_box(a, title, NULL, active);
+	x = put_text(a, 0, 0, active ? ROLE_BORDER_ACTIVE : ROLE_TITLE, ATTR_BOLD, title) + 1;
+	fill(a, x, 0, a->width - x, 0x2500, active ? ROLE_BORDER_ACTIVE : ROLE_BORDER);
+	return area_sub(a, 0, 1, a->width, a->height - 1);
+}
+
+/* What the panel says of itself, once it is drawn. */
+static void close_place(const struct screen *s, const struct area *a, const struct place *p)
+{
 	char title[64], status[96] = "";
 
-	snprintf(title, sizeof(title), "%d %s", p->panel + 1, _(panel->title));
-	if (panel->status)
-		panel->status(&s->view, &s->panel[p->panel], status, sizeof(status));
-	if (s->layout.boxed)
-		return draw_box(&a, title, status, active);
-
-	enum role role = active ? ROLE_BORDER_ACTIVE : ROLE_TITLE;
-	int x = put_text(&a, 0, 0, role, ATTR_BOLD, title) + 1;
-
-	fill(&a, x, 0, a.width - x, 0x2500, active ? ROLE_BORDER_ACTIVE : ROLE_BORDER);
-	if (x + text_width(status) + 2 < a.width)
-		put_right(&a, a.width - 1, 0, ROLE_LABEL, 0, status);
-	return area_sub(&a, 0, 1, a.width, a.height - 1);
+	if (!panel_table[p->panel]->status)
+		return;
+	place_title(p, title, sizeof(title));
+	panel_table[p->panel]->status(&s->view, &s->panel[p->panel], status, sizeof(status));
+	put_box_right(a, title, status);
 }
 
 static void draw_panels(struct screen *s, const struct area *whole)
 {
 	for (int i = 0; i < s->layout.nr_places; i++) {
 		const struct place *p = &s->layout.place[i];
-		struct area inside = open_place(s, whole, p);
+		struct area a = area_sub(whole, p->x, p->y, p->width, p->height);
+		struct area inside = open_place(s, &a, p);
 		struct panel_state *ps = &s->panel[p->panel];
 
 		ps->width = inside.width;
 		ps->height = inside.height;
 		if (inside.width > 0 && inside.height > 0)
 			panel_table[p->panel]->draw(&s->view, ps, &inside, p->panel == s->active);
+		close_place(s, &a, p);
 	}
 }
 

@@ -249,11 +249,23 @@ int put_wrapped(const struct area *a, int x, int y, int width, int max, enum rol
 static const uint32_t thin[] = {0x2500, 0x2502, 0x250c, 0x2510, 0x2518, 0x2514};
 static const uint32_t thick[] = {0x2501, 0x2503, 0x250f, 0x2513, 0x251b, 0x2517};
 
+void put_box_right(const struct area *a, const char *title, const char *right)
+{
+	struct area top = area_sub(a, 1, 0, a->width - 2, 1);
+	int used = title && *title ? text_width(title) + 2 : 1, width = text_width(right);
+
+	if (!width || width > top.width - used - 3)
+		return;
+	put_char(&top, top.width - 2 - width, 0, ' ', ROLE_BORDER, 0);
+	put_text(&top, top.width - 1 - width, 0, ROLE_LABEL, 0, right);
+	put_char(&top, top.width - 1, 0, ' ', ROLE_BORDER, 0);
+}
+
 struct area draw_box(const struct area *a, const char *title, const char *right, bool active)
 {
 	const uint32_t *sign = active ? thick : thin;
 	enum role role = active ? ROLE_BORDER_ACTIVE : ROLE_BORDER;
-	int w = a->width, h = a->height, x = 1, room;
+	int w = a->width, h = a->height, x;
 
 	fill(a, 1, 0, w - 2, sign[0], role);
 	fill(a, 1, h - 1, w - 2, sign[0], role);
@@ -275,12 +287,8 @@ struct area draw_box(const struct area *a, const char *title, const char *right,
 		put_char(&top, x, 0, ' ', role, 0);
 		x++;
 	}
-	room = top.width - x - 3;
-	if (right && *right && text_width(right) <= room) {
-		put_right(&top, top.width - 1, 0, ROLE_LABEL, 0, right);
-		put_char(&top, top.width - 1, 0, ' ', role, 0);
-		put_char(&top, top.width - 2 - text_width(right), 0, ' ', role, 0);
-	}
+	if (right)
+		put_box_right(a, title, right);
 	return area_sub(a, 1, 1, w - 2, h - 2);
 }
 

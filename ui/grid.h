@@ -75,6 +75,8 @@ int put_wrapped(const struct area *a, int x, int y, int width, int max, enum rol
 int text_width(const char *utf8);                  /* columns                         */
 int text_width_of(const char *utf8, size_t bytes); /* columns of its first bytes only */
 
+/* The text at the other end alone, into a box that has its title already; left out where there is no room. */
+void put_box_right(const struct area *a, const char *title, const char *right);
 /* A box with its title in the top border, right at its other end (or NULL); returns the inside. */
 struct area draw_box(const struct area *a, const char *title, const char *right, bool active);
 

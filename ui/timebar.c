@@ -8,7 +8,7 @@
  * Event e of n stands in column e * (width - 1) / n.  Where several events share a column the one that tells
  * most is shown; of very many, a few of each column are looked at, so that the bar costs the same for a
  * million events.  What has run is drawn heavy.  An event that the kernel refused is `!`, one that copied a
- * page on write `C`: that is known only once it has run.
+ * page on write `C`: that is told once it has run.
  */
 #include <string.h>
 
@@ -38,7 +38,8 @@ enum { NR_TICKS = sizeof(ticks) / sizeof(ticks[0]) };
 /* Index in ticks of what an event shows; NR_TICKS: nothing. */
 static int tick_of(const struct screen *s, uint32_t event)
 {
-	const struct event_result *r = timeline_result(s->view.timeline, event);
+	bool has_run = event <= timeline_now(s->view.timeline).event;
+	const struct event_result *r = has_run ? timeline_result(s->view.timeline, event) : NULL;
 	char letter = event_tick((enum event_kind)scenario_event(s->view.scenario, event)->kind);
 	int i = 0;
 

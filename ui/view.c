@@ -15,6 +15,8 @@
 
 #include "parts.h"
 
+enum { EVENTS_LOOKED_BACK = 64 };
+
 bool view_is_complete(const struct view *v)
 {
 	struct when now = timeline_now(v->timeline);
@@ -171,27 +173,29 @@ static void follow_page(struct view *v)
 		v->walk_va = c.va;
 }
 
-/* The process whose event this is: of a fork that is over, the child. */
-static uint32_t pid_of_event(const struct view *v)
+/* The living process that an event is about: of a fork that is over, the child. 0: none. */
+static uint32_t pid_of_event(const struct view *v, uint32_t nr)
 {
-	struct when now = timeline_now(v->timeline);
 	const struct machine *m = view_machine(v);
-	const struct event *e = now.event ? scenario_event(v->scenario, now.event) : NULL;
+	const struct event *e = scenario_event(v->scenario, nr);
+	bool is_over = nr < timeline_now(v->timeline).event || view_is_complete(v);
 	const struct task *t = NULL;
 
-	if (!e)
-		return 0;
-	if (e->kind == EV_FORK && view_is_complete(v) && e->name)
+	if (e->kind == EV_FORK && is_over && e->name)
 		t = find_task_by_symbol(m, e->name);
 	if (!t && e->proc)
 		t = find_task_by_symbol(m, e->proc);
 	return t ? t->pid : 0;
 }
 
+/*
+ * The process to show: the step's, else that of the last event that was about one which lives.  It follows from
+ * the moment alone, so that going back shows what was shown before.
+ */
 static void follow_process(struct view *v)
 {
 	const struct machine *m = view_machine(v);
-	uint32_t pid = 0;
+	uint32_t now = timeline_now(v->timeline).event, pid = 0;
 
 	if (v->pid && !find_task(m, v->pid))
 		v->pid_is_users = false;
@@ -200,9 +204,9 @@ static void follow_process(struct view *v)
 	if (!view_is_complete(v))
 		pid = node_pid(story_last(view_story(v)));
 	if (!pid || !find_task(m, pid))
-		pid = pid_of_event(v);
-	if (!pid && v->pid && find_task(m, v->pid))
-		pid = v->pid;
+		pid = 0;
+	for (uint32_t nr = now; !pid && nr > 0 && now - nr < EVENTS_LOOKED_BACK; nr--)
+		pid = pid_of_event(v, nr);
 	v->pid = pid ? pid : m->last_task ? m->last_task->pid : 0;
 }
 
