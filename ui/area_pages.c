@@ -211,11 +211,8 @@ static void draw_scaled(const struct view *v, const struct task *t, const struct
 		struct page_look look = look_at_many(v, t, area, from, to, &fill_of_8);
 		enum role role = look.chosen ? ROLE_CHOSEN : look.role;
 
-		if (look.touch)
-			put_char(a, (int)x, y, touch_glyph(look.touch),
-				 touched_role(look.touch, role), ATTR_BOLD);
-		else
-			put_char(a, (int)x, y, shade[fill_of_8], role, 0);
+		put_char(a, (int)x, y, shade[fill_of_8], touched_role(look.touch, role),
+			 look.touch ? ATTR_BOLD | ATTR_UNDERLINE : 0);
 	}
 	if (cells < a->width)
 		put_format(a, cells + 1, y, ROLE_DIM, 0, "/%u", scale);

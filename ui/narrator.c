@@ -140,7 +140,7 @@ static void gather_areas(struct facts *f)
 	const struct mm *mm = f->task->mm;
 	uint32_t i = vma_index(mm, f->va);
 
-	f->area = mm_area_at(mm, f->va);
+	f->area = area_at(mm, f->va);
 	if (i < mm->map_count && mm->vma[i]->start > f->va)
 		f->above = mm->vma[i];
 	if (i > 0)
@@ -603,6 +603,47 @@ static void put_sentence(struct text *t, const struct facts *f, const char *sent
 		put_place_named(t, f, part);
 		sentence += n + (sentence[n] == '}');
 	}
+}
+
+/* Does a place name something, whether it was told or not? */
+static bool is_place(const struct facts *f, const char *place, size_t len)
+{
+	char name[64];
+	uint64_t n;
+
+	snprintf(name, sizeof(name), "%.*s", (int)len, place);
+	name[strcspn(name, "|")] = '\0';
+	for (int i = 0; i < NR_FACTS; i++)
+		if (strcmp(fact_name[i], name) == 0)
+			return true;
+	if (number_of(f, name, &n))
+		return true;
+	place = name + (name[0] == '#' || name[0] == '^');
+	return find_step(place, strcspn(place, ".")) >= 0;
+}
+
+const char *narrator_unknown_place(void)
+{
+#define SAY(condition, sentence) sentence,
+#define TAIL(condition, sentence) sentence,
+	static const char *const sentences[] = {
+#include "sentences.def"
+	};
+#undef SAY
+#undef TAIL
+	static const struct facts none;
+
+	for (size_t i = 0; i < sizeof(sentences) / sizeof(*sentences); i++) {
+		const char *p = sentences[i];
+
+		while ((p = strchr(p, '{')) != NULL) {
+			size_t len = strcspn(++p, "}");
+
+			if (!is_place(&none, p, len))
+				return p;
+		}
+	}
+	return NULL;
 }
 
 /* ---- choosing ---- */

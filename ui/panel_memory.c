@@ -236,6 +236,8 @@ static void draw_row(const struct view *v, const struct area *a, int y, const st
 
 		if (map->shift == 0) {
 			draw_frame_cell(v, a, LABEL_WIDTH + x, y, pfn);
+		} else if (pfn + n <= scan->free_until) {
+			put_char(a, LABEL_WIDTH + x, y, 0xb7, ROLE_FREE, 0);
 		} else {
 			sum_up(scan, pfn, pfn + n, &sum);
 			put_char(a, LABEL_WIDTH + x, y, shade_of_sum(&sum), role_of_sum(&sum), 0);

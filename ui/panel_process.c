@@ -314,7 +314,7 @@ static void choose_area(struct view *v, struct panel_state *ps, const struct tas
 
 static void choose_page(struct view *v, const struct task *t, int direction)
 {
-	const struct vma *area = mm_area_at(t->mm, v->walk_va);
+	const struct vma *area = area_at(t->mm, v->walk_va);
 	uint64_t page = page_align_down(v->walk_va) + (uint64_t)((int64_t)direction * PAGE_SIZE);
 
 	if (area && page >= area->start && page < area->end)

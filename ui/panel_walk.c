@@ -256,7 +256,7 @@ static const struct page *walk_page(const struct walk *k, pfn_t *pfn)
 /* Where the walk ends without a frame: what the area says. */
 static void draw_no_frame(const struct walk *k, const struct area *a, int y)
 {
-	const struct vma *area = mm_area_at(k->t->mm, k->va);
+	const struct vma *area = area_at(k->t->mm, k->va);
 	char rights[TEXT_LEN];
 
 	if (k->va >= k->m->profile->page_offset)

@@ -40,9 +40,20 @@ struct lines {
 	int weight[MAX_DEPTH]; /* of the span at each depth on the way */
 };
 
+/* Is it one of several of its name, so that their number says more than what is in each? */
+static bool is_one_of_many(const struct story_node *n)
+{
+	for (const struct story_node *other = n->parent->child; other; other = other->next)
+		if (other != n && other->is_span && other->step.id == n->step.id)
+			return true;
+	return n->count > 1;
+}
+
 /* How much deeper than it is does a span count? */
 static int extra_depth(const struct story_node *n)
 {
+	if (is_one_of_many(n))
+		return 2;
 	switch (n->step.id) {
 	case S_ACCESS:
 	case S_PAGE_FAULT:
@@ -322,7 +333,8 @@ static void why_draw(struct view *v, struct panel_state *ps, const struct area *
 	moved = follow_moment(v, ps);
 	l = lines_of(v, ps, height);
 	ps->cursor = cursor_line(&l, ps, &at, &total);
-	ps->top = moved ? scroll_half(ps->cursor, height) : scroll_to(ps->top, ps->cursor, height, total);
+	ps->top = moved ? scroll_half(ps->cursor, height)
+			: scroll_to(ps->top, ps->cursor, height, total);
 	for (bool more = lines_first(&l); more; more = lines_next(&l), line++) {
 		if (line < ps->top || line >= ps->top + height)
 			continue;
@@ -371,6 +383,7 @@ static void choose_line(struct view *v, struct panel_state *ps, int line)
 	if (!n)
 		return;
 	ps->word[WORD_CURSOR] = n->first_nr;
+	ps->cursor = line;
 	view_choose_telling(v, n);
 }
 

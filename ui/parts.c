@@ -188,6 +188,13 @@ const char *vma_name(const struct vma *v)
 	return "-";
 }
 
+const struct vma *area_at(const struct mm *mm, vaddr_t va)
+{
+	const struct vma *above = mm_area_at(mm, va);
+
+	return above && above->start <= va ? above : NULL;
+}
+
 pte_t user_entry(const struct machine *m, const struct mm *mm, vaddr_t va)
 {
 	const pte_t *e = pte_offset(m, mm, va);

@@ -60,6 +60,8 @@ const char *vma_rights(const struct vma *v, char buf[TEXT_LEN]);
 /* "[heap]", "[stack]", a file's name, "-" (RULES 1). */
 const char *vma_name(const struct vma *v);
 
+/* The area that holds an address; NULL if none does. */
+const struct vma *area_at(const struct mm *mm, vaddr_t va);
 /* The leaf entry of a user page; 0 when a table on the way is missing. */
 pte_t user_entry(const struct machine *m, const struct mm *mm, vaddr_t va);
 /* The struct page of an entry's frame; NULL when it has none. */

@@ -1,0 +1,219 @@
+/*
+ * The narrator: each kind of event has its sentence, and its numbers are the machine's.
+ */
+#include "onscreen.h"
+
+static char said[1024];
+
+/* What is said after event nr of a scenario. */
+static const char *say_of(const char *text, uint32_t nr)
+{
+	struct view v = open_view(text);
+
+	go(&v, nr, STEP_END);
+	narrate(&v, said, sizeof(said));
+	close_view(&v);
+	return said;
+}
+
+static void check_says(const char *text, uint32_t nr, const char *words)
+{
+	const char *sentence = say_of(text, nr);
+
+	ck_assert_msg(strstr(sentence, words), "\"%s\" is not in \"%s\"", words, sentence);
+}
+
+START_TEST(every_place_of_every_sentence_names_something)
+{
+	ck_assert_msg(!narrator_unknown_place(), "%s", narrator_unknown_place());
+}
+END_TEST
+
+START_TEST(a_copy_names_both_frames_and_who_keeps_the_old_one)
+{
+	struct view v = open_view(COW_LECTURE);
+	char want[256];
+	pfn_t old;
+
+	go(&v, FORK, STEP_END);
+	old = frame_of(&v, "kid", 0xb7ffe000);
+	go(&v, COPY, STEP_END);
+	snprintf(want, sizeof(want),
+		 "kid writes a page that it shares with sh (2 mappings): the kernel copies frame "
+		 "%x to %x. "
+		 "Only kid's entry changes; frame %x stays with sh, now alone.",
+		 old, frame_of(&v, "kid", 0xb7ffe000), old);
+	narrate(&v, said, sizeof(said));
+	ck_assert_int_eq(strncmp(said, want, strlen(want)), 0);
+	close_view(&v);
+}
+END_TEST
+
+START_TEST(the_last_user_does_not_copy)
+{
+	check_says(COW_LECTURE, REUSE,
+		   "has no other user left: it is not copied, sh gets the right to write back.");
+}
+END_TEST
+
+START_TEST(a_fork_counts_areas_tables_and_entries)
+{
+	check_says(COW_LECTURE, FORK,
+		   "kid is a copy of sh: 5 areas and 3 page tables of its own, but not one page. "
+		   "3 entries are copied, and read-only on both sides now");
+}
+END_TEST
+
+START_TEST(a_first_touch_takes_a_frame_and_a_first_read_does_not)
+{
+#define TOUCH                                                                                      \
+	"machine i386 ram=64M\nspawn p\nmmap p b 16K at=0x50000000\nread p b\nwrite p b "          \
+	"value=x\nwrite p b+4K 12K\n"
+	check_says(TOUCH, 2, "p has 16K at 50000000, where it asked for them");
+	check_says(TOUCH, 3,
+		   "p reads 50000000, which was never written: its entry leads to the zero page");
+	check_says(TOUCH, 3, "A page table for this part of the addresses had to come first");
+	check_says(
+		TOUCH, 4,
+		"p writes to a page that it had only read: its entry led to the shared zero page.");
+	check_says(TOUCH, 5, "p writes 3 pages in 3 faults: 3 new frames, each filled with zeros.");
+}
+END_TEST
+
+START_TEST(a_refused_access_says_what_lies_around)
+{
+#define REFUSED                                                                                    \
+	"machine i386 ram=64M\nspawn p\nread p 0\nwrite p code\nread p 0xc0100000\nwrite p "       \
+	"0xbf000000\n"                                                                             \
+	"read p 0x60000000\nwrite p stack-4K\n"
+	check_says(REFUSED, 2, "00000000 lies below the first area, program 08048000-08049000");
+	check_says(REFUSED, 3,
+		   "lies in program 08048000-08049000, but the rights there are rx, and p wants to "
+		   "write: SIGSEGV ACCERR");
+	check_says(REFUSED, 4, "lies in the kernel's gigabyte, which begins at c0000000");
+	check_says(
+		REFUSED, 5,
+		"The stack of p would have to grow down to bf000000 and span 16M; its limit is 8M");
+	check_says(REFUSED, 7,
+		   "bffde000 is below the stack, which may grow: its area begins at bffde000 now");
+}
+END_TEST
+
+START_TEST(system_calls_say_what_became_of_the_areas)
+{
+#define CALLS                                                                                      \
+	"machine i386 ram=64M\nspawn p\nmmap p a 16K\nmmap p b 16K\nmunmap p a+4K 4K\n"            \
+	"mprotect p b 4K prot=r\nbrk p +64K\nbrk p -32K\nmmap p c 0\nmunmap p 0x40000000 4K\n"
+	check_says(CALLS, 2, "the top of the highest gap below b8000000 that is large enough");
+	check_says(CALLS, 3,
+		   "It touches an area of the same kind and becomes part of it: b7ffc000.");
+	check_says(CALLS, 4,
+		   "is unmapped: the area is cut, what lay between is gone. No page had been "
+		   "touched there.");
+	check_says(CALLS, 5,
+		   "was rw and is r now. An area has one set of rights, so it had to be cut");
+	check_says(CALLS, 6, "the end of the heap has moved, but no page is there yet");
+	check_says(CALLS, 7, "The break goes down from");
+	check_says(CALLS, 8, "mmap p c 0 is refused with EINVAL: a length of 0.");
+	check_says(CALLS, 9, "Nothing was mapped between 40000000 and 40001000");
+}
+END_TEST
+
+START_TEST(malloc_says_whether_the_kernel_heard_of_it)
+{
+#define HEAP                                                                                       \
+	"machine i386 ram=64M\nspawn p\nmalloc p a 1000\nmalloc p b 1000\nmalloc p c 200K\nfree "  \
+	"p a\nfree p c\n"                                                                          \
+	"malloc p d 1000\nexit p\n"
+	check_says(HEAP, 2, "The heap is too small: brk grows it by 132K");
+	check_says(HEAP, 3, "b is cut from the top of the heap");
+	check_says(HEAP, 4, "200K reach the mmap threshold of 128K");
+	check_says(HEAP, 5, "goes into the C library's tcache");
+	check_says(HEAP, 6,
+		   "The chunk had a mapping of its own, 204K: it goes back to the kernel at once.");
+	check_says(HEAP, 7, "d is the chunk of 1008 bytes that was freed last");
+}
+END_TEST
+
+START_TEST(the_buddy_says_what_was_cut_and_why_a_merge_ends)
+{
+#define BUDDY "machine i386 ram=64M\nalloc_pages a 4\nalloc_pages b 4\nfree_pages a\nfree_pages b\n"
+	check_says(BUDDY, 2, "The smallest free block that holds order 4 is");
+	check_says(BUDDY, 3, "is in use: no merge");
+	check_says(BUDDY, 4, "b returns, and its buddy");
+}
+END_TEST
+
+START_TEST(slab_says_which_class_and_which_slab)
+{
+#define SLAB                                                                                       \
+	"machine i386 ram=64M\nkmalloc a 100\ncache_create box 1300 hwcache\ncache_alloc box x\n"  \
+	"cache_alloc box y\ncache_free y\ncache_destroy box\n"
+	check_says(SLAB, 1,
+		   "100 bytes come from size-128, the smallest class that holds them; 28 bytes are "
+		   "lost inside.");
+	check_says(SLAB, 2,
+		   "box is a new cache: its objects take 1312 bytes, 3 of them fit in a slab of "
+		   "order 0.");
+	check_says(SLAB, 3, "box had no free object: a new slab of 3 objects");
+	check_says(SLAB, 4, "y comes from the first partial slab of box");
+	check_says(SLAB, 6, "box stays: 1 of its objects are in use. EINVAL.");
+}
+END_TEST
+
+START_TEST(at_a_micro_step_the_step_and_the_span_around_it_speak)
+{
+	struct view v = open_view(COW_LECTURE);
+	char want[128];
+	const struct step *copy;
+
+	go_to_step(&v, COPY, S_COPY_PAGE);
+	copy = &story_last(view_story(&v))->step;
+	narrate(&v, said, sizeof(said));
+	snprintf(want, sizeof(want),
+		 "copy_user_highpage: frame %llx is copied to frame %llx: \"A\". (do_wp_page: ",
+		 (unsigned long long)copy->arg[0], (unsigned long long)copy->arg[1]);
+	ck_assert_int_eq(strncmp(said, want, strlen(want)), 0);
+	close_view(&v);
+}
+END_TEST
+
+START_TEST(before_the_first_event_the_machine_is_described)
+{
+	check_says("machine i386 ram=64M\ncpu 0\n", 0, "A machine with 64M of memory has booted: ");
+}
+END_TEST
+
+START_TEST(a_small_buffer_cuts_the_sentence_and_ends_it)
+{
+	struct view v = open_view(COW_LECTURE);
+	char small[16];
+
+	go(&v, COPY, STEP_END);
+	ck_assert_uint_eq(narrate(&v, small, sizeof(small)), sizeof(small) - 1);
+	ck_assert_str_eq(small, "kid writes a pa");
+	close_view(&v);
+}
+END_TEST
+
+Suite *narrator_suite(void)
+{
+	Suite *s = suite_create("narrator");
+	TCase *c = tcase_create("narrator");
+
+	tcase_add_test(c, every_place_of_every_sentence_names_something);
+	tcase_add_test(c, a_copy_names_both_frames_and_who_keeps_the_old_one);
+	tcase_add_test(c, the_last_user_does_not_copy);
+	tcase_add_test(c, a_fork_counts_areas_tables_and_entries);
+	tcase_add_test(c, a_first_touch_takes_a_frame_and_a_first_read_does_not);
+	tcase_add_test(c, a_refused_access_says_what_lies_around);
+	tcase_add_test(c, system_calls_say_what_became_of_the_areas);
+	tcase_add_test(c, malloc_says_whether_the_kernel_heard_of_it);
+	tcase_add_test(c, the_buddy_says_what_was_cut_and_why_a_merge_ends);
+	tcase_add_test(c, slab_says_which_class_and_which_slab);
+	tcase_add_test(c, at_a_micro_step_the_step_and_the_span_around_it_speak);
+	tcase_add_test(c, before_the_first_event_the_machine_is_described);
+	tcase_add_test(c, a_small_buffer_cuts_the_sentence_and_ends_it);
+	suite_add_tcase(s, c);
+	return s;
+}
