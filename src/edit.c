@@ -85,6 +85,15 @@ static uint32_t find_row(const struct scenario *s, uint32_t after)
 	return row;
 }
 
+/*
+ * Does the note stand behind the new event, at row?  What belongs to the next event is met between event
+ * `after` and that one: behind the new row, or, in a repeat's next iteration, before the row of `after`.
+ */
+static bool is_behind(const struct scenario *s, const struct note *n, uint32_t after, uint32_t row)
+{
+	return n->event > after + 1 || n->row >= row || (after && n->row < s->events[after - 1].row);
+}
+
 /* Make place for event after + 1 in everything that counts events. row is where the new row will be. */
 static void shift_events(struct scenario *s, uint32_t after, uint32_t row)
 {
@@ -92,7 +101,7 @@ static void shift_events(struct scenario *s, uint32_t after, uint32_t row)
 		struct note_list *l = &s->notes[k];
 
 		for (uint32_t i = note_index(l, after + 1); i < l->count; i++)
-			l->item[i].event += l->item[i].event > after + 1 || l->item[i].row >= row;
+			l->item[i].event += is_behind(s, &l->item[i], after, row);
 	}
 	for (uint32_t i = 0; i < s->nr_expects; i++)
 		s->expects[i].event += s->expects[i].event > after;

@@ -15,7 +15,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <libelf.h>
+#include <gelf.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -41,9 +41,9 @@ static bool refuse(char *why, size_t why_size, const char *path, const char *rea
 }
 
 /* NULL, or why the model does not run such files. */
-static const char *check_header(const Elf32_Ehdr *h)
+static const char *check_header(const GElf_Ehdr *h)
 {
-	if (!h || h->e_ident[EI_CLASS] != ELFCLASS32 || h->e_ident[EI_DATA] != ELFDATA2LSB || h->e_machine != EM_386)
+	if (h->e_ident[EI_CLASS] != ELFCLASS32 || h->e_ident[EI_DATA] != ELFDATA2LSB || h->e_machine != EM_386)
 		return _("not an ELF program for i386");
 	if (h->e_type != ET_EXEC && h->e_type != ET_DYN)
 		return _("an ELF file, but not a program");
@@ -51,31 +51,31 @@ static const char *check_header(const Elf32_Ehdr *h)
 }
 
 /* NULL, or what is wrong with a loadable segment that follows the n ones of p. */
-static const char *check_segment(const struct program *p, const Elf32_Phdr *h)
+static const char *check_segment(const struct program *p, const GElf_Phdr *h)
 {
 	const size_t room = sizeof(p->segment) / sizeof(p->segment[0]);
 	const struct segment *last = p->nr_segments ? &p->segment[p->nr_segments - 1] : NULL;
 
 	if (p->nr_segments == room)
 		return _("too many segments");
-	if (h->p_filesz > h->p_memsz || (uint64_t)h->p_offset + h->p_filesz > p->file_bytes)
+	if (h->p_filesz > h->p_memsz || h->p_offset + h->p_filesz > p->file_bytes)
 		return _("a segment reaches beyond the end of the file");
-	if ((uint64_t)h->p_vaddr + h->p_memsz > 0xc0000000u)
+	if (h->p_vaddr + h->p_memsz > 0xc0000000u)
 		return _("a segment reaches into the kernel's addresses");
 	if ((h->p_vaddr ^ h->p_offset) & (PAGE_SIZE - 1))
 		return _("a segment's address and file offset do not fit on pages");
-	if (last && page_align_down(h->p_vaddr) < page_align_up((uint64_t)last->vaddr + last->memsz))
+	if (last && page_align_down((vaddr_t)h->p_vaddr) < page_align_up((uint64_t)last->vaddr + last->memsz))
 		return _("segments overlap or are not in order");
 	return NULL;
 }
 
-static void add_segment(struct program *p, const Elf32_Phdr *h)
+static void add_segment(struct program *p, const GElf_Phdr *h)
 {
 	p->segment[p->nr_segments++] = (struct segment){
-		.vaddr = h->p_vaddr,
-		.filesz = h->p_filesz,
-		.memsz = h->p_memsz,
-		.offset = h->p_offset,
+		.vaddr = (vaddr_t)h->p_vaddr,
+		.filesz = (uint32_t)h->p_filesz,
+		.memsz = (uint32_t)h->p_memsz,
+		.offset = (uint32_t)h->p_offset,
 		.prot = (h->p_flags & PF_R ? VM_READ : 0) | (h->p_flags & PF_W ? VM_WRITE : 0) |
 			(h->p_flags & PF_X ? VM_EXEC : 0),
 	};
@@ -92,34 +92,46 @@ static bool is_entry_inside(const struct program *p)
 	return false;
 }
 
+/* Program header i; what it says. NULL, or what is wrong with it. */
+static const char *read_segment(Elf *elf, int i, struct program *p)
+{
+	GElf_Phdr h;
+	const char *wrong;
+
+	if (!gelf_getphdr(elf, i, &h))
+		return elf_errmsg(-1);
+	if (h.p_type == PT_INTERP)
+		return _("a dynamically linked program: its interpreter is not modelled yet; link it with -static");
+	if (h.p_type != PT_LOAD || h.p_memsz == 0)
+		return NULL;
+	wrong = check_segment(p, &h);
+	if (!wrong)
+		add_segment(p, &h);
+	return wrong;
+}
+
 /* NULL, or why it cannot be run. */
 static const char *read_segments(Elf *elf, struct program *p)
 {
-	const Elf32_Ehdr *header = elf32_getehdr(elf);
-	const Elf32_Phdr *h = elf32_getphdr(elf);
-	const char *wrong = check_header(header);
+	GElf_Ehdr header;
+	const char *wrong = gelf_getehdr(elf, &header) ? check_header(&header) : elf_errmsg(-1);
 	size_t n = 0;
 
 	if (wrong)
 		return wrong;
-	if (!h || elf_getphdrnum(elf, &n) != 0)
-		return _("no program headers");
-	p->pie = header->e_type == ET_DYN;
-	p->entry = header->e_entry;
+	if (elf_getphdrnum(elf, &n) != 0)
+		return elf_errmsg(-1);
+	p->pie = header.e_type == ET_DYN;
+	p->entry = (vaddr_t)header.e_entry;
 	for (size_t i = 0; i < n; i++) {
-		if (h[i].p_type == PT_INTERP)
-			return _("a dynamically linked program: its interpreter is not modelled yet; link it with -static");
-		if (h[i].p_type != PT_LOAD || h[i].p_memsz == 0)
-			continue;
-		wrong = check_segment(p, &h[i]);
+		wrong = read_segment(elf, (int)i, p);
 		if (wrong)
 			return wrong;
-		add_segment(p, &h[i]);
 	}
 	return is_entry_inside(p) ? NULL : _("the entry point is in no segment");
 }
 
-static bool add_symbol(struct elf_program *ep, const char *name, const Elf32_Sym *sym)
+static bool add_symbol(struct elf_program *ep, const char *name, const GElf_Sym *sym)
 {
 	if (ep->nr_symbols == ep->cap_symbols) {
 		size_t cap = ep->cap_symbols ? ep->cap_symbols * 2 : 64;
@@ -130,24 +142,24 @@ static bool add_symbol(struct elf_program *ep, const char *name, const Elf32_Sym
 		ep->symbol = more;
 		ep->cap_symbols = cap;
 	}
-	ep->symbol[ep->nr_symbols] = (struct elf_symbol){strdup(name), sym->st_value, sym->st_size};
+	ep->symbol[ep->nr_symbols] = (struct elf_symbol){strdup(name), (vaddr_t)sym->st_value,
+							   (uint32_t)sym->st_size};
 	return ep->symbol[ep->nr_symbols++].name != NULL;
 }
 
-/* Functions and data of one symbol table. */
-static bool read_table(Elf *elf, struct elf_program *ep, Elf_Scn *scn, const Elf32_Shdr *h)
+/* Functions and data of one symbol table. False: no memory. */
+static bool read_table(Elf *elf, struct elf_program *ep, Elf_Scn *scn, const GElf_Shdr *h)
 {
 	Elf_Data *data = elf_getdata(scn, NULL);
-	const Elf32_Sym *sym = data ? data->d_buf : NULL;
-	size_t n = sym ? data->d_size / sizeof(*sym) : 0;
+	GElf_Sym sym;
 
-	for (size_t i = 0; i < n; i++) {
-		unsigned type = ELF32_ST_TYPE(sym[i].st_info);
-		const char *name = elf_strptr(elf, h->sh_link, sym[i].st_name);
+	for (int i = 0; data && gelf_getsym(data, i, &sym); i++) {
+		unsigned type = GELF_ST_TYPE(sym.st_info);
+		const char *name = elf_strptr(elf, h->sh_link, sym.st_name);
 
-		if (sym[i].st_shndx == SHN_UNDEF || sym[i].st_shndx == SHN_ABS || type > STT_FUNC || !name || !*name)
+		if (sym.st_shndx == SHN_UNDEF || sym.st_shndx == SHN_ABS || type > STT_FUNC || !name || !*name)
 			continue;
-		if (!add_symbol(ep, name, &sym[i]))
+		if (!add_symbol(ep, name, &sym))
 			return false;
 	}
 	return true;
@@ -162,9 +174,9 @@ static int compare_names(const void *a, const void *b)
 static bool read_symbols(Elf *elf, struct elf_program *ep)
 {
 	for (Elf_Scn *scn = elf_nextscn(elf, NULL); scn; scn = elf_nextscn(elf, scn)) {
-		const Elf32_Shdr *h = elf32_getshdr(scn);
+		GElf_Shdr h;
 
-		if (h && h->sh_type == SHT_SYMTAB && !read_table(elf, ep, scn, h))
+		if (gelf_getshdr(scn, &h) && h.sh_type == SHT_SYMTAB && !read_table(elf, ep, scn, &h))
 			return false;
 	}
 	if (ep->nr_symbols)
