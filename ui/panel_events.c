@@ -55,7 +55,8 @@ static bool is_say_shown(const struct view *v, const struct row *r)
 static bool is_failed_expect(const struct view *v, const struct row *r, uint32_t row)
 {
 	uint32_t after = r->event ? r->event - 1 : scenario_nr_events(v->scenario);
-	long i = after ? timeline_failed_expect(v->timeline, after) : -1;
+	bool has_run = after && after <= timeline_now(v->timeline).event;
+	long i = has_run ? timeline_failed_expect(v->timeline, after) : -1;
 
 	return i >= 0 && scenario_expect(v->scenario, (size_t)i)->row == row;
 }

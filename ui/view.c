@@ -163,6 +163,26 @@ static const struct story_node *node_to_follow(const struct view *v)
 	return n ? n : story_find_last(s, names_something, NULL);
 }
 
+/*
+ * The address that the last event that had one was about; 0: none had.  A moment whose own event names no page
+ * shows this one, from whichever side it was reached.
+ */
+static vaddr_t address_of_events(const struct view *v)
+{
+	uint32_t now = timeline_now(v->timeline).event;
+	vaddr_t va;
+
+	for (uint32_t nr = now; nr > 0 && now - nr < EVENTS_LOOKED_BACK; nr--) {
+		const struct event *e = scenario_event(v->scenario, nr);
+		uint64_t rest;
+
+		if (e->addr.base != ADDR_NONE &&
+		    addr_resolve(view_machine(v), v->scenario, e->proc, &e->addr, &va, &rest))
+			return va;
+	}
+	return 0;
+}
+
 /* The page that the event is at work on, also while it speaks of frames. */
 static void follow_page(struct view *v)
 {
@@ -227,6 +247,7 @@ void view_follow(struct view *v)
 		n = node_to_follow(v);
 		if (!n || !choice_of_step(&n->step, node_pid(n), &v->choice))
 			v->choice = (struct choice){.kind = CHOOSE_NONE, .pfn = PFN_NONE};
+		v->walk_va = address_of_events(v);
 		follow_page(v);
 	}
 	apply_choice(v);
