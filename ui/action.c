@@ -51,7 +51,8 @@ void screen_play(struct screen *s)
 	if (view_is_complete(&s->view) && scenario_pause(s->view.scenario, next)) {
 		s->playing = false;
 		screen_say(s, ROLE_WARN, "%s", _("pause: r plays on"));
-	} else if (!go_next(s)) {
+	} else if (!go_next(s) ||
+		   timeline_now(s->view.timeline).event == scenario_nr_events(s->view.scenario)) {
 		s->playing = false;
 	}
 }
