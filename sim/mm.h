@@ -59,7 +59,7 @@ struct region {
 	vaddr_t start;
 	uint32_t bytes;
 	uint32_t extra;    /* kernel names: order, cache index            */
-	uint8_t kind;      /* enum region_kind                            */
+	uint32_t kind;     /* enum region_kind; no padding: bytes are compared */
 };
 
 enum region_kind { REGION_MMAP = 1, REGION_MALLOC, REGION_PAGES,

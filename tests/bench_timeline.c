@@ -69,7 +69,8 @@ static void jump_about(struct timeline *t, uint32_t events)
 	double sum = 0, max = 0;
 
 	for (int i = 0; i < JUMPS; i++)
-		sum += timed_goto(t, (struct when){next_random(&seed) % (events + 1), STEP_END}, &max);
+		sum += timed_goto(t, (struct when){next_random(&seed) % (events + 1), STEP_END},
+				  &max);
 	printf("  random event: %.2f ms, at most %.2f ms\n", sum / JUMPS, max);
 	sum = max = 0;
 	for (int i = 0; i < STEPS; i++)
@@ -117,7 +118,8 @@ static void bench(const char *name, const char *text, uint32_t long_event)
 	}
 	start = now_ms();
 	timeline_goto(t, (struct when){UINT32_MAX, STEP_END});
-	printf("%s: %u events, the first run %.0f ms\n", name, scenario_nr_events(s), now_ms() - start);
+	printf("%s: %u events, the first run %.0f ms\n", name, scenario_nr_events(s),
+	       now_ms() - start);
 	jump_about(t, scenario_nr_events(s));
 	if (long_event)
 		step_about(t, long_event);
@@ -135,7 +137,8 @@ int main(void)
 	      "spawn sh\nmmap sh buf 400M\nrepeat 200000\nwrite sh buf 32K\nfork sh kid\n"
 	      "write kid buf 16K\nexit kid\nmadvise sh buf 64K dontneed\nend\n",
 	      0);
-	bench("a long event", "spawn sh\nmmap sh big 600M\nread sh big\nwrite sh big 600M\n"
+	bench("a long event",
+	      "spawn sh\nmmap sh big 600M\nread sh big\nwrite sh big 600M\n"
 	      "fork sh kid\nwrite kid big 100M\nexit kid\nmunmap sh big\n",
 	      4);
 	return 0;

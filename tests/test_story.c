@@ -15,17 +15,18 @@ static void open_story(void)
 
 static void close_story(void) { story_free(s); }
 
-static void tell(enum step_kind kind, enum step_id id, uint64_t a, uint64_t b, uint64_t c, uint64_t d)
+static void tell(enum step_kind kind, enum step_id id, uint64_t a, uint64_t b, uint64_t c,
+		 uint64_t d)
 {
 	struct step st = {.id = id, .kind = kind, .arg = {a, b, c, d, 0}};
 
 	story_tell(s, &st);
 }
 
-#define BEGIN(id, ...) tell(TELL_ENTER, S_##id, __VA_ARGS__)
+#define BEGIN(id, ...)  tell(TELL_ENTER, S_##id, __VA_ARGS__)
 #define END(id, result) tell(TELL_LEAVE, S_##id, result, 0, 0, 0)
-#define STEP(id, ...) tell(TELL_STEP, S_##id, __VA_ARGS__)
-#define NOTE(id, ...) tell(TELL_NOTE, S_##id, __VA_ARGS__)
+#define STEP(id, ...)   tell(TELL_STEP, S_##id, __VA_ARGS__)
+#define NOTE(id, ...)   tell(TELL_NOTE, S_##id, __VA_ARGS__)
 
 static unsigned nr_nodes(const struct story_node *n)
 {
@@ -181,7 +182,8 @@ END_TEST
 START_TEST(a_story_of_random_shapes_stays_small)
 {
 	static const enum step_id spans[] = {S_PAGE_FAULT, S_ALLOC_PAGES, S_RMQUEUE, S_DO_WP_PAGE};
-	static const enum step_id steps[] = {S_EXPAND, S_SET_PTE, S_COPY_PAGE, S_CLEAR_PAGE, S_STORE};
+	static const enum step_id steps[] = {S_EXPAND, S_SET_PTE, S_COPY_PAGE, S_CLEAR_PAGE,
+					     S_STORE};
 	enum step_id open[8];
 	uint32_t seed = 3;
 	int depth = 0;
