@@ -3,650 +3,25 @@
  *
  * Of an event that is over, sentences.def has a table of sentences with their conditions; the first that holds is
  * said.  At a micro-step the step speaks for itself, and the span around it gives the reason.  Conditions and the
- * numbers in the sentences come from the story of the event, from its outcome and from the machine as it stands now:
- * what these do not show is not said.
+ * numbers in the sentences come from the story of the event, from its outcome and from the machine as it stands now
+ * (facts.c): what these do not show is not said.
  *
  *	"{proc} writes a page that it shares with {others} ({WP_SHARED.1|mapping|mappings}): ..."
  *	 kid    writes a page that it shares with sh       (2 mappings): ...
  *
  * A translation may put the places in another order, since they have names.
  */
-#include <ctype.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "facts.h"
 #include "panel.h"
 #include "parts.h"
 #include "src/i18n.h"
 
-/* What conditions and sentences speak of. */
-struct facts {
-	const struct view *v;
-	const struct machine *m;
-	const struct story *s;
-	const struct event *e;
-	const struct task *task; /* of the event; of a fork the child; NULL: gone or none */
-	struct outcome outcome;
-	bool is_access;
-	vaddr_t va;             /* the address of an access: the last, or the refused one */
-	uint32_t pages, faults; /* accesses done; faults taken */
-	const struct vma *area, *below, *above;
-	pfn_t frame;        /* behind va now */
-	uint32_t nr_others; /* other processes that still map the frame that was copied */
-	uint32_t fetched,
-		cut_order; /* for frame: blocks that the CPU's list fetched, largest block cut; 0 */
-	const struct step *passed; /* a zone passed over for frame */
-	const struct step *reason; /* the telling that names the errno */
-	bool has_new, all_private;
-};
-
-/* A text that grows in a buffer; what does not fit is cut. */
-struct text {
-	char *buf;
-	size_t size, len;
-};
-
-static void put(struct text *t, const char *words)
-{
-	size_t room = t->size - t->len - 1, n = strlen(words);
-
-	n = n < room ? n : room;
-	memcpy(t->buf + t->len, words, n);
-	t->len += n;
-	t->buf[t->len] = '\0';
-}
-
-static void put_arg(struct text *t, const struct facts *f, enum arg_kind kind, uint64_t value)
-{
-	char words[TEXT_LEN];
-
-	arg_text(f->m, kind, value, words, sizeof(words));
-	put(t, words);
-}
-
-static void put_count(struct text *t, uint64_t n)
-{
-	char words[24];
-
-	snprintf(words, sizeof(words), "%llu", (unsigned long long)n);
-	put(t, words);
-}
-
-/* ---- gathering ---- */
+/* ---- the table ---- */
 
 static bool has(const struct facts *f, enum step_id id) { return story_count(f->s, id) > 0; }
-
-/* The span that gave a frame. */
-static bool gave_frame(const struct story_node *n, const void *ctx)
-{
-	return n->step.id == S_ALLOC_PAGES && n->is_span && n->ended &&
-	       n->result == *(const pfn_t *)ctx;
-}
-
-/* Where the frame behind va came from: what lies below the span that gave it. */
-static void look_into(struct facts *f, const struct story_node *n)
-{
-	for (; n; n = n->next) {
-		switch (n->step.id) {
-		case S_RMQUEUE_BULK:
-			f->fetched = (uint32_t)n->result;
-			break;
-		case S_EXPAND:
-			if (n->step.arg[1] > f->cut_order)
-				f->cut_order = (uint32_t)n->step.arg[1];
-			break;
-		case S_WMARK_FAIL:
-			f->passed = &n->step;
-			break;
-		default:
-			break;
-		}
-		look_into(f, n->child);
-	}
-}
-
-static pfn_t frame_behind(const struct facts *f)
-{
-	const struct story_node *n;
-	struct pt_walk w;
-
-	if (f->e->kind == EV_ALLOC_PAGES) {
-		n = story_root(f->s)->child;
-		return n && n->step.id == S_ALLOC_PAGES ? (pfn_t)n->result : PFN_NONE;
-	}
-	if (!f->task)
-		return PFN_NONE;
-	pt_walk(f->m, f->task->mm, f->va, &w);
-	return w.complete ? (pfn_t)(w.phys >> PAGE_SHIFT) : PFN_NONE;
-}
-
-static void gather_frame(struct facts *f)
-{
-	const struct story_node *n;
-
-	f->frame = frame_behind(f);
-	if (f->frame == PFN_NONE)
-		return;
-	n = story_find_last(f->s, gave_frame, &f->frame);
-	if (n) {
-		f->has_new = true;
-		look_into(f, n->child);
-	}
-}
-
-static void gather_areas(struct facts *f)
-{
-	const struct mm *mm = f->task->mm;
-	uint32_t i = vma_index(mm, f->va);
-
-	f->area = area_at(mm, f->va);
-	if (i < mm->map_count && mm->vma[i]->start > f->va)
-		f->above = mm->vma[i];
-	if (i > 0)
-		f->below = mm->vma[i - 1];
-	f->all_private = true;
-	for (uint32_t k = 0; k < mm->map_count; k++)
-		if (mm->vma[k]->flags & VM_SHARED)
-			f->all_private = false;
-}
-
-/* Does another process still map the frame that was copied, at the same address? */
-static bool is_other(const struct facts *f, const struct task *t)
-{
-	const struct step *copy = story_last_of(f->s, S_COPY_PAGE);
-	pte_t e = user_entry(f->m, t->mm, f->va);
-
-	return copy && t != f->task && pte_present(e) && pte_pfn(e) == copy->arg[0];
-}
-
-/* A step that is the reason of a refusal says so: "EINVAL: a length of 0", "no area at {1}: ENOMEM". */
-static bool names_errno(const struct story_node *n, const void *ctx)
-{
-	const char *text = step_info[n->step.id].text, *p = text;
-
-	(void)ctx;
-	if (p[0] == 'E' && isupper((unsigned char)p[1]) && isupper((unsigned char)p[2]))
-		return true;
-	while ((p = strstr(p, ": E")) != NULL) {
-		if (isupper((unsigned char)p[3]) && isupper((unsigned char)p[4]))
-			return true;
-		p += 3;
-	}
-	return false;
-}
-
-static void gather_access(struct facts *f)
-{
-	const struct step *access = story_last_of(f->s, S_ACCESS),
-			  *first = story_first_of(f->s, S_ACCESS);
-	enum step_id done = f->e->kind == EV_WRITE ? S_STORE : S_LOAD;
-
-	f->is_access = true;
-	f->va = access ? (vaddr_t)access->arg[1] : 0;
-	f->pages = (uint32_t)story_count(f->s, done);
-	/* the process's next instruction was fetched before: not a page of this event */
-	if (f->e->kind == EV_READ && first && first->arg[2] == ACCESS_FETCH && f->pages > 1)
-		f->pages--;
-}
-
-static struct facts gather(const struct view *v)
-{
-	struct facts f = {.v = v, .m = view_machine(v), .s = view_story(v), .frame = PFN_NONE};
-	struct when now = timeline_now(v->timeline);
-	const struct event_result *r = timeline_result(v->timeline, now.event);
-	const struct story_node *reason = story_find_last(f.s, names_errno, NULL);
-
-	f.e = scenario_event(v->scenario, now.event);
-	if (r) {
-		f.outcome = r->outcome;
-		f.faults = r->minflt + r->majflt;
-	}
-	if (f.e->kind == EV_FORK && f.e->name)
-		f.task = find_task_by_symbol(f.m, f.e->name);
-	else if (f.e->proc)
-		f.task = find_task_by_symbol(f.m, f.e->proc);
-	if (f.e->kind == EV_READ || f.e->kind == EV_WRITE || f.e->kind == EV_FETCH)
-		gather_access(&f);
-	if (f.outcome.kind == OUT_MAPERR || f.outcome.kind == OUT_ACCERR ||
-	    f.outcome.kind == OUT_BUS)
-		f.va = f.outcome.value;
-	if (f.task)
-		gather_areas(&f);
-	gather_frame(&f);
-	for (const struct task *t = f.m->tasks; t; t = t->next)
-		f.nr_others += is_other(&f, t);
-	f.reason = reason ? &reason->step : NULL;
-	return f;
-}
-
-/* ---- facts with a name ---- */
-
-static void put_area(struct text *t, const struct vma *area)
-{
-	char words[96];
-
-	if (!area)
-		return;
-	snprintf(words, sizeof(words), "%s %08x-%08x",
-		 strcmp(vma_name(area), "-") == 0 ? _("area") : vma_name(area), area->start,
-		 area->end);
-	put(t, words);
-}
-
-static void put_others(struct text *t, const struct facts *f)
-{
-	uint32_t left = f->nr_others;
-
-	for (const struct task *o = f->m->tasks; o; o = o->next) {
-		if (!is_other(f, o))
-			continue;
-		put(t, o->comm);
-		if (--left)
-			put(t, left == 1 ? _(" and ") : ", ");
-	}
-}
-
-/* Where a returning block stopped merging, if the story says. */
-static bool is_merge_end(const struct story_node *n, const void *ctx)
-{
-	uint16_t id = n->step.id;
-
-	(void)ctx;
-	return id == S_BUDDY_MERGE || id == S_BUDDY_BUSY || id == S_BUDDY_ON_CPU ||
-	       id == S_BUDDY_IN_PARTS || id == S_BUDDY_OUTSIDE;
-}
-
-static void put_step(struct text *t, const struct facts *f, const struct step *s)
-{
-	char words[256];
-
-	step_text(f->m, s, words, sizeof(words));
-	put(t, words);
-}
-
-static void put_why_no_more(struct text *t, const struct facts *f)
-{
-	const struct story_node *n = story_find_last(f->s, is_merge_end, NULL);
-
-	if (!n || n->step.id == S_BUDDY_MERGE)
-		return;
-	put(t, "; ");
-	put_step(t, f, &n->step);
-}
-
-/* The reason without the errno, which the sentence says itself. */
-static void put_reason(struct text *t, const struct facts *f)
-{
-	char words[256], errno_words[64], *start = words, *colon;
-	size_t n;
-
-	if (!f->reason)
-		return;
-	step_text(f->m, f->reason, words, sizeof(words));
-	outcome_text(&f->outcome, errno_words, sizeof(errno_words));
-	n = strlen(errno_words);
-	if (strncmp(words, errno_words, n) == 0 && words[n] == ':')
-		start = words + n + 2;
-	colon = strrchr(start, ':');
-	if (colon && strcmp(colon + 2, errno_words) == 0)
-		*colon = '\0';
-	put(t, start);
-}
-
-static void put_verb(struct text *t, const struct facts *f, bool wish)
-{
-	static const char *const does[] = {N_("reads"), N_("writes"), N_("executes")};
-	static const char *const wants[] = {N_("wants to read"), N_("wants to write"),
-					    N_("wants to execute")};
-	int i = f->e->kind == EV_WRITE ? 1 : f->e->kind == EV_FETCH ? 2 : 0;
-
-	put(t, _(wish ? wants[i] : does[i]));
-}
-
-static void put_symbol(struct text *t, const struct facts *f, uint32_t symbol)
-{
-	put(t, symbol_name(f->v->scenario, symbol));
-}
-
-static void put_event(struct text *t, const struct facts *f)
-{
-	char words[128];
-
-	scenario_event_text(f->v->scenario, timeline_now(f->v->timeline).event, words,
-			    sizeof(words));
-	put(t, words);
-}
-
-static void put_outcome(struct text *t, const struct facts *f)
-{
-	char words[64];
-
-	outcome_text(&f->outcome, words, sizeof(words));
-	put(t, words);
-}
-
-static void put_zone(struct text *t, const struct facts *f)
-{
-	const struct zone *z = f->frame != PFN_NONE ? page_zone_const(f->m, f->frame) : NULL;
-
-	put(t, z ? z->name : "?");
-}
-
-static const struct mm *mm_of(const struct facts *f) { return f->task ? f->task->mm : NULL; }
-
-enum fact {
-	FACT_PROC,
-	FACT_CHILD,
-	FACT_NAME,
-	FACT_PROGRAM,
-	FACT_SIZE,
-	FACT_VA,
-	FACT_RESULT,
-	FACT_ERRNO,
-	FACT_EVENT,
-	FACT_DOES,
-	FACT_WANTS,
-	FACT_AREA,
-	FACT_AREA_START,
-	FACT_BELOW,
-	FACT_ABOVE,
-	FACT_FRAME,
-	FACT_ZONE,
-	FACT_OTHERS,
-	FACT_ALONE,
-	FACT_REASON,
-	FACT_LAST_TEXT,
-	FACT_WHY_NO_MORE,
-	FACT_PASSED_ZONE,
-	FACT_KILLED,
-	FACT_CACHE,
-	NR_FACTS
-};
-
-static const char *const fact_name[NR_FACTS] = {
-	[FACT_PROC] = "proc",
-	[FACT_CHILD] = "child",
-	[FACT_NAME] = "name",
-	[FACT_PROGRAM] = "program",
-	[FACT_SIZE] = "size",
-	[FACT_VA] = "va",
-	[FACT_RESULT] = "result",
-	[FACT_ERRNO] = "errno",
-	[FACT_EVENT] = "event",
-	[FACT_DOES] = "does",
-	[FACT_WANTS] = "wants",
-	[FACT_AREA] = "area",
-	[FACT_AREA_START] = "area_start",
-	[FACT_BELOW] = "below",
-	[FACT_ABOVE] = "above",
-	[FACT_FRAME] = "frame",
-	[FACT_ZONE] = "zone",
-	[FACT_OTHERS] = "others",
-	[FACT_ALONE] = "alone",
-	[FACT_REASON] = "reason",
-	[FACT_LAST_TEXT] = "last_text",
-	[FACT_WHY_NO_MORE] = "why_no_more",
-	[FACT_PASSED_ZONE] = "passed_zone",
-	[FACT_KILLED] = "killed",
-	[FACT_CACHE] = "cache",
-};
-
-static bool is_alone(const struct facts *f)
-{
-	const struct step *copy = story_last_of(f->s, S_COPY_PAGE);
-
-	return copy && f->m->mem_map[copy->arg[0]].mapcount == 1;
-}
-
-/* Facts that are about the machine's numbers. */
-static void put_place(struct text *t, const struct facts *f, enum fact fact)
-{
-	const struct step *killed = story_last_of(f->s, S_OOM_KILL_PROCESS);
-
-	switch (fact) {
-	case FACT_VA:
-		put_arg(t, f, A_VA, f->va);
-		break;
-	case FACT_RESULT:
-		put_arg(t, f, A_VA, f->outcome.value);
-		break;
-	case FACT_AREA:
-		put_area(t, f->area);
-		break;
-	case FACT_AREA_START:
-		put_arg(t, f, A_VA, f->area ? f->area->start : 0);
-		break;
-	case FACT_BELOW:
-		put_area(t, f->below);
-		break;
-	case FACT_ABOVE:
-		put_area(t, f->above);
-		break;
-	case FACT_FRAME:
-		put_arg(t, f, A_PFN, f->frame);
-		break;
-	case FACT_ZONE:
-		put_zone(t, f);
-		break;
-	case FACT_PASSED_ZONE:
-		put_arg(t, f, A_ZONE, f->passed ? f->passed->arg[0] : 0);
-		break;
-	case FACT_KILLED:
-		put_arg(t, f, A_TASK, killed ? killed->arg[0] : 0);
-		break;
-	default:
-		break;
-	}
-}
-
-static void put_fact(struct text *t, const struct facts *f, enum fact fact)
-{
-	switch (fact) {
-	case FACT_PROC:
-		put_symbol(t, f, f->e->proc);
-		break;
-	case FACT_CHILD:
-	case FACT_NAME:
-		put_symbol(t, f, f->e->name);
-		break;
-	case FACT_CACHE:
-		put_symbol(t, f, f->e->other);
-		break;
-	case FACT_PROGRAM:
-		put(t, mm_of(f) && mm_of(f)->program ? mm_of(f)->program->name : "?");
-		break;
-	case FACT_SIZE:
-		put_arg(t, f, A_BYTES, f->e->size);
-		break;
-	case FACT_ERRNO:
-		put_outcome(t, f);
-		break;
-	case FACT_EVENT:
-		put_event(t, f);
-		break;
-	case FACT_DOES:
-	case FACT_WANTS:
-		put_verb(t, f, fact == FACT_WANTS);
-		break;
-	case FACT_OTHERS:
-		put_others(t, f);
-		break;
-	case FACT_ALONE:
-		put(t, is_alone(f) ? _(", now alone") : "");
-		break;
-	case FACT_REASON:
-		put_reason(t, f);
-		break;
-	case FACT_LAST_TEXT:
-		put_step(t, f, &story_last(f->s)->step);
-		break;
-	case FACT_WHY_NO_MORE:
-		put_why_no_more(t, f);
-		break;
-	default:
-		put_place(t, f, fact);
-		break;
-	}
-}
-
-/* ---- numbers with a name ---- */
-
-static bool number_of(const struct facts *f, const char *name, uint64_t *n)
-{
-	const struct mm *mm = mm_of(f);
-	const struct {
-		const char *name;
-		uint64_t n;
-	} number[] = {
-		{"pages", f->pages},
-		{"faults", f->faults},
-		{"fetched", f->fetched},
-		{"cut_order", f->cut_order},
-		{"areas", mm ? mm->map_count : 0},
-		{"rss", mm ? mm->rss_anon + mm->rss_file : 0},
-		{"tables", mm ? mm->nr_tables : 0},
-	};
-
-	for (size_t i = 0; i < sizeof(number) / sizeof(*number); i++) {
-		if (strcmp(number[i].name, name) == 0) {
-			*n = number[i].n;
-			return true;
-		}
-	}
-	return false;
-}
-
-/* ---- a sentence's places ---- */
-
-static const char *const step_names[NR_STEP_IDS] = {
-#define SPAN(id, ...) [S_##id] = #id,
-#define STEP(id, ...) [S_##id] = #id,
-#include "sim/steps.def"
-#undef SPAN
-#undef STEP
-};
-
-static int find_step(const char *name, size_t len)
-{
-	for (int i = 0; i < NR_STEP_IDS; i++)
-		if (strncmp(step_names[i], name, len) == 0 && step_names[i][len] == '\0')
-			return i;
-	return -1;
-}
-
-/* "#STEP", "STEP.k", "^STEP.k": puts it; *n is the number behind it. False: no such step, or it was not told. */
-static bool put_step_place(struct text *t, const struct facts *f, const char *name, uint64_t *n)
-{
-	bool count = name[0] == '#', first = name[0] == '^';
-	const struct step *s;
-	size_t len;
-	int id, k;
-
-	name += count || first;
-	len = strcspn(name, ".");
-	id = find_step(name, len);
-	if (id < 0)
-		return false;
-	if (count) {
-		*n = story_count(f->s, (enum step_id)id);
-		put_count(t, *n);
-		return true;
-	}
-	s = first ? story_first_of(f->s, (enum step_id)id) : story_last_of(f->s, (enum step_id)id);
-	k = name[len] == '.' ? name[len + 1] - '0' : -1;
-	if (!s || k < 0 || k >= STEP_ARGS)
-		return false;
-	*n = s->arg[k];
-	put_arg(t, f, (enum arg_kind)step_info[id].arg[k], *n);
-	return true;
-}
-
-/* One place of a sentence, the text between { and }. */
-static void put_place_named(struct text *t, const struct facts *f, char *place)
-{
-	char *one = strchr(place, '|'), *many = one ? strchr(one + 1, '|') : NULL;
-	uint64_t n = 0;
-
-	if (many)
-		*one++ = '\0', *many++ = '\0';
-	if (number_of(f, place, &n)) {
-		put_count(t, n);
-	} else if (!put_step_place(t, f, place, &n)) {
-		for (int i = 0; i < NR_FACTS; i++)
-			if (strcmp(fact_name[i], place) == 0)
-				put_fact(t, f, (enum fact)i);
-	}
-	if (many) {
-		put(t, " ");
-		put(t, n == 1 ? one : many);
-	}
-}
-
-static void put_sentence(struct text *t, const struct facts *f, const char *sentence)
-{
-	char part[160];
-
-	while (*sentence) {
-		size_t n = strcspn(sentence, "{");
-
-		if (n > sizeof(part) - 1)
-			n = sizeof(part) - 1;
-		memcpy(part, sentence, n);
-		part[n] = '\0';
-		put(t, part);
-		sentence += n;
-		if (*sentence != '{')
-			continue;
-		n = strcspn(++sentence, "}");
-		snprintf(part, sizeof(part), "%.*s", (int)n, sentence);
-		put_place_named(t, f, part);
-		sentence += n + (sentence[n] == '}');
-	}
-}
-
-/* Does a place name something, whether it was told or not? */
-static bool is_place(const struct facts *f, const char *place, size_t len)
-{
-	char name[64];
-	uint64_t n;
-
-	snprintf(name, sizeof(name), "%.*s", (int)len, place);
-	name[strcspn(name, "|")] = '\0';
-	for (int i = 0; i < NR_FACTS; i++)
-		if (strcmp(fact_name[i], name) == 0)
-			return true;
-	if (number_of(f, name, &n))
-		return true;
-	place = name + (name[0] == '#' || name[0] == '^');
-	return find_step(place, strcspn(place, ".")) >= 0;
-}
-
-const char *narrator_unknown_place(void)
-{
-#define SAY(condition, sentence) sentence,
-#define TAIL(condition, sentence) sentence,
-	static const char *const sentences[] = {
-#include "sentences.def"
-	};
-#undef SAY
-#undef TAIL
-	static const struct facts none;
-
-	for (size_t i = 0; i < sizeof(sentences) / sizeof(*sentences); i++) {
-		const char *p = sentences[i];
-
-		while ((p = strchr(p, '{')) != NULL) {
-			size_t len = strcspn(++p, "}");
-
-			if (!is_place(&none, p, len))
-				return p;
-		}
-	}
-	return NULL;
-}
-
-/* ---- choosing ---- */
 
 /* Did brk ask for less than there was? */
 static bool shrinks_heap(const struct facts *f)
@@ -656,6 +31,7 @@ static bool shrinks_heap(const struct facts *f)
 	return brk && brk->arg[1] < brk->arg[2];
 }
 
+/* The words of the conditions. */
 #define IS(event)   (f->e->kind == EV_##event)
 #define HAS(step)   has(f, S_##step)
 #define is_access   f->is_access
@@ -673,29 +49,71 @@ static bool shrinks_heap(const struct facts *f)
 #define all_private f->all_private
 #define brk_shrinks shrinks_heap(f)
 
-/* The sentence about an event that is over. */
-static const char *choose_sentence(const struct facts *f)
-{
-#define SAY(condition, sentence)                                                                   \
-	if (condition)                                                                             \
-		return sentence;
-#define TAIL(condition, sentence)
+#define JOIN(a, b)        a##b
+#define HOLDS_ON_LINE(nr) JOIN(holds_, nr)
+#define CONDITION(words)                                                                           \
+	static bool HOLDS_ON_LINE(__LINE__)(const struct facts *f)                                 \
+	{                                                                                          \
+		(void)f;                                                                           \
+		return words;                                                                      \
+	}
+
+#define SAY(condition, sentence)  CONDITION(condition)
+#define TAIL(condition, sentence) CONDITION(condition)
 #include "sentences.def"
 #undef SAY
 #undef TAIL
+
+struct sentence {
+	bool (*holds)(const struct facts *f);
+	const char *text;
+};
+
+#define TAIL(condition, sentence)
+#define SAY(condition, sentence) {HOLDS_ON_LINE(__LINE__), sentence},
+static const struct sentence says[] = {
+#include "sentences.def"
+	{NULL, NULL},
+};
+#undef SAY
+#undef TAIL
+
+#define SAY(condition, sentence)
+#define TAIL(condition, sentence) {HOLDS_ON_LINE(__LINE__), sentence},
+static const struct sentence tails[] = {
+#include "sentences.def"
+	{NULL, NULL},
+};
+#undef SAY
+#undef TAIL
+
+/* Say the first sentence that holds, if one does. */
+static void say_first(struct text *t, const struct facts *f, const struct sentence *s)
+{
+	while (s->text && !s->holds(f))
+		s++;
+	if (!s->text)
+		return;
+	if (t->len)
+		text_put(t, " ");
+	put_sentence(t, f, _(s->text));
 }
 
-/* What is added to it; NULL: nothing. */
-static const char *choose_tail(const struct facts *f)
+static const char *unknown_place(const struct sentence *s)
 {
-#define SAY(condition, sentence)
-#define TAIL(condition, sentence)                                                                  \
-	if (condition)                                                                             \
-		return sentence;
-#include "sentences.def"
-#undef SAY
-#undef TAIL
+	for (; s->text; s++) {
+		for (const char *p = strchr(s->text, '{'); p; p = strchr(p + 1, '{'))
+			if (!is_place(p + 1, strcspn(p + 1, "}")))
+				return p;
+	}
 	return NULL;
+}
+
+const char *narrator_unknown_place(void)
+{
+	const char *place = unknown_place(says);
+
+	return place ? place : unknown_place(tails);
 }
 
 /* ---- at a micro-step ---- */
@@ -707,23 +125,23 @@ static void narrate_step(struct text *t, const struct view *v)
 	char words[256];
 
 	if (!n) {
-		put(t, _("The event begins."));
+		text_put(t, _("The event begins."));
 		return;
 	}
-	put(t, step_info[n->step.id].name);
-	put(t, ": ");
+	text_put(t, step_info[n->step.id].name);
+	text_put(t, ": ");
 	step_text(view_machine(v), &n->step, words, sizeof(words));
-	put(t, words);
-	put(t, ".");
+	text_put(t, words);
+	text_put(t, ".");
 	n = n->parent;
 	if (!n || !n->parent)
 		return;
-	put(t, " (");
-	put(t, step_info[n->step.id].name);
-	put(t, ": ");
+	text_put(t, " (");
+	text_put(t, step_info[n->step.id].name);
+	text_put(t, ": ");
 	step_text(view_machine(v), &n->step, words, sizeof(words));
-	put(t, words);
-	put(t, ")");
+	text_put(t, words);
+	text_put(t, ")");
 }
 
 static void narrate_boot(struct text *t, const struct view *v)
@@ -738,14 +156,13 @@ static void narrate_boot(struct text *t, const struct view *v)
 		 _("A machine with %s of memory has booted: %u page frames are free. Nothing has "
 		   "run yet."),
 		 bytes_text(m->config.ram_bytes, ram), free);
-	put(t, words);
+	text_put(t, words);
 }
 
 size_t narrate(const struct view *v, char *buf, size_t size)
 {
 	struct text t = {buf, size, 0};
 	struct facts f;
-	const char *tail;
 
 	if (size == 0)
 		return 0;
@@ -755,13 +172,9 @@ size_t narrate(const struct view *v, char *buf, size_t size)
 	} else if (!view_is_complete(v)) {
 		narrate_step(&t, v);
 	} else {
-		f = gather(v);
-		put_sentence(&t, &f, _(choose_sentence(&f)));
-		tail = choose_tail(&f);
-		if (tail) {
-			put(&t, " ");
-			put_sentence(&t, &f, _(tail));
-		}
+		f = facts_of(v);
+		say_first(&t, &f, says);
+		say_first(&t, &f, tails);
 	}
 	return t.len;
 }

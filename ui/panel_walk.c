@@ -114,9 +114,9 @@ static bool is_large_level(const struct walk *k, unsigned level)
 
 static const char *level_name(const struct machine *m, unsigned level)
 {
-	static const char *const three[] = {"pgd", "pmd", "pte"}, *const two[] = {"pgd", "pte"};
-
-	return m->profile->pt_levels == 3 ? three[level] : two[level];
+	if (level == 0)
+		return "pgd";
+	return level + 1 < m->profile->pt_levels ? "pmd" : "pte";
 }
 
 /* Bits [from, from + n) of the address, highest first. */
@@ -381,7 +381,7 @@ static void draw_tlb_counts(const struct walk *k, const struct area *a, int y)
 
 	put_format(a, 5, y, ROLE_DIM, 0, _("%llu hits  %llu misses  %llu flushes"),
 		   (unsigned long long)tlb->hits, (unsigned long long)tlb->misses,
-		   (unsigned long long)(tlb->flushes + tlb->page_flushes));
+		   (unsigned long long)tlb->flushes + tlb->page_flushes);
 }
 
 static void draw_line(const struct walk *k, const struct area *a, int y, int line)
