@@ -9,6 +9,13 @@
  *
  * Tables are frames of the simulated machine; their contents are arrays of
  * pte_t that page->mapping points to.
+ *
+ *	pgtable.c     walk, allocate, free
+ *	paging.c      the kernel's own tables
+ *	zap.c         unmapping pages
+ *	protection.c  mprotect's work on entries
+ *	move.c        mremap's
+ *	fork.c        copying entries
  */
 #ifndef SIM_PGTABLE_H
 #define SIM_PGTABLE_H
