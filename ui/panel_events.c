@@ -137,14 +137,20 @@ static void show_row(const struct view *v, struct panel_state *ps, int row)
 }
 
 /*
- * Time has moved to the event of `row`: show the page that it is on.  Pages begin at fixed rows, so the same moment
- * looks the same whichever way led there, and while one steps through a page it stands still.
+ * Time has moved to the event of `row`: show the page that it is on, and before it as much as there is room for.
+ * Pages begin at fixed rows, so the same moment looks the same whichever way led there, and while one steps through
+ * a page it stands still.
  */
-static void show_page_of(struct panel_state *ps, int row)
+static void show_page_of(const struct view *v, struct panel_state *ps, int row)
 {
-	int page = ps->height > 2 ? ps->height * 2 / 3 : 1;
+	int page = ps->height > 2 ? ps->height * 2 / 3 : 1, start = row > 0 ? row / page * page : 0;
+	int room = ps->height - 1 - (ps->height > 4) - (ps->height > 8);
 
-	ps->top = row > 0 ? row / page * page : 0;
+	for (int r = next_row(v, start - 1, 1); r != NO_ROW && r < start + page; r = next_row(v, r, 1))
+		room--;
+	ps->top = start;
+	for (int r = next_row(v, start, -1); r != NO_ROW && room-- > 0; r = next_row(v, r, -1))
+		ps->top = r;
 }
 
 /* ---- what came of an event ---- */
@@ -310,7 +316,7 @@ static void draw_row(const struct view *v, const struct area *a, int y, int row,
 static void events_draw(struct view *v, struct panel_state *ps, const struct area *a, bool active)
 {
 	struct when now = timeline_now(v->timeline);
-	uint64_t moment = ((uint64_t)now.event << 32 | (uint32_t)now.step) + 1;
+	uint64_t moment = (uint64_t)now.event << 32 | v->moves;
 	int current = current_row(v), y = 0;
 
 	ps->height = a->height;
@@ -318,7 +324,7 @@ static void events_draw(struct view *v, struct panel_state *ps, const struct are
 	if (ps->word[WORD_MOMENT] != moment) {
 		ps->word[WORD_MOMENT] = moment;
 		ps->cursor = current;
-		show_page_of(ps, current);
+		show_page_of(v, ps, current);
 	}
 	for (int row = next_row(v, ps->top - 1, 1); row != NO_ROW && y < a->height;
 	     row = next_row(v, row, 1)) {

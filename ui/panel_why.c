@@ -81,6 +81,10 @@ static bool is_routine(const struct lines *l, const struct story_node *n)
 	case S_PAGE_WALK:
 	case S_MMU_SET_BITS:
 	case S_PREP_NEW_PAGE:
+	case S_WMARK_OK:
+	case S_FIND_VMA:
+	case S_FIND_VMA_CACHE:
+	case S_FAULT_GOOD_AREA:
 	case S_SWITCH_MM:
 		return n != l->last;
 	default:
@@ -292,7 +296,7 @@ static bool follow_moment(const struct view *v, struct panel_state *ps)
 {
 	struct when now = timeline_now(v->timeline);
 	const struct story_node *last = story_last(view_story(v));
-	uint64_t moment = ((uint64_t)now.event << 32 | (uint32_t)now.step) + 1;
+	uint64_t moment = (uint64_t)now.event << 32 | v->moves;
 
 	if (ps->word[WORD_MOMENT] == moment)
 		return false;

@@ -152,10 +152,10 @@ void screen_follow(struct screen *s)
 		s->quiz_event = 0, s->quiz_choice = 0;
 	follow_focus(s);
 	view_follow(&s->view);
-	/* lists begin at their tops again and go to what matters now: a moment looks the same from both sides */
-	if (!s->view.choice_is_users)
-		for (int i = 0; i < panel_count(); i++)
-			s->panel[i].top = 0;
+	/* lists in sight begin at their tops again and go to what matters now: a moment looks the same from both
+	 * sides */
+	for (int i = 0; i < s->layout.nr_places && !s->view.choice_is_users; i++)
+		s->panel[s->layout.place[i].panel].top = 0;
 }
 
 void screen_goto(struct screen *s, struct when when)

@@ -242,6 +242,7 @@ void view_follow(struct view *v)
 {
 	const struct story_node *n;
 
+	v->moves++;
 	follow_process(v);
 	if (!v->choice_is_users) {
 		n = node_to_follow(v);

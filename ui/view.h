@@ -32,6 +32,7 @@ struct view {
 	vaddr_t walk_va;       /* the address that the walk panel translates                                  */
 	const char *language;  /* "en", "zh"                                                              */
 	bool ascii;
+	uint32_t moves;        /* how often time has moved: a panel sees from it that this is a new moment  */
 
 	/* Wishes of a panel's key or click; the main loop fulfils and clears them.                      */
 	bool wants_go;           /* timeline_goto(go), e.g. Enter on an event or on a node of the story    */
