@@ -1,0 +1,734 @@
+/*
+ * The full screen without a terminal: what keys, mouse and prompt do, and golden screens.
+ *
+ * A golden screen is the text of a whole frame.  After a wanted change of what is shown:
+ *
+ *	MMVIZ_ACCEPT=1 build/tests/unit screen; git diff tests/golden
+ */
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "ui/keys.h"
+#include "ui/screen.h"
+
+static const char lecture[] =
+	"title \"Three frames\"\n"
+	"machine i386 ram=1G\n"
+	"label start\n"
+	"spawn sh\n"
+	"say \"A region of two pages: a promise, no memory.\"\n"
+	"say.zh \"两页的区域\"\n"
+	"mmap sh buf 8K\n"
+	"write sh buf 8K value=A\n"
+	"label fork\n"
+	"quiz \"How many pages does fork copy?\" answer=\"none\" choices=\"all|none\"\n"
+	"fork sh kid\n"
+	"focus zones\n"
+	"write kid buf value=K\n"
+	"write sh buf value=S\n"
+	"pause\n"
+	"read sh 0x10\n"
+	"kmalloc box 100\n"
+	"label end\n"
+	"exit kid\n"
+	"expect rss sh == 1\n";
+enum { SPAWN = 1, MMAP, WRITE, FORK, COPY, REUSE, REFUSED, KMALLOC, EXIT, NR_EVENTS = EXIT };
+
+static struct screen s;
+static struct scenario *scenario;
+
+static void open_screen(const char *text, int width, int height)
+{
+	struct ui_options o = {.language = "en"};
+	struct diags d;
+
+	diags_init(&d);
+	scenario = scenario_parse("lecture.txt", text, strlen(text), NULL, &d);
+	if (!scenario)
+		diags_print(&d, stderr);
+	ck_assert_ptr_nonnull(scenario);
+	diags_free(&d);
+	ck_assert(screen_open(&s, scenario, &o));
+	screen_resize(&s, width, height);
+}
+
+static void set_up(void) { open_screen(lecture, 120, 40); }
+
+static void tear_down(void)
+{
+	screen_close(&s);
+	scenario_free(scenario);
+}
+
+static struct when now(void) { return timeline_now(s.view.timeline); }
+
+static void press(const char *keys)
+{
+	for (; *keys; keys++)
+		screen_key(&s, (uint32_t)*keys);
+}
+
+/* A line at the prompt. */
+static void enter_line(const char *line)
+{
+	press(":");
+	press(line);
+	screen_key(&s, KEY_ENTER_);
+}
+
+static void go_to(uint32_t event) { screen_goto(&s, (struct when){event, STEP_END}); }
+
+/* The frame as text; taken again by the next call. */
+static const char *frame(void)
+{
+	static char text[1 << 17];
+	struct grid g = {0};
+	FILE *f = fmemopen(text, sizeof(text), "w");
+
+	screen_draw(&s, &g);
+	grid_print(&g, f);
+	fclose(f);
+	grid_free(&g);
+	return text;
+}
+
+static bool shows(const char *text) { return strstr(frame(), text) != NULL; }
+
+/* ---- time ---- */
+
+START_TEST(keys_move_in_time)
+{
+	press("n");
+	ck_assert_uint_eq(now().event, SPAWN);
+	press(" ");
+	ck_assert_uint_eq(now().event, MMAP);
+	screen_key(&s, KEY_PAGEDOWN_);
+	ck_assert_uint_eq(now().event, WRITE);
+	screen_key(&s, KEY_PAGEUP_);
+	ck_assert_uint_eq(now().event, MMAP);
+	press("p");
+	ck_assert_uint_eq(now().event, SPAWN);
+	press("G");
+	ck_assert_uint_eq(now().event, NR_EVENTS);
+	press("n");
+	ck_assert_str_eq(s.message, "this is the end");
+	press("g");
+	ck_assert_uint_eq(now().event, 0);
+	press("p");
+	ck_assert_str_eq(s.message, "this is the start");
+}
+END_TEST
+
+START_TEST(micro_steps_go_on_and_back)
+{
+	go_to(MMAP);
+	press("s");
+	ck_assert_uint_eq(now().event, WRITE);
+	ck_assert_uint_eq(now().step, 1);
+	press("ss");
+	ck_assert_uint_eq(now().step, 3);
+	press("S");
+	ck_assert_uint_eq(now().step, 2);
+	press("n");
+	ck_assert_uint_eq(now().event, WRITE);
+	ck_assert(view_is_complete(&s.view));
+}
+END_TEST
+
+START_TEST(left_and_right_step_where_the_panel_has_no_use_for_them)
+{
+	press("1");
+	screen_key(&s, KEY_RIGHT_);
+	ck_assert_uint_eq(now().event, SPAWN);
+	screen_key(&s, KEY_LEFT_);
+	ck_assert_uint_eq(now().event, 0);
+}
+END_TEST
+
+/* The cells of the frame. */
+static struct grid drawn(void)
+{
+	struct grid g = {0};
+
+	screen_draw(&s, &g);
+	return g;
+}
+
+START_TEST(a_moment_looks_the_same_whichever_way_led_there)
+{
+	static const int size[][2] = {{20, 5}, {80, 24}, {120, 40}, {200, 60}};
+	struct grid there[NR_EVENTS + 1], back;
+
+	screen_resize(&s, size[_i][0], size[_i][1]);
+	for (uint32_t e = 0; e <= NR_EVENTS; e++) {
+		there[e] = drawn();
+		press(e + 1 == FORK ? "nn" : "n");
+	}
+	for (uint32_t e = NR_EVENTS; e-- > 0;) {
+		press("p");
+		s.message[0] = '\0';
+		back = drawn();
+		ck_assert_mem_eq(back.cell, there[e].cell,
+				 sizeof(*back.cell) * (size_t)back.width * (size_t)back.height);
+		grid_free(&back);
+	}
+	for (uint32_t e = 0; e <= NR_EVENTS; e++)
+		grid_free(&there[e]);
+}
+END_TEST
+
+START_TEST(numbers_that_grow_move_nothing)
+{
+	char before[160], after[160];
+
+	go_to(SPAWN);
+	snprintf(before, sizeof(before), "%.120s", frame());
+	press("n");
+	snprintf(after, sizeof(after), "%.120s", frame());
+	ck_assert_int_eq((int)(strstr(before, "step") - before),
+			 (int)(strstr(after, "step") - after));
+	ck_assert_int_eq((int)(strstr(before, "event") - before),
+			 (int)(strstr(after, "event") - after));
+}
+END_TEST
+
+START_TEST(play_stops_at_a_question_a_pause_and_the_end)
+{
+	press("r");
+	ck_assert_uint_eq(now().event, SPAWN);
+	ck_assert(s.playing);
+	screen_play(&s);
+	screen_play(&s);
+	ck_assert_uint_eq(now().event, WRITE);
+	screen_play(&s);
+	ck_assert(s.quiz_open && !s.playing);
+	press("nr");
+	ck_assert_uint_eq(now().event, COPY);
+	screen_play(&s);
+	screen_play(&s);
+	ck_assert_uint_eq(now().event, REUSE);
+	ck_assert(!s.playing);
+	press("r");
+	ck_assert_uint_eq(now().event, REFUSED);
+	screen_play(&s);
+	screen_play(&s);
+	ck_assert_uint_eq(now().event, EXIT);
+	ck_assert(!s.playing);
+}
+END_TEST
+
+START_TEST(any_move_stops_the_play_and_looking_does_not)
+{
+	press("r");
+	press("2T");
+	ck_assert(s.playing);
+	press("+");
+	ck_assert(s.playing);
+	press("n");
+	ck_assert(!s.playing);
+}
+END_TEST
+
+/* ---- lecture statements ---- */
+
+START_TEST(a_question_comes_before_its_event_and_the_answer_after)
+{
+	go_to(WRITE);
+	press("n");
+	ck_assert_uint_eq(now().event, WRITE);
+	ck_assert(shows("How many pages does fork copy?"));
+	ck_assert(!shows("Not \"all\": none"));
+	press("a");
+	ck_assert_uint_eq(now().event, WRITE);
+	press("n");
+	ck_assert_uint_eq(now().event, FORK);
+	ck_assert(shows("Not \"all\": none"));
+	press("pnbn");
+	ck_assert(shows("Right: none"));
+	press("n");
+	ck_assert(!shows("Right: none"));
+}
+END_TEST
+
+START_TEST(escape_leaves_a_question_without_running_its_event)
+{
+	go_to(WRITE);
+	press("n");
+	screen_key(&s, KEY_ESCAPE_);
+	ck_assert(!s.quiz_open);
+	ck_assert_uint_eq(now().event, WRITE);
+}
+END_TEST
+
+START_TEST(what_the_lecturer_says_is_shown_with_its_event)
+{
+	go_to(MMAP);
+	ck_assert(shows(" A region of two pages: a promise, no memory.\n"));
+	s.view.language = "zh";
+	ck_assert(shows("两页的区域"));
+	go_to(WRITE);
+	ck_assert(!shows(" 两页的区域\n"));
+}
+END_TEST
+
+START_TEST(focus_brings_its_panel_up_and_going_back_undoes_it)
+{
+	screen_resize(&s, 80, 24);
+	ck_assert_ptr_null(layout_place(&s.layout, panel_find("zones")));
+	go_to(COPY);
+	ck_assert_int_eq(s.active, panel_find("zones"));
+	ck_assert_ptr_nonnull(layout_place(&s.layout, panel_find("zones")));
+	press("1");
+	go_to(REUSE);
+	ck_assert_int_eq(s.active, panel_find("events"));
+	go_to(FORK);
+	ck_assert_ptr_null(layout_place(&s.layout, panel_find("zones")));
+}
+END_TEST
+
+START_TEST(an_expect_that_fails_is_told)
+{
+	go_to(EXIT);
+	ck_assert(shows("not as expected: expect rss sh == 1"));
+}
+END_TEST
+
+/* ---- panels ---- */
+
+START_TEST(tab_and_numbers_choose_panels)
+{
+	press("3");
+	ck_assert_int_eq(s.active, 2);
+	screen_key(&s, KEY_TAB_);
+	ck_assert_int_eq(s.active, 3);
+	screen_key(&s, KEY_BACKTAB_);
+	screen_key(&s, KEY_BACKTAB_);
+	ck_assert_int_eq(s.active, 1);
+	press("9");
+	ck_assert_int_eq(s.active, 1);
+}
+END_TEST
+
+START_TEST(zoom_shows_one_panel_alone)
+{
+	press("5z");
+	ck_assert_int_eq(s.layout.nr_places, 1);
+	screen_key(&s, KEY_TAB_);
+	ck_assert_ptr_nonnull(layout_place(&s.layout, 5));
+	press("z");
+	ck_assert_int_eq(s.layout.nr_places, panel_count());
+}
+END_TEST
+
+START_TEST(help_lists_every_key_and_closes)
+{
+	const struct key_info *k;
+
+	press("?");
+	screen_resize(&s, 120, 200);
+	for (size_t i = 0; (k = key_info(i)); i++)
+		ck_assert_msg(shows(k->line == LINE_GROUP ? k->group : k->keys),
+			      "%s is not in the help", k->keys);
+	for (int e = 0; e < NR_EVENT_KINDS; e++)
+		ck_assert(shows(event_help((enum event_kind)e)->word));
+	press("n");
+	ck_assert_uint_eq(now().event, 0);
+	press("q");
+	ck_assert(!s.help_open && !s.quit);
+	press("q");
+	ck_assert(s.quit);
+}
+END_TEST
+
+START_TEST(help_scrolls_and_stops_at_its_ends)
+{
+	screen_resize(&s, 80, 24);
+	press("?");
+	frame();
+	press("k");
+	ck_assert_int_eq(s.help_top, 0);
+	press("jj");
+	ck_assert_int_eq(s.help_top, 2);
+	press("G");
+	int last = s.help_top;
+
+	press("j");
+	ck_assert_int_eq(s.help_top, last);
+	ck_assert_int_gt(last, 20);
+}
+END_TEST
+
+START_TEST(the_bottom_line_keeps_what_matters_most_when_it_is_narrow)
+{
+	for (int width = 20; width < 140; width++) {
+		screen_resize(&s, width, 24);
+		ck_assert(shows("n next"));
+		ck_assert_int_eq(width < 30 || shows("q quit"), 1);
+	}
+}
+END_TEST
+
+/* ---- mouse ---- */
+
+START_TEST(a_click_makes_its_panel_active)
+{
+	const struct place *p = layout_place(&s.layout, 4);
+
+	screen_click(&s, p->x + 2, p->y + 2, false);
+	ck_assert_int_eq(s.active, 4);
+	screen_click(&s, 0, s.layout.narration_y, false);
+	ck_assert_int_eq(s.active, 4);
+}
+END_TEST
+
+START_TEST(a_click_on_the_timeline_goes_there)
+{
+	frame();
+	screen_click(&s, s.bar_x + s.bar_width - 1, s.layout.bar_y, false);
+	ck_assert_uint_eq(now().event, NR_EVENTS);
+	screen_click(&s, s.bar_x, s.layout.bar_y, false);
+	ck_assert_uint_eq(now().event, 0);
+	for (uint32_t e = 0; e <= NR_EVENTS; e++) {
+		int x = s.bar_x + (int)(e * (uint32_t)(s.bar_width - 1) / NR_EVENTS);
+
+		ck_assert_uint_eq(timebar_event(&s, x), e);
+	}
+}
+END_TEST
+
+START_TEST(a_click_on_a_panels_name_opens_it)
+{
+	screen_resize(&s, 80, 24);
+	frame();
+	ck_assert_int_ge(s.switcher_x, 0);
+	for (int x = s.switcher_x; x < 80; x++) {
+		if (switcher_panel(&s, x) != 6)
+			continue;
+		screen_click(&s, x, s.layout.bar_y, false);
+		ck_assert_int_eq(s.active, 6);
+		return;
+	}
+	ck_abort_msg("no name of panel 7");
+}
+END_TEST
+
+/* ---- prompt ---- */
+
+START_TEST(an_event_typed_at_the_prompt_runs_as_the_next_one)
+{
+	go_to(MMAP);
+	enter_line("spawn guest");
+	ck_assert(!s.prompt.open);
+	ck_assert_uint_eq(now().event, MMAP + 1);
+	ck_assert_uint_eq(scenario_nr_events(scenario), NR_EVENTS + 1);
+	ck_assert(shows("guest"));
+	press(":");
+	screen_key(&s, KEY_UP_);
+	ck_assert_str_eq(s.prompt.text, "spawn guest");
+}
+END_TEST
+
+START_TEST(a_mistake_is_shown_and_the_line_kept)
+{
+	go_to(MMAP);
+	enter_line("write hs buf");
+	ck_assert(s.prompt.open);
+	ck_assert_str_eq(s.prompt.text, "write hs buf");
+	ck_assert_int_eq(s.prompt.error_column, 6);
+	ck_assert(shows("\n:write hs buf\n       ^"));
+	ck_assert_uint_eq(now().event, MMAP);
+	ck_assert_uint_eq(scenario_nr_events(scenario), NR_EVENTS);
+}
+END_TEST
+
+START_TEST(an_unknown_word_names_the_nearest)
+{
+	static const char *const line[][2] = {
+		{"forc sh kid", "fork"}, {"qit", "quit"}, {"gotto 3", "goto"}};
+
+	for (size_t i = 0; i < 3; i++) {
+		enter_line(line[i][0]);
+		ck_assert_msg(strstr(s.prompt.error, line[i][1]) != NULL, "%s: %s", line[i][0],
+			      s.prompt.error);
+		screen_key(&s, KEY_ESCAPE_);
+	}
+}
+END_TEST
+
+START_TEST(goto_takes_events_steps_and_labels)
+{
+	enter_line("goto 3");
+	ck_assert_uint_eq(now().event, 3);
+	ck_assert(view_is_complete(&s.view));
+	enter_line("goto 3.2");
+	ck_assert_uint_eq(now().step, 2);
+	enter_line("goto fork");
+	ck_assert_uint_eq(now().event, FORK);
+	ck_assert_uint_eq(now().step, 0);
+	enter_line("goto 0");
+	ck_assert_uint_eq(now().event, 0);
+	enter_line("goto nowhere");
+	ck_assert(s.prompt.open);
+	ck_assert_int_eq(s.prompt.error_column, 5);
+	screen_key(&s, KEY_ESCAPE_);
+	enter_line("goto 99");
+	ck_assert(s.prompt.open);
+	screen_key(&s, KEY_ESCAPE_);
+	enter_line("goto 3x");
+	ck_assert(s.prompt.open);
+	ck_assert_uint_eq(now().event, 0);
+}
+END_TEST
+
+START_TEST(save_writes_a_scenario_that_runs_again)
+{
+	char path[] = "/tmp/mmviz-test-XXXXXX", line[64];
+	int fd = mkstemp(path);
+	struct diags d;
+	struct scenario *again;
+
+	ck_assert_int_ge(fd, 0);
+	close(fd);
+	go_to(MMAP);
+	enter_line("spawn guest");
+	snprintf(line, sizeof(line), "save %s", path);
+	enter_line(line);
+	ck_assert(!s.prompt.open);
+	ck_assert_ptr_nonnull(strstr(s.message, path));
+	diags_init(&d);
+	again = scenario_load(path, NULL, &d);
+	ck_assert_ptr_nonnull(again);
+	ck_assert_uint_eq(scenario_nr_events(again), NR_EVENTS + 1);
+	scenario_free(again);
+	unlink(path);
+	enter_line("save /nowhere/at/all");
+	ck_assert(s.prompt.open);
+	ck_assert_str_ne(s.prompt.error, "");
+	screen_key(&s, KEY_ESCAPE_);
+	enter_line("save");
+	ck_assert(s.prompt.open);
+}
+END_TEST
+
+START_TEST(quit_at_the_prompt_ends)
+{
+	enter_line("quit");
+	ck_assert(s.quit);
+}
+END_TEST
+
+START_TEST(tab_completes_words_names_and_options)
+{
+	go_to(FORK);
+	press(":wr");
+	screen_key(&s, KEY_TAB_);
+	ck_assert_str_eq(s.prompt.text, "write ");
+	press("k");
+	screen_key(&s, KEY_TAB_);
+	ck_assert_str_eq(s.prompt.text, "write kid ");
+	press("bu");
+	screen_key(&s, KEY_TAB_);
+	ck_assert_str_eq(s.prompt.text, "write kid buf ");
+	press("v");
+	screen_key(&s, KEY_TAB_);
+	ck_assert_str_eq(s.prompt.text, "write kid buf value=");
+	screen_key(&s, KEY_ESCAPE_);
+	press(":goto e");
+	screen_key(&s, KEY_TAB_);
+	ck_assert_str_eq(s.prompt.text, "goto end ");
+	screen_key(&s, KEY_ESCAPE_);
+	press(":free");
+	screen_key(&s, KEY_TAB_);
+	ck_assert_str_eq(s.prompt.text, "free");
+	ck_assert_ptr_nonnull(strstr(s.prompt.hint, "free_pages"));
+}
+END_TEST
+
+START_TEST(the_grammar_of_what_is_typed_is_shown)
+{
+	press(":write");
+	ck_assert(shows("write PROC ADDR [SIZE]"));
+}
+END_TEST
+
+START_TEST(search_tells_what_it_does_not_find)
+{
+	press("N");
+	ck_assert_str_ne(s.message, "");
+	press("1/no such thing");
+	screen_key(&s, KEY_ENTER_);
+	ck_assert_ptr_nonnull(strstr(s.message, "no such thing"));
+	press("/exit kid");
+	screen_key(&s, KEY_ENTER_);
+	ck_assert_str_eq(s.message, "");
+}
+END_TEST
+
+/* ---- anything at all ---- */
+
+static uint32_t seed = 7;
+
+static uint32_t pick(uint32_t n)
+{
+	seed = seed * 1103515245u + 12345u;
+	return (seed >> 16) % n;
+}
+
+START_TEST(no_keys_at_no_size_break_it)
+{
+	static const char keys[] = "nnnnssspSgGr+-123456789hjklzz/TN??P:abq\x01\x05\x0b\x15\x17 ";
+	struct grid g = {0};
+
+	seed = (uint32_t)_i + 1;
+	for (int i = 0; i < 3000; i++) {
+		int x = (int)pick(130), y = (int)pick(45);
+
+		switch (pick(12)) {
+		case 0:
+			screen_resize(&s, 1 + (int)pick(220), 1 + (int)pick(70));
+			break;
+		case 1:
+			screen_click(&s, x, y, pick(2));
+			break;
+		case 2:
+			screen_wheel(&s, x, y, pick(2) ? 1 : -1);
+			break;
+		case 3:
+			screen_play(&s);
+			break;
+		case 4:
+		case 5:
+			screen_key(&s, KEY_UP_ + pick(KEY_F1_ - KEY_UP_ + 1));
+			break;
+		default:
+			screen_key(&s, (uint32_t)keys[pick(sizeof(keys) - 1)]);
+			break;
+		}
+		screen_draw(&s, &g);
+		ck_assert_int_eq(g.width, s.width);
+		ck_assert_int_eq(g.height, s.height);
+	}
+	grid_free(&g);
+}
+END_TEST
+
+START_TEST(an_empty_scenario_has_a_screen)
+{
+	tear_down();
+	open_screen("title \"nothing\"\n", 80, 24);
+	ck_assert(shows("0/0"));
+	press("nspSgGr");
+	screen_click(&s, 20, s.layout.bar_y, false);
+	ck_assert_uint_eq(now().event, 0);
+	enter_line("spawn sh");
+	ck_assert_uint_eq(now().event, 1);
+	ck_assert(shows("1/1"));
+}
+END_TEST
+
+/* ---- golden screens ---- */
+
+static const struct golden {
+	const char *name;
+	int width, height;
+	struct when when;
+	const char *keys;
+	bool ascii;
+} golden[] = {
+	{"20x5", 20, 5, {COPY, STEP_END}, "", false},
+	{"80x24", 80, 24, {COPY, STEP_END}, "3", false},
+	{"80x24-step", 80, 24, {COPY, 12}, "3", false},
+	{"80x24-ascii", 80, 24, {COPY, STEP_END}, "", true},
+	{"120x40", 120, 40, {COPY, STEP_END}, "", false},
+	{"200x60", 200, 60, {COPY, STEP_END}, "", false},
+	{"120x40-boot", 120, 40, {0, STEP_END}, "", false},
+	{"120x40-step", 120, 40, {COPY, 20}, "", false},
+	{"80x24-zoom", 80, 24, {COPY, STEP_END}, "7z", false},
+	{"80x24-quiz", 80, 24, {WRITE, STEP_END}, "na", false},
+	{"80x24-prompt", 80, 24, {FORK, STEP_END}, ":write kid", false},
+};
+
+static size_t read_file(const char *path, char *buf, size_t size)
+{
+	FILE *f = fopen(path, "r");
+	size_t n = f ? fread(buf, 1, size - 1, f) : 0;
+
+	if (f)
+		fclose(f);
+	buf[n] = '\0';
+	return n;
+}
+
+START_TEST(the_screen_is_as_the_golden_one)
+{
+	static char want[1 << 17];
+	const struct golden *g = &golden[_i];
+	char path[128];
+	const char *got;
+
+	screen_resize(&s, g->width, g->height);
+	s.view.ascii = g->ascii;
+	screen_goto(&s, g->when);
+	press(g->keys);
+	got = frame();
+	snprintf(path, sizeof(path), "tests/golden/%s.txt", g->name);
+	if (getenv("MMVIZ_ACCEPT")) {
+		FILE *f = fopen(path, "w");
+
+		ck_assert_msg(f != NULL, "%s cannot be written", path);
+		fputs(got, f);
+		fclose(f);
+	}
+	read_file(path, want, sizeof(want));
+	ck_assert_msg(strcmp(got, want) == 0,
+		      "%s differs; to accept what is shown now: MMVIZ_ACCEPT=1 build/tests/unit "
+		      "screen\n%s",
+		      path, got);
+}
+END_TEST
+
+Suite *screen_suite(void)
+{
+	Suite *suite = suite_create("screen");
+	TCase *t = tcase_create("screen");
+
+	tcase_set_timeout(t, 0);
+	tcase_add_checked_fixture(t, set_up, tear_down);
+	tcase_add_test(t, keys_move_in_time);
+	tcase_add_test(t, micro_steps_go_on_and_back);
+	tcase_add_test(t, left_and_right_step_where_the_panel_has_no_use_for_them);
+	tcase_add_loop_test(t, a_moment_looks_the_same_whichever_way_led_there, 0, 4);
+	tcase_add_test(t, numbers_that_grow_move_nothing);
+	tcase_add_test(t, play_stops_at_a_question_a_pause_and_the_end);
+	tcase_add_test(t, any_move_stops_the_play_and_looking_does_not);
+	tcase_add_test(t, a_question_comes_before_its_event_and_the_answer_after);
+	tcase_add_test(t, escape_leaves_a_question_without_running_its_event);
+	tcase_add_test(t, what_the_lecturer_says_is_shown_with_its_event);
+	tcase_add_test(t, focus_brings_its_panel_up_and_going_back_undoes_it);
+	tcase_add_test(t, an_expect_that_fails_is_told);
+	tcase_add_test(t, tab_and_numbers_choose_panels);
+	tcase_add_test(t, zoom_shows_one_panel_alone);
+	tcase_add_test(t, help_lists_every_key_and_closes);
+	tcase_add_test(t, help_scrolls_and_stops_at_its_ends);
+	tcase_add_test(t, the_bottom_line_keeps_what_matters_most_when_it_is_narrow);
+	tcase_add_test(t, a_click_makes_its_panel_active);
+	tcase_add_test(t, a_click_on_the_timeline_goes_there);
+	tcase_add_test(t, a_click_on_a_panels_name_opens_it);
+	tcase_add_test(t, an_event_typed_at_the_prompt_runs_as_the_next_one);
+	tcase_add_test(t, a_mistake_is_shown_and_the_line_kept);
+	tcase_add_test(t, an_unknown_word_names_the_nearest);
+	tcase_add_test(t, goto_takes_events_steps_and_labels);
+	tcase_add_test(t, save_writes_a_scenario_that_runs_again);
+	tcase_add_test(t, quit_at_the_prompt_ends);
+	tcase_add_test(t, tab_completes_words_names_and_options);
+	tcase_add_test(t, the_grammar_of_what_is_typed_is_shown);
+	tcase_add_test(t, search_tells_what_it_does_not_find);
+	tcase_add_loop_test(t, no_keys_at_no_size_break_it, 0, 4);
+	tcase_add_test(t, an_empty_scenario_has_a_screen);
+	tcase_add_loop_test(t, the_screen_is_as_the_golden_one, 0,
+			    sizeof(golden) / sizeof(golden[0]));
+	suite_add_tcase(suite, t);
+	return suite;
+}
