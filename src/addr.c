@@ -17,7 +17,10 @@ static uint64_t bytes_to_area_end(const struct mm *mm, vaddr_t va)
 	return v && v->start <= va ? v->end - va : PAGE_SIZE;
 }
 
-/* The area that grew from the initial stack: the one that holds its first bytes, else the stack's last page. */
+/*
+ * The area that grew from the initial stack: the one that holds its first bytes, else the stack's
+ * last page.
+ */
 static vaddr_t stack_start(const struct mm *mm)
 {
 	const struct vma *v = mm_area_at(mm, mm->start_stack);
@@ -25,7 +28,8 @@ static vaddr_t stack_start(const struct mm *mm)
 	return v && v->start <= mm->start_stack ? v->start : page_align_down(mm->start_stack);
 }
 
-static bool named_range(const struct task *t, const char *name, uint32_t symbol, vaddr_t *start, uint64_t *bytes)
+static bool named_range(const struct task *t, const char *name, uint32_t symbol, vaddr_t *start,
+			uint64_t *bytes)
 {
 	const struct region *r = region_find(&t->mm->regions, symbol);
 	uint32_t size;
@@ -57,8 +61,8 @@ static vaddr_t place_of(const struct task *t, enum addr_base base)
 	}
 }
 
-bool addr_resolve(const struct machine *m, const struct scenario *s, uint32_t proc, const struct addr *a, vaddr_t *va,
-		  uint64_t *bytes_to_end_of_region)
+bool addr_resolve(const struct machine *m, const struct scenario *s, uint32_t proc,
+		  const struct addr *a, vaddr_t *va, uint64_t *bytes_to_end_of_region)
 {
 	const struct task *t = find_task_by_symbol(m, proc);
 	uint64_t bytes = 0;

@@ -1,14 +1,16 @@
 /*
  * Diagnoses: what is wrong in a scenario, where, and what was meant.
  *
- * A scenario is read to its end, and everything that is wrong with it is told at once.  A place is kept in
- * columns of the terminal, so that the caret stands under the fault whatever is before it: a tab leads to
- * the next multiple of eight, a Chinese character takes two columns, a combining one none.
+ * A scenario is read to its end, and everything that is wrong with it is told at once.  A place is
+ * kept in columns of the terminal, so that the caret stands under the fault whatever is before it:
+ * a tab leads to the next multiple of eight, a Chinese character takes two columns, a combining one
+ * none.
  *
  *	bytes     s a y <tab> " 你 " x        你 has three bytes
  *	columns   1 2 3 4     9 10 12 13
  *
- * The word that was meant is the nearest known one, if it is near: at most a third of its letters wrong.
+ * The word that was meant is the nearest known one, if it is near: at most a third of its letters
+ * wrong.
  */
 #include "diag.h"
 #include "i18n.h"
@@ -31,8 +33,8 @@ void diags_free(struct diags *d)
 }
 
 /* Takes over text, which may be NULL when there was no memory. */
-static void add(struct diags *d, const char *file, const struct diag *place, char *text, const char *format,
-		va_list values)
+static void add(struct diags *d, const char *file, const struct diag *place, char *text,
+		const char *format, va_list values)
 {
 	struct diag *item = &d->item[d->count];
 	char *message = NULL;
@@ -55,8 +57,8 @@ static void add(struct diags *d, const char *file, const struct diag *place, cha
 	d->dropped++;
 }
 
-void diag_add(struct diags *d, const char *file, unsigned line, unsigned column, unsigned width, const char *text,
-	      const char *format, ...)
+void diag_add(struct diags *d, const char *file, unsigned line, unsigned column, unsigned width,
+	      const char *text, const char *format, ...)
 {
 	struct diag place = {.line = line, .column = column, .width = width};
 	va_list values;
@@ -66,7 +68,10 @@ void diag_add(struct diags *d, const char *file, unsigned line, unsigned column,
 	va_end(values);
 }
 
-/* Bytes of the character at s, which has left bytes; its code point in *ch. A stray byte counts as one. */
+/*
+ * Bytes of the character at s, which has left bytes; its code point in *ch. A stray byte counts as
+ * one.
+ */
 static size_t next_char(const char *s, size_t left, uint32_t *ch)
 {
 	unsigned char lead = (unsigned char)s[0];
@@ -83,26 +88,31 @@ static size_t next_char(const char *s, size_t left, uint32_t *ch)
 	return bytes;
 }
 
-static bool is_between(uint32_t ch, uint32_t first, uint32_t last) { return ch >= first && ch <= last; }
+static bool is_between(uint32_t ch, uint32_t first, uint32_t last)
+{
+	return ch >= first && ch <= last;
+}
 
 /* Columns of a character, coarsely by Unicode's blocks: the same in every locale. */
 static unsigned columns_of(uint32_t ch)
 {
 	if (ch < 0x300)
 		return 1;
-	if (is_between(ch, 0x300, 0x36f) || is_between(ch, 0x200b, 0x200f) || is_between(ch, 0xfe00, 0xfe0f))
+	if (is_between(ch, 0x300, 0x36f) || is_between(ch, 0x200b, 0x200f) ||
+	    is_between(ch, 0xfe00, 0xfe0f))
 		return 0;
-	return is_between(ch, 0x1100, 0x115f) || is_between(ch, 0x2e80, 0xa4cf) || is_between(ch, 0xac00, 0xd7a3) ||
-			       is_between(ch, 0xf900, 0xfaff) || is_between(ch, 0xfe30, 0xfe6f) ||
-			       is_between(ch, 0xff00, 0xff60) || is_between(ch, 0xffe0, 0xffe6) ||
-			       is_between(ch, 0x1f300, 0x1f9ff) || is_between(ch, 0x20000, 0x3fffd)
+	return is_between(ch, 0x1100, 0x115f) || is_between(ch, 0x2e80, 0xa4cf) ||
+			       is_between(ch, 0xac00, 0xd7a3) || is_between(ch, 0xf900, 0xfaff) ||
+			       is_between(ch, 0xfe30, 0xfe6f) || is_between(ch, 0xff00, 0xff60) ||
+			       is_between(ch, 0xffe0, 0xffe6) || is_between(ch, 0x1f300, 0x1f9ff) ||
+			       is_between(ch, 0x20000, 0x3fffd)
 		       ? 2
 		       : 1;
 }
 
 /*
- * The line as it can be shown: tabs as blanks, control characters and stray bytes as question marks.  *from
- * and *to, byte offsets into text, become columns from 0.  NULL: no memory.
+ * The line as it can be shown: tabs as blanks, control characters and stray bytes as question
+ * marks.  *from and *to, byte offsets into text, become columns from 0.  NULL: no memory.
  */
 static char *show_line(const char *text, size_t len, size_t *from, size_t *to)
 {
@@ -136,8 +146,8 @@ static char *show_line(const char *text, size_t len, size_t *from, size_t *to)
 	return shown;
 }
 
-void diag_add_at(struct diags *d, const char *file, unsigned line, const char *text, size_t len, size_t at,
-		 size_t width, const char *format, va_list values)
+void diag_add_at(struct diags *d, const char *file, unsigned line, const char *text, size_t len,
+		 size_t at, size_t width, const char *format, va_list values)
 {
 	struct diag place = {.line = line};
 	size_t from = at, to = at + width;
@@ -169,12 +179,13 @@ void diags_print(const struct diags *d, FILE *out)
 		print_line(item, out);
 	}
 	if (d->dropped)
-		fprintf(out, ngettext("%zu more mistake\n", "%zu more mistakes\n", d->dropped), d->dropped);
+		fprintf(out, ngettext("%zu more mistake\n", "%zu more mistakes\n", d->dropped),
+			d->dropped);
 }
 
 /*
- * Optimal string alignment, row by row.  Worked: "kdi" and "kid" are one swap apart, "wirte" and "write" too;
- * "munmpa" and "mmap" are four apart and no one's suggestion.
+ * Optimal string alignment, row by row.  Worked: "kdi" and "kid" are one swap apart, "wirte" and
+ * "write" too; "munmpa" and "mmap" are four apart and no one's suggestion.
  */
 unsigned word_distance(const char *a, size_t a_len, const char *b, size_t b_len)
 {
@@ -194,7 +205,8 @@ unsigned word_distance(const char *a, size_t a_len, const char *b, size_t b_len)
 				best = last[j] + 1;
 			if (now[j - 1] + 1 < best)
 				best = now[j - 1] + 1;
-			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] && before[j - 2] + 1 < best)
+			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] &&
+			    before[j - 2] + 1 < best)
 				best = before[j - 2] + 1;
 			now[j] = best;
 		}

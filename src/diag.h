@@ -38,11 +38,12 @@ void diag_add(struct diags *d, const char *file, unsigned line, unsigned column,
 	      const char *text, const char *format, ...) __attribute__((format(printf, 7, 8)));
 
 /*
- * The same for a place in a raw line of a file: the fault is the bytes [at, at + width) of text, which has
- * len bytes and may hold tabs and any UTF-8.  Columns are worked out here.
+ * The same for a place in a raw line of a file: the fault is the bytes [at, at + width) of text,
+ * which has len bytes and may hold tabs and any UTF-8.  Columns are worked out here.
  */
-void diag_add_at(struct diags *d, const char *file, unsigned line, const char *text, size_t len, size_t at,
-		 size_t width, const char *format, va_list values) __attribute__((format(printf, 8, 0)));
+void diag_add_at(struct diags *d, const char *file, unsigned line, const char *text, size_t len,
+		 size_t at, size_t width, const char *format, va_list values)
+	__attribute__((format(printf, 8, 0)));
 
 /* All, as compilers print them, with caret lines. */
 void diags_print(const struct diags *d, FILE *out);
@@ -50,7 +51,10 @@ void diags_print(const struct diags *d, FILE *out);
 /* The word of list (ended by NULL) nearest to word by edit distance, if near enough; else NULL. */
 const char *nearest_word(const char *word, size_t len, const char *const *list);
 
-/* How far two words are apart: letters inserted, left out, changed, or swapped with their neighbour. */
+/*
+ * How far two words are apart: letters inserted, left out, changed, or swapped with their
+ * neighbour.
+ */
 unsigned word_distance(const char *a, size_t a_len, const char *b, size_t b_len);
 /* May a word at this distance be what a word of len letters was meant to be? */
 bool is_near(unsigned distance, size_t len);

@@ -1,8 +1,9 @@
 /*
  * The prompt: a typed line becomes an event among those of the file.
  *
- * It runs after event `after`, and it stands in the list of rows where a file would have it so that loading
- * that file gives the same events: behind the expects of `after`, before the next event's lecture statements.
+ * It runs after event `after`, and it stands in the list of rows where a file would have it so that
+ * loading that file gives the same events: behind the expects of `after`, before the next event's
+ * lecture statements.
  *
  *	7  write kid buf            event 7
  *	   expect result == ok
@@ -44,7 +45,10 @@ static uint32_t ended_by(const struct event *e)
 	return e->kind == EV_EXIT ? e->proc : e->kind == EV_CACHE_DESTROY ? e->other : 0;
 }
 
-/* Does a later event make the same name while the new one's is in use?  The file could not be loaded again. */
+/*
+ * Does a later event make the same name while the new one's is in use?  The file could not be
+ * loaded again.
+ */
 static bool check_later(struct parser *p, const struct event *new, uint32_t after)
 {
 	uint32_t name = made_by(new);
@@ -54,7 +58,8 @@ static bool check_later(struct parser *p, const struct event *new, uint32_t afte
 		const struct event *e = &p->s->events[i];
 
 		if (made_by(e) == name && (e->kind == EV_CACHE_CREATE) == is_cache)
-			return mistake(p, &p->line.word[0], _("event %u makes %s, too: choose another name"), i + 1,
+			return mistake(p, &p->line.word[0],
+				       _("event %u makes %s, too: choose another name"), i + 1,
 				       symbol_name(p->s, name));
 		if (ended_by(e) == name)
 			return true;
@@ -71,13 +76,15 @@ static uint32_t find_row(const struct scenario *s, uint32_t after)
 	for (uint32_t i = 0; i < s->nr_blocks; i++) {
 		const struct block *b = &s->blocks[i];
 
-		if (b->nr_events && b->first_event + b->nr_events - 1 == after && b->last_row + 1 > row)
+		if (b->nr_events && b->first_event + b->nr_events - 1 == after &&
+		    b->last_row + 1 > row)
 			row = b->last_row + 1;
 	}
 	for (uint32_t i = row; i < s->nr_rows; i++) {
 		unsigned kind = s->rows[i].kind;
 
-		if (kind == ROW_EVENT || kind == ROW_REPEAT || kind == ROW_END || kind == ROW_INCLUDE)
+		if (kind == ROW_EVENT || kind == ROW_REPEAT || kind == ROW_END ||
+		    kind == ROW_INCLUDE)
 			break;
 		if (kind == ROW_EXPECT || kind == ROW_HEADER)
 			row = i + 1;
@@ -86,15 +93,20 @@ static uint32_t find_row(const struct scenario *s, uint32_t after)
 }
 
 /*
- * Does the note stand behind the new event, at row?  What belongs to the next event is met between event
- * `after` and that one: behind the new row, or, in a repeat's next iteration, before the row of `after`.
+ * Does the note stand behind the new event, at row?  What belongs to the next event is met between
+ * event `after` and that one: behind the new row, or, in a repeat's next iteration, before the row
+ * of `after`.
  */
 static bool is_behind(const struct scenario *s, const struct note *n, uint32_t after, uint32_t row)
 {
-	return n->event > after + 1 || n->row >= row || (after && n->row < s->events[after - 1].row);
+	return n->event > after + 1 || n->row >= row ||
+	       (after && n->row < s->events[after - 1].row);
 }
 
-/* Make place for event after + 1 in everything that counts events. row is where the new row will be. */
+/*
+ * Make place for event after + 1 in everything that counts events. row is where the new row will
+ * be.
+ */
 static void shift_events(struct scenario *s, uint32_t after, uint32_t row)
 {
 	for (unsigned k = 0; k < NR_NOTE_KINDS; k++) {
@@ -121,7 +133,8 @@ static void shift_events(struct scenario *s, uint32_t after, uint32_t row)
 		else if (b->first_event > after)
 			b->first_event++;
 	}
-	memmove(&s->events[after + 1], &s->events[after], (s->nr_events - after) * sizeof(*s->events));
+	memmove(&s->events[after + 1], &s->events[after],
+		(s->nr_events - after) * sizeof(*s->events));
 	s->nr_events++;
 }
 
@@ -159,15 +172,19 @@ static bool insert(struct parser *p, struct event *e, uint32_t after)
 	shift_rows(s, row);
 	e->row = row;
 	s->events[after] = *e;
-	s->rows[row] = (struct row){
-		.kind = ROW_EVENT, .event = after + 1, .nr_events = 1, .file = p->source->name, .text = text};
+	s->rows[row] = (struct row){.kind = ROW_EVENT,
+				    .event = after + 1,
+				    .nr_events = 1,
+				    .file = p->source->name,
+				    .text = text};
 	return true;
 }
 
 uint32_t scenario_insert(struct scenario *s, uint32_t after, const char *line, struct diags *d)
 {
 	struct parser *p = calloc(1, sizeof(*p));
-	struct source prompt = {.name = ":", .folder = s->sources[0]->folder, .len = strcspn(line, "\n")};
+	struct source prompt = {
+		.name = ":", .folder = s->source->folder, .len = strcspn(line, "\n")};
 	struct event e;
 	bool good = false;
 
@@ -178,8 +195,8 @@ uint32_t scenario_insert(struct scenario *s, uint32_t after, const char *line, s
 		p->d = d;
 		p->source = &prompt;
 		prompt.text = pool_text(&s->pool, line, prompt.len);
-		good = prompt.text ? learn(p, after) && parse_prompt(p, &e) && check_later(p, &e, after) &&
-					     insert(p, &e, after)
+		good = prompt.text ? learn(p, after) && parse_prompt(p, &e) &&
+					     check_later(p, &e, after) && insert(p, &e, after)
 				   : mistake_memory(p);
 		parser_free(p);
 	} else {

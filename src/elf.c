@@ -6,9 +6,9 @@
  *	memory  08048000      08049000 ... 0804a800 ... 0804d800
  *	                      [ from the file ][ zeros: bss    ]
  *
- * Only what execve reads is read: the header and the program headers; and the symbol table, so that a
- * scenario can say `read sh main`.  What is odd is refused: the model has no interpreter, and a file from
- * anywhere may say anything.
+ * Only what execve reads is read: the header and the program headers; and the symbol table, so that
+ * a scenario can say `read sh main`.  What is odd is refused: the model has no interpreter, and a
+ * file from anywhere may say anything.
  */
 #include "i18n.h"
 #include "run.h"
@@ -43,7 +43,8 @@ static bool refuse(char *why, size_t why_size, const char *path, const char *rea
 /* NULL, or why the model does not run such files. */
 static const char *check_header(const GElf_Ehdr *h)
 {
-	if (h->e_ident[EI_CLASS] != ELFCLASS32 || h->e_ident[EI_DATA] != ELFDATA2LSB || h->e_machine != EM_386)
+	if (h->e_ident[EI_CLASS] != ELFCLASS32 || h->e_ident[EI_DATA] != ELFDATA2LSB ||
+	    h->e_machine != EM_386)
 		return _("not an ELF program for i386");
 	if (h->e_type != ET_EXEC && h->e_type != ET_DYN)
 		return _("an ELF file, but not a program");
@@ -64,7 +65,8 @@ static const char *check_segment(const struct program *p, const GElf_Phdr *h)
 		return _("a segment reaches into the kernel's addresses");
 	if ((h->p_vaddr ^ h->p_offset) & (PAGE_SIZE - 1))
 		return _("a segment's address and file offset do not fit on pages");
-	if (last && page_align_down((vaddr_t)h->p_vaddr) < page_align_up((uint64_t)last->vaddr + last->memsz))
+	if (last && page_align_down((vaddr_t)h->p_vaddr) <
+			    page_align_up((uint64_t)last->vaddr + last->memsz))
 		return _("segments overlap or are not in order");
 	return NULL;
 }
@@ -101,7 +103,8 @@ static const char *read_segment(Elf *elf, int i, struct program *p)
 	if (!gelf_getphdr(elf, i, &h))
 		return elf_errmsg(-1);
 	if (h.p_type == PT_INTERP)
-		return _("a dynamically linked program: its interpreter is not modelled yet; link it with -static");
+		return _("a dynamically linked program: its interpreter is not modelled yet; link "
+			 "it with -static");
 	if (h.p_type != PT_LOAD || h.p_memsz == 0)
 		return NULL;
 	wrong = check_segment(p, &h);
@@ -142,8 +145,8 @@ static bool add_symbol(struct elf_program *ep, const char *name, const GElf_Sym 
 		ep->symbol = more;
 		ep->cap_symbols = cap;
 	}
-	ep->symbol[ep->nr_symbols] = (struct elf_symbol){strdup(name), (vaddr_t)sym->st_value,
-							   (uint32_t)sym->st_size};
+	ep->symbol[ep->nr_symbols] =
+		(struct elf_symbol){strdup(name), (vaddr_t)sym->st_value, (uint32_t)sym->st_size};
 	return ep->symbol[ep->nr_symbols++].name != NULL;
 }
 
@@ -157,7 +160,8 @@ static bool read_table(Elf *elf, struct elf_program *ep, Elf_Scn *scn, const GEl
 		unsigned type = GELF_ST_TYPE(sym.st_info);
 		const char *name = elf_strptr(elf, h->sh_link, sym.st_name);
 
-		if (sym.st_shndx == SHN_UNDEF || sym.st_shndx == SHN_ABS || type > STT_FUNC || !name || !*name)
+		if (sym.st_shndx == SHN_UNDEF || sym.st_shndx == SHN_ABS || type > STT_FUNC ||
+		    !name || !*name)
 			continue;
 		if (!add_symbol(ep, name, &sym))
 			return false;
@@ -176,7 +180,8 @@ static bool read_symbols(Elf *elf, struct elf_program *ep)
 	for (Elf_Scn *scn = elf_nextscn(elf, NULL); scn; scn = elf_nextscn(elf, scn)) {
 		GElf_Shdr h;
 
-		if (gelf_getshdr(scn, &h) && h.sh_type == SHT_SYMTAB && !read_table(elf, ep, scn, &h))
+		if (gelf_getshdr(scn, &h) && h.sh_type == SHT_SYMTAB &&
+		    !read_table(elf, ep, scn, &h))
 			return false;
 	}
 	if (ep->nr_symbols)

@@ -4,8 +4,8 @@
  *	mmap   PROC NEWREGION SIZE [prot=PROT] ...       events.def
  *	mmap   sh   buf       16K  prot=r populate       the line
  *
- * Positional arguments come first, in their order; one that may be left out is there when the next word looks
- * like it.  What is left are options.
+ * Positional arguments come first, in their order; one that may be left out is there when the next
+ * word looks like it.  What is left are options.
  */
 #include "i18n.h"
 #include "number.h"
@@ -49,8 +49,9 @@ static bool read_kernel_name(struct parser *p, const struct word *w, struct even
 	if (given == 0)
 		return mistake_unknown_name(p, w, SCOPE_KERNEL, _("name"));
 	if (given - 1 != wanted)
-		return mistake(p, w, _("\"%s\" was given by %s; %s takes what %s gave"), symbol_name(p->s, e->name),
-			       event_help(given - 1)->word, event_help(e->kind)->word, event_help(wanted)->word);
+		return mistake(p, w, _("\"%s\" was given by %s; %s takes what %s gave"),
+			       symbol_name(p->s, e->name), event_help(given - 1)->word,
+			       event_help(e->kind)->word, event_help(wanted)->word);
 	return true;
 }
 
@@ -74,7 +75,8 @@ static bool read_new_region(struct parser *p, const struct word *w, uint32_t *sy
 	if (!read_new_name(p, w, symbol))
 		return false;
 	if (*symbol >= SYM_CODE && *symbol < SYM_AFTER) {
-		mistake(p, w, _("\"%.*s\" means a place of every process; choose another name"), (int)w->len, w->text);
+		mistake(p, w, _("\"%.*s\" means a place of every process; choose another name"),
+			(int)w->len, w->text);
 		*symbol = 0;
 		return false;
 	}
@@ -98,7 +100,8 @@ static bool read_new_cache(struct parser *p, const struct word *w, struct event 
 	struct word name = *w;
 
 	if (w->len >= CACHE_NAME_LEN)
-		return mistake(p, w, _("a cache's name has at most %d letters"), CACHE_NAME_LEN - 1);
+		return mistake(p, w, _("a cache's name has at most %d letters"),
+			       CACHE_NAME_LEN - 1);
 	if (!read_new_name(p, &name, &e->name))
 		return false;
 	return scope_get(&p->scope, SCOPE_CACHE, e->name) != EV_CACHE_CREATE ||
@@ -132,7 +135,8 @@ static bool read_kernel_addr(struct parser *p, const struct word *w, struct even
 	e->name = symbol_intern(&p->s->symbols, name.text, name.len);
 	if (!e->name)
 		return mistake_memory(p);
-	return scope_get(&p->scope, SCOPE_KERNEL, e->name) || mistake_unknown_name(p, &name, SCOPE_KERNEL, _("name"));
+	return scope_get(&p->scope, SCOPE_KERNEL, e->name) ||
+	       mistake_unknown_name(p, &name, SCOPE_KERNEL, _("name"));
 }
 
 static bool read_sized(struct parser *p, const struct word *w, struct event *e)
@@ -142,14 +146,16 @@ static bool read_sized(struct parser *p, const struct word *w, struct event *e)
 	e->options |= OPT_HAS_SIZE;
 	if (!read_size(p, w, w->text, w->len, most, &e->size))
 		return false;
-	return e->kind != EV_CACHE_CREATE || e->size > 0 || mistake(p, w, _("an object has at least 1 byte"));
+	return e->kind != EV_CACHE_CREATE || e->size > 0 ||
+	       mistake(p, w, _("an object has at least 1 byte"));
 }
 
 static bool read_program(struct parser *p, const struct word *w, struct event_extra *x)
 {
 	char why[256];
 
-	x->file = scenario_add_file(p->s, p->source->folder, w->text, w->len, true, why, sizeof(why));
+	x->file =
+		scenario_add_file(p->s, p->source->folder, w->text, w->len, true, why, sizeof(why));
 	return x->file || mistake(p, w, "%s", why);
 }
 
@@ -163,8 +169,8 @@ static bool read_slot(struct parser *p, const struct word *w, struct event *e)
 	return read_new_name(p, w, &symbol);
 }
 
-static bool read_argument(struct parser *p, enum argument kind, const struct word *w, struct event *e,
-			  struct event_extra *x)
+static bool read_argument(struct parser *p, enum argument kind, const struct word *w,
+			  struct event *e, struct event_extra *x)
 {
 	unsigned advice;
 
@@ -199,13 +205,15 @@ static bool read_argument(struct parser *p, enum argument kind, const struct wor
 	case ARG_NAME:
 		return read_kernel_name(p, w, e);
 	case ARG_ORDER:
-		return read_number(p, w, w->text, w->len, _("an order"), 0, MAX_ORDER - 1, &e->size);
+		return read_number(p, w, w->text, w->len, _("an order"), 0, MAX_ORDER - 1,
+				   &e->size);
 	case ARG_NEWCACHE:
 		return read_new_cache(p, w, e);
 	case ARG_CACHE:
 		return read_cache(p, w, &e->other);
 	case ARG_CPU:
-		return read_number(p, w, w->text, w->len, _("a CPU of this machine"), 0, p->s->config.cpus - 1, &e->size);
+		return read_number(p, w, w->text, w->len, _("a CPU of this machine"), 0,
+				   p->s->config.cpus - 1, &e->size);
 	case ARG_SLOT:
 		return read_slot(p, w, e);
 	case ARG_PHYS:
@@ -227,11 +235,13 @@ static bool mistake_missing(struct parser *p, const struct event *e, enum argume
 {
 	const struct event_help *help = event_help(e->kind);
 
-	return mistake(p, NULL, _("%s is missing: %s %s"), argument_name(kind), help->word, help->arguments);
+	return mistake(p, NULL, _("%s is missing: %s %s"), argument_name(kind), help->word,
+		       help->arguments);
 }
 
 /* Positional arguments; returns the number of the word behind them, 0: a mistake. */
-static uint32_t read_arguments(struct parser *p, const struct grammar *g, struct event *e, struct event_extra *x)
+static uint32_t read_arguments(struct parser *p, const struct grammar *g, struct event *e,
+			       struct event_extra *x)
 {
 	const struct line *l = &p->line;
 	uint32_t next = 1;
@@ -250,6 +260,13 @@ static uint32_t read_arguments(struct parser *p, const struct grammar *g, struct
 	return good ? next : 0;
 }
 
+static bool is_same_extra(const struct event_extra *a, const struct event_extra *b)
+{
+	return a->at.base == b->at.base && a->at.symbol == b->at.symbol &&
+	       a->at.offset == b->at.offset && a->offset == b->offset && a->file == b->file &&
+	       a->align == b->align && memcmp(a->value, b->value, TAG_LEN) == 0;
+}
+
 /* The event's rare parts, kept once they are there. */
 static bool keep_extra(struct parser *p, const struct event_extra *x, struct event *e)
 {
@@ -258,7 +275,7 @@ static bool keep_extra(struct parser *p, const struct event_extra *x, struct eve
 	if (!x->file && !(e->options & (OPT_HAS_AT | OPT_HAS_VALUE | OPT_HAS_ALIGN)))
 		return true;
 	/* the same line again and again has one */
-	if (memcmp(&s->extras[s->nr_extras - 1], x, sizeof(*x)) != 0) {
+	if (!is_same_extra(&s->extras[s->nr_extras - 1], x)) {
 		if (!HAS_ROOM(s->extras, s->nr_extras, s->cap_extras))
 			return mistake_memory(p);
 		s->extras[s->nr_extras++] = *x;
@@ -273,7 +290,8 @@ bool parse_event(struct parser *p, enum event_kind k, struct event *e)
 	struct event_extra x;
 	uint32_t given = 0, next;
 
-	*e = (struct event){.kind = (uint8_t)k, .row = p->row, .counter = p->line.has_counter ? p->counter : 0};
+	*e = (struct event){
+		.kind = (uint8_t)k, .row = p->row, .counter = p->line.has_counter ? p->counter : 0};
 	e->prot = k == EV_MMAP ? VM_READ | VM_WRITE : 0;
 	if (k == EV_ALLOC_PAGES || k == EV_KMALLOC)
 		e->other = GFP_KERNEL;

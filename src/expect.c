@@ -1,7 +1,8 @@
 /*
  * expect: a question about the machine after an event, and its answer.
  *
- * Both sides are told as text, so that a failed expectation shows what was found and what was wanted.
+ * Both sides are told as text, so that a failed expectation shows what was found and what was
+ * wanted.
  */
 #include "run.h"
 
@@ -9,7 +10,8 @@
 #include <string.h>
 
 /* What a place in a process maps to; PFN_NONE: nothing. */
-static pfn_t frame_at(const struct machine *m, const struct scenario *s, uint32_t proc, const struct addr *a)
+static pfn_t frame_at(const struct machine *m, const struct scenario *s, uint32_t proc,
+		      const struct addr *a)
 {
 	const struct task *t = find_task_by_symbol(m, proc);
 	const pte_t *entry;
@@ -65,7 +67,8 @@ static void answer_nothing(const struct expect *e, const char *what, struct expe
 }
 
 /* `ok` is any success; SIGSEGV any of its codes; an address is a number. */
-static void answer_result(const struct expect *e, const struct outcome *last, struct expect_result *r)
+static void answer_result(const struct expect *e, const struct outcome *last,
+			  struct expect_result *r)
 {
 	char text[sizeof(r->left)];
 	size_t len = strlen(e->word);
@@ -115,7 +118,8 @@ static void answer_zone(const struct machine *m, const struct expect *e, struct 
 {
 	const struct zone *z = &m->node.node_zones[e->zone];
 
-	answer_number(e, e->key == EXPECT_FREE ? z->nr_free_pages : z->free_area[e->order].nr_free, r);
+	answer_number(e, e->key == EXPECT_FREE ? z->nr_free_pages : z->free_area[e->order].nr_free,
+		      r);
 }
 
 static void answer_cache(const struct machine *m, const struct scenario *s, const struct expect *e,
@@ -127,7 +131,9 @@ static void answer_cache(const struct machine *m, const struct scenario *s, cons
 		const struct kmem_cache *c = m->cache[i];
 
 		if (c && strcmp(c->name, name) == 0) {
-			answer_number(e, e->key == EXPECT_OBJS ? cache_active_objs(c) : cache_slabs(c), r);
+			answer_number(e,
+				      e->key == EXPECT_OBJS ? cache_active_objs(c) : cache_slabs(c),
+				      r);
 			return;
 		}
 	}

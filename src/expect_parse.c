@@ -28,15 +28,17 @@ static const struct key_info {
 	[EXPECT_SLABS] = {"slabs", "C", "expect slabs CACHE OP VALUE", V_NUMBER},
 	[EXPECT_MAPCOUNT] = {"mapcount", "PA", "expect mapcount PROC ADDR OP VALUE", V_NUMBER},
 	[EXPECT_ZONE] = {"zone", "PA", "expect zone PROC ADDR OP ZONE", V_ZONE},
-	[EXPECT_SAME_FRAME] = {"same_frame", "PAPA", "expect same_frame PROC ADDR PROC ADDR OP yes|no", V_YES},
+	[EXPECT_SAME_FRAME] = {"same_frame", "PAPA",
+			       "expect same_frame PROC ADDR PROC ADDR OP yes|no", V_YES},
 	[EXPECT_SWAP_USED] = {"swap_used", "", "expect swap_used OP PAGES", V_NUMBER},
 };
 
 const char *const expect_op_words[NR_EXPECT_OPS] = {"==", "!=", "<", "<=", ">", ">="};
 
 static const char *const zone_words[] = {"DMA", "Normal", "HighMem", NULL};
-static const char *const result_words[] = {"ok",     "EPERM",  "ESRCH",	 "EAGAIN",  "ENOMEM", "EACCES", "EFAULT",
-					   "EEXIST", "EINVAL", "SIGSEGV", "SIGBUS", "SIGKILL", "NULL",	NULL};
+static const char *const result_words[] = {"ok",     "EPERM",   "ESRCH",  "EAGAIN", "ENOMEM",
+					   "EACCES", "EFAULT",  "EEXIST", "EINVAL", "SIGSEGV",
+					   "SIGBUS", "SIGKILL", "NULL",   NULL};
 static const char *const yes_words[] = {"yes", "no", NULL};
 
 static bool find_key(struct parser *p, const struct word *w, unsigned *key)
@@ -60,7 +62,8 @@ static bool read_order(struct parser *p, const struct word *w, struct expect *e)
 }
 
 /* One word in front of OP; *nr_places counts the processes. */
-static bool read_subject(struct parser *p, char kind, const struct word *w, struct expect *e, unsigned *nr_places)
+static bool read_subject(struct parser *p, char kind, const struct word *w, struct expect *e,
+			 unsigned *nr_places)
 {
 	unsigned zone;
 
@@ -68,7 +71,8 @@ static bool read_subject(struct parser *p, char kind, const struct word *w, stru
 	case 'P':
 		return read_proc(p, w, &e->proc[(*nr_places)++]);
 	case 'A':
-		return read_addr(p, w, w->text, w->len, e->proc[*nr_places - 1], &e->addr[*nr_places - 1]);
+		return read_addr(p, w, w->text, w->len, e->proc[*nr_places - 1],
+				 &e->addr[*nr_places - 1]);
 	case 'Z':
 		if (!read_choice(p, w, w->text, w->len, _("zone"), zone_words, &zone))
 			return false;
@@ -89,11 +93,12 @@ static bool read_op(struct parser *p, const struct word *w, struct expect *e)
 			return true;
 		}
 	}
-	return mistake(p, w, _("\"%.*s\" does not compare; known are == != < <= > >="), (int)w->len, w->text);
+	return mistake(p, w, _("\"%.*s\" does not compare; known are == != < <= > >="), (int)w->len,
+		       w->text);
 }
 
-static bool read_word_value(struct parser *p, const struct word *w, const char *what, const char *const *list,
-			    struct expect *e)
+static bool read_word_value(struct parser *p, const struct word *w, const char *what,
+			    const char *const *list, struct expect *e)
 {
 	unsigned index;
 
@@ -105,7 +110,8 @@ static bool read_word_value(struct parser *p, const struct word *w, const char *
 	return true;
 }
 
-static bool read_value(struct parser *p, const struct word *w, enum value_kind kind, struct expect *e)
+static bool read_value(struct parser *p, const struct word *w, enum value_kind kind,
+		       struct expect *e)
 {
 	uint64_t number;
 
@@ -132,7 +138,8 @@ static bool read_question(struct parser *p, const struct key_info *info, struct 
 	if (p->line.nr_words < strlen(info->words) + 4)
 		return mistake(p, NULL, _("a word is missing: %s"), info->form);
 	if (p->line.nr_words > strlen(info->words) + 4)
-		return mistake(p, &p->line.word[strlen(info->words) + 4], _("unexpected word: %s"), info->form);
+		return mistake(p, &p->line.word[strlen(info->words) + 4], _("unexpected word: %s"),
+			       info->form);
 	for (const char *kind = info->words; *kind; kind++)
 		good &= read_subject(p, *kind, w++, e, &nr_places);
 	return good && read_op(p, w, e) && read_value(p, w + 1, info->value, e);

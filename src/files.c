@@ -1,8 +1,8 @@
 /*
  * Files of the host that a scenario names: programs, contents to map, texts.
  *
- * The simulated machine knows a file by its base name and its size; so two files of one name in different
- * folders cannot be told apart there, and that is a mistake.
+ * The simulated machine knows a file by its base name and its size; so two files of one name in
+ * different folders cannot be told apart there, and that is a mistake.
  */
 #include "i18n.h"
 #include "run.h"
@@ -137,7 +137,8 @@ static bool is_name_free(const struct scenario *s, const char *name)
 }
 
 /* A file that was not named before; NULL with *why. */
-static struct scenario_file *add_file(struct scenario *s, const char *path, char *why, size_t why_size)
+static struct scenario_file *add_file(struct scenario *s, const char *path, char *why,
+				      size_t why_size)
 {
 	const char *base = strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
 	struct scenario_file f = {.path = pool_text(&s->pool, path, strlen(path))};
@@ -150,15 +151,17 @@ static struct scenario_file *add_file(struct scenario *s, const char *path, char
 	if (!look_at(&f, why, why_size))
 		return NULL;
 	if (!is_name_free(s, base)) {
-		snprintf(why, why_size, _("another file is named %s: the machine tells files by their names"), base);
+		snprintf(why, why_size,
+			 _("another file is named %s: the machine tells files by their names"),
+			 base);
 		return NULL;
 	}
 	s->files[s->nr_files] = f;
 	return &s->files[s->nr_files++];
 }
 
-uint32_t scenario_add_file(struct scenario *s, const char *folder, const char *name, uint32_t len, bool as_program,
-			   char *why, size_t why_size)
+uint32_t scenario_add_file(struct scenario *s, const char *folder, const char *name, uint32_t len,
+			   bool as_program, char *why, size_t why_size)
 {
 	char *path = path_join(folder, name, len);
 	struct scenario_file *f;

@@ -5,8 +5,8 @@
  *
  *	"PROC ADDR [SIZE] prot=PROT"
  *
- * Here that text becomes a list of arguments and two sets of options, so that the help, the manual page and
- * the parser cannot disagree.
+ * Here that text becomes a list of arguments and two sets of options, so that the help, the manual
+ * page and the parser cannot disagree.
  */
 #include "grammar.h"
 
@@ -14,7 +14,8 @@
 #include <string.h>
 
 static const struct event_help help[NR_EVENT_KINDS] = {
-#define EVENT(id, word, arguments, meaning, group, tick, listed, modelled) {word, arguments, meaning, group},
+#define EVENT(id, word, arguments, meaning, group, tick, listed, modelled)                         \
+	{word, arguments, meaning, group},
 #include "events.def"
 #undef EVENT
 };
@@ -30,7 +31,7 @@ static const char *const words[] = {
 #include "events.def"
 #undef EVENT
 	"title", "machine", "say",     "label",  "pause", "quiz",
-	"focus", "expect",  "include", "repeat", "end",	  NULL,
+	"focus", "expect",  "include", "repeat", "end",   NULL,
 };
 static_assert(sizeof(words) / sizeof(words[0]) == NR_STATEMENTS + 1, "a word for every statement");
 
@@ -91,7 +92,10 @@ const char *const advice_words[NR_ADVICE + 1] = {
 	[ADV_PAGEOUT] = "pageout",
 };
 
-/* The index of the n letters at s in names, which has count. A name that events.def misspells ends here. */
+/*
+ * The index of the n letters at s in names, which has count. A name that events.def misspells ends
+ * here.
+ */
 static unsigned index_of(const char *const *names, unsigned count, const char *s, size_t n)
 {
 	unsigned i = 0;
@@ -106,7 +110,8 @@ static unsigned option_of(const char *s, size_t n)
 {
 	unsigned i = 0;
 
-	while (i < NR_OPTION_WORDS && (option_info[i].len != n || memcmp(option_info[i].word, s, n) != 0))
+	while (i < NR_OPTION_WORDS &&
+	       (option_info[i].len != n || memcmp(option_info[i].word, s, n) != 0))
 		i++;
 	assert(i < NR_OPTION_WORDS);
 	return i;

@@ -65,7 +65,9 @@ struct option_info {
 
 enum { ARGUMENTS_MAX = 4 };
 
-/* One event: arg[0..nr_args) in order; an argument's bit in optional says that it may be left out. */
+/*
+ * One event: arg[0..nr_args) in order; an argument's bit in optional says that it may be left out.
+ */
 struct grammar {
 	uint8_t nr_args, optional;
 	uint8_t arg[ARGUMENTS_MAX]; /* enum argument                    */
@@ -82,7 +84,10 @@ bool event_is_modelled(enum event_kind k);
 /* "PROC", "+SIZE|-SIZE|ADDR": as events.def writes it. */
 const char *argument_name(enum argument a);
 
-/* The words that begin a statement which is no event; the ids of symbols follow events' in this order. */
+/*
+ * The words that begin a statement which is no event; the ids of symbols follow events' in this
+ * order.
+ */
 enum statement {
 	ST_TITLE = NR_EVENT_KINDS,
 	ST_MACHINE,

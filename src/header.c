@@ -3,8 +3,8 @@
  *
  *	machine PROFILE [ram=1G] [cpus=1] [nodes=1] [swap=0] [overcommit=0|1|2]
  *
- * The words after --machine on the command line are the same and win, word by word.  Without PROFILE the
- * machine stays an i386.
+ * The words after --machine on the command line are the same and win, word by word.  Without
+ * PROFILE the machine stays an i386.
  */
 #include "i18n.h"
 #include "number.h"
@@ -18,7 +18,7 @@ enum { NODES_MAX = 4, PROFILES_MAX = 16 };
 
 static const char *const machine_words[NR_MACHINE_WORDS + 1] = {
 	[M_PROFILE] = "profile", [M_RAM] = "ram",   [M_CPUS] = "cpus",
-	[M_NODES] = "nodes",	 [M_SWAP] = "swap", [M_OVERCOMMIT] = "overcommit",
+	[M_NODES] = "nodes",     [M_SWAP] = "swap", [M_OVERCOMMIT] = "overcommit",
 };
 
 static bool mistake_not_modelled(struct parser *p, const struct word *w)
@@ -29,7 +29,8 @@ static bool mistake_not_modelled(struct parser *p, const struct word *w)
 /* Profiles of the language that the engine may not have yet stand behind those that it has. */
 static bool set_profile(struct parser *p, const struct word *w, struct machine_config *c)
 {
-	static const char *const promised[] = {"i386", "i386-pae", "i386-6.1", "i386-6.1-pae", "arm"};
+	static const char *const promised[] = {"i386", "i386-pae", "i386-6.1", "i386-6.1-pae",
+					       "arm"};
 	const char *known[PROFILES_MAX + 1];
 	unsigned n = 0, index;
 
@@ -47,7 +48,8 @@ static bool set_profile(struct parser *p, const struct word *w, struct machine_c
 	return true;
 }
 
-static bool set_ram(struct parser *p, const struct word *w, const char *text, uint32_t len, struct machine_config *c)
+static bool set_ram(struct parser *p, const struct word *w, const char *text, uint32_t len,
+		    struct machine_config *c)
 {
 	uint64_t bytes;
 
@@ -59,7 +61,8 @@ static bool set_ram(struct parser *p, const struct word *w, const char *text, ui
 	return true;
 }
 
-static bool set_swap(struct parser *p, const struct word *w, const char *text, uint32_t len, struct machine_config *c)
+static bool set_swap(struct parser *p, const struct word *w, const char *text, uint32_t len,
+		     struct machine_config *c)
 {
 	uint64_t bytes;
 
@@ -71,8 +74,8 @@ static bool set_swap(struct parser *p, const struct word *w, const char *text, u
 	return bytes == 0 || mistake_not_modelled(p, w);
 }
 
-static bool set_value(struct parser *p, enum machine_word key, const struct word *w, const char *text, uint32_t len,
-		      struct machine_config *c)
+static bool set_value(struct parser *p, enum machine_word key, const struct word *w,
+		      const char *text, uint32_t len, struct machine_config *c)
 {
 	uint64_t value = 0;
 	bool good;
@@ -98,7 +101,8 @@ static bool set_value(struct parser *p, enum machine_word key, const struct word
 }
 
 /* Take over one setting, unless the command line has it. */
-static void take(struct machine_config *to, const struct machine_config *from, enum machine_word key)
+static void take(struct machine_config *to, const struct machine_config *from,
+		 enum machine_word key)
 {
 	switch (key) {
 	case M_PROFILE:
@@ -122,7 +126,8 @@ static void take(struct machine_config *to, const struct machine_config *from, e
 	}
 }
 
-static bool parse_setting(struct parser *p, const struct word *w, enum machine_word *key, struct machine_config *c)
+static bool parse_setting(struct parser *p, const struct word *w, enum machine_word *key,
+			  struct machine_config *c)
 {
 	const char *equals = w->quoted ? NULL : memchr(w->text, '=', w->len);
 	uint32_t len = equals ? (uint32_t)(equals - w->text) : w->len;
@@ -158,7 +163,8 @@ bool parse_machine_words(struct parser *p, uint32_t first, bool override)
 			continue;
 		}
 		if (*given >> key & 1)
-			good = mistake(p, &p->line.word[i], _("%s is given twice"), machine_words[key]);
+			good = mistake(p, &p->line.word[i], _("%s is given twice"),
+				       machine_words[key]);
 		*given |= 1u << key;
 		if (override || !(p->overridden >> key & 1))
 			take(&p->s->config, &c, key);
@@ -169,8 +175,8 @@ bool parse_machine_words(struct parser *p, uint32_t first, bool override)
 static bool is_late(struct parser *p)
 {
 	return p->s->nr_events > 0 &&
-	       !mistake(p, &p->line.word[0], _("%.*s belongs before the first event"), (int)p->line.word[0].len,
-			p->line.word[0].text);
+	       !mistake(p, &p->line.word[0], _("%.*s belongs before the first event"),
+			(int)p->line.word[0].len, p->line.word[0].text);
 }
 
 bool parse_machine(struct parser *p)
@@ -194,8 +200,9 @@ bool parse_title(struct parser *p)
 	if (p->has_title)
 		return mistake(p, &p->line.word[0], _("title is given twice"));
 	if (p->line.nr_words != 2)
-		return p->line.nr_words < 2 ? mistake(p, NULL, _("title wants a text: title \"TEXT\""))
-					    : mistake(p, w + 1, _("title wants one text: put it in quotes"));
+		return p->line.nr_words < 2
+			       ? mistake(p, NULL, _("title wants a text: title \"TEXT\""))
+			       : mistake(p, w + 1, _("title wants one text: put it in quotes"));
 	p->has_title = true;
 	p->s->title = pool_text(&p->s->pool, w->text, w->len);
 	return p->s->title || mistake_memory(p);

@@ -1,9 +1,9 @@
 /*
  * include FILE: another text in the place of this line.
  *
- * The file is found from where the including text lies, and so are the files that it names itself.  A text is
- * read once, however often and by whatever path it is included; one that includes itself, directly or through
- * others, is a mistake.
+ * The file is found from where the including text lies, and so are the files that it names itself.
+ * A text is read once, however often and by whatever path it is included; one that includes
+ * itself, directly or through others, is a mistake.
  */
 #include "i18n.h"
 #include "parse.h"
@@ -19,7 +19,7 @@ static struct source *open_source(struct parser *p, const struct word *w, const 
 	size_t folder = strrchr(path, '/') ? (size_t)(strrchr(path, '/') - path) + 1 : 0;
 	char why[256];
 
-	if (!src || !HAS_ROOM(s->sources, s->nr_sources, s->cap_sources))
+	if (!src)
 		goto no_memory;
 	src->name = pool_text(&s->pool, path, strlen(path));
 	src->folder = pool_text(&s->pool, path, folder);
@@ -30,11 +30,17 @@ static struct source *open_source(struct parser *p, const struct word *w, const 
 		mistake(p, w, "%s", why);
 		return NULL;
 	}
-	s->sources[s->nr_sources++] = src;
+	src->next = s->included;
+	s->included = src;
 	return src;
 no_memory:
 	mistake_memory(p);
 	return NULL;
+}
+
+static bool is_file(const struct source *src, uint64_t device, uint64_t inode)
+{
+	return src->device == device && src->inode == inode;
 }
 
 static struct source *find_source(struct parser *p, const struct word *w)
@@ -47,10 +53,13 @@ static struct source *find_source(struct parser *p, const struct word *w)
 		mistake_memory(p);
 		return NULL;
 	}
-	if (file_identity(path, &device, &inode))
-		for (uint32_t i = 0; i < p->s->nr_sources; i++)
-			if (p->s->sources[i]->device == device && p->s->sources[i]->inode == inode)
-				found = p->s->sources[i];
+	if (file_identity(path, &device, &inode)) {
+		found = p->s->source;
+		if (!is_file(found, device, inode))
+			found = p->s->included;
+		while (found && !is_file(found, device, inode))
+			found = found->next;
+	}
 	if (!found) {
 		found = open_source(p, w, path);
 		if (found)
@@ -84,7 +93,8 @@ bool parse_include(struct parser *p)
 	struct source *src;
 
 	if (p->line.nr_words != 2)
-		return mistake(p, p->line.nr_words > 2 ? w + 1 : NULL, _("include wants one file: include FILE"));
+		return mistake(p, p->line.nr_words > 2 ? w + 1 : NULL,
+			       _("include wants one file: include FILE"));
 	if (p->nr_includes == MAX_INCLUDES || p->total_includes == MAX_INCLUDED)
 		return mistake(p, w, _("too many includes"));
 	src = find_source(p, w);

@@ -1,8 +1,8 @@
 /*
  * Lecture statements: say, label, pause, quiz, focus.
  *
- * They stand before an event and belong to it.  A say that follows another one of the same language before
- * the same event adds a line to it.
+ * They stand before an event and belong to it.  A say that follows another one of the same language
+ * before the same event adds a line to it.
  */
 #include "i18n.h"
 #include "parse.h"
@@ -91,7 +91,10 @@ bool parse_say(struct parser *p, const char *lang, uint32_t lang_len)
 	return true;
 }
 
-bool parse_pause(struct parser *p) { return has_words(p, 1, 1, "pause") && add_note(p, NOTE_PAUSE); }
+bool parse_pause(struct parser *p)
+{
+	return has_words(p, 1, 1, "pause") && add_note(p, NOTE_PAUSE);
+}
 
 bool parse_focus(struct parser *p)
 {

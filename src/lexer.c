@@ -4,10 +4,10 @@
  *	write sh buf+8K value="a b"   # the second page
  *	^^^^^ ^^ ^^^^^^ ^^^^^^^^^^^   ^ comment to the end of the line
  *
- * Words are separated by blanks; a quote may begin anywhere in a word and keeps blanks and # in it.  One table
- * says for every byte what it is, and the common line (words of letters, single blanks) is cut in one pass
- * without a copy: its words point into the text.  Quotes, escapes and $i are resolved in a second step,
- * only for the lines that have some.
+ * Words are separated by blanks; a quote may begin anywhere in a word and keeps blanks and # in it.
+ * One table says for every byte what it is, and the common line (words of letters, single blanks)
+ * is cut in one pass without a copy: its words point into the text.  Quotes, escapes and $i are
+ * resolved in a second step, only for the lines that have some.
  */
 #include "lexer.h"
 
@@ -46,7 +46,11 @@ bool is_utf8(const char *text, size_t len, size_t *at)
 
 	for (size_t i = 0; i < len;) {
 		unsigned char lead = (unsigned char)text[i];
-		size_t more = lead < 0x80 ? 0 : lead >> 5 == 6 ? 1 : lead >> 4 == 14 ? 2 : lead >> 3 == 30 ? 3 : 4;
+		size_t more = lead < 0x80       ? 0
+			      : lead >> 5 == 6  ? 1
+			      : lead >> 4 == 14 ? 2
+			      : lead >> 3 == 30 ? 3
+						: 4;
 		uint32_t ch = more == 0 ? lead : lead & (0x3fu >> more);
 
 		*at = i;
@@ -79,7 +83,8 @@ static const char *skip_quoted(struct line *l, const char *p, const char *end, b
 		if (*p != '\\')
 			continue;
 		if (p + 1 == end || !strchr("\"\\n", p[1]) || p[1] == '\0')
-			set_fault(l, "unknown escape; known are \\\", \\\\ and \\n", p, p + 1 == end || p[1] == '\n' ? 1 : 2);
+			set_fault(l, "unknown escape; known are \\\", \\\\ and \\n", p,
+				  p + 1 == end || p[1] == '\n' ? 1 : 2);
 		else
 			p++;
 	}
@@ -88,7 +93,8 @@ static const char *skip_quoted(struct line *l, const char *p, const char *end, b
 }
 
 /* A word with something special at p; the rest of it, and its flags. */
-static const char *skip_special(struct line *l, struct word *w, const char *p, const char *end, bool *high)
+static const char *skip_special(struct line *l, struct word *w, const char *p, const char *end,
+				bool *high)
 {
 	for (; p < end; p++) {
 		switch (kind_at(p)) {
@@ -117,9 +123,9 @@ static const char *skip_special(struct line *l, struct word *w, const char *p, c
 }
 
 /*
- * Behind the letters of a word that are plain.  Eight at a time: a byte below 0x25 (blanks, line ends, quote,
- * hash, dollar; and '!', which is looked at again) or above 0x7e leaves its upper bit in `odd`; bytes behind
- * the first such one may be wrong, the first is right.
+ * Behind the letters of a word that are plain.  Eight at a time: a byte below 0x25 (blanks, line
+ * ends, quote, hash, dollar; and '!', which is looked at again) or above 0x7e leaves its upper bit
+ * in `odd`; bytes behind the first such one may be wrong, the first is right.
  */
 static const char *skip_plain(const char *p, const char *end)
 {
@@ -143,7 +149,8 @@ static const char *skip_plain(const char *p, const char *end)
 }
 
 /* The word at p into w; returns what is behind it. */
-static const char *read_word(struct line *l, struct word *w, const char *p, const char *end, bool *high)
+static const char *read_word(struct line *l, struct word *w, const char *p, const char *end,
+			     bool *high)
 {
 	const char *start = p;
 
@@ -205,7 +212,8 @@ const char *line_read(struct line *l, const char *from, const char *end)
 
 		if (kind_at(p) == B_BLANK) {
 			/* canonical: a single blank with a word on both sides */
-			if (*p != ' ' || p == from || p + 1 == end || kind_at(p + 1) == B_BLANK || kind_at(p + 1) == B_END)
+			if (*p != ' ' || p == from || p + 1 == end || kind_at(p + 1) == B_BLANK ||
+			    kind_at(p + 1) == B_END)
 				l->canonical = false;
 			p++;
 			continue;

@@ -1,7 +1,8 @@
 /*
  * Mistakes: where they are, what was expected, which known word is nearest.
  *
- * A mistake in a name must not make ten: a process that is unknown is told once and known from then on.
+ * A mistake in a name must not make ten: a process that is unknown is told once and known from then
+ * on.
  */
 #include "i18n.h"
 #include "parse.h"
@@ -14,7 +15,8 @@ enum { NAMES_MAX = 512 }; /* of a scenario's own names, the latest are compared 
 static void add(struct parser *p, uint32_t at, uint32_t width, const char *format, va_list values)
 {
 	p->nr_mistakes++;
-	diag_add_at(p->d, p->source->name, p->line_nr, p->line.text, p->line.len, at, width, format, values);
+	diag_add_at(p->d, p->source->name, p->line_nr, p->line.text, p->line.len, at, width, format,
+		    values);
 }
 
 bool mistake(struct parser *p, const struct word *w, const char *format, ...)
@@ -36,18 +38,21 @@ bool mistake(struct parser *p, const struct word *w, const char *format, ...)
 bool mistake_memory(struct parser *p)
 {
 	if (!p->no_memory)
-		diag_add(p->d, p->source ? p->source->name : "mmviz", 0, 0, 0, "", "%s", _("out of memory"));
+		diag_add(p->d, p->source ? p->source->name : "mmviz", 0, 0, 0, "", "%s",
+			 _("out of memory"));
 	p->no_memory = true;
 	p->nr_mistakes++;
 	return false;
 }
 
-bool mistake_unknown(struct parser *p, const struct word *w, const char *what, const char *const *known)
+bool mistake_unknown(struct parser *p, const struct word *w, const char *what,
+		     const char *const *known)
 {
 	const char *nearest = nearest_word(w->text, w->len, known);
 
 	if (nearest)
-		return mistake(p, w, _("unknown %s \"%.*s\"; did you mean \"%s\"?"), what, (int)w->len, w->text, nearest);
+		return mistake(p, w, _("unknown %s \"%.*s\"; did you mean \"%s\"?"), what,
+			       (int)w->len, w->text, nearest);
 	return mistake(p, w, _("unknown %s \"%.*s\""), what, (int)w->len, w->text);
 }
 
@@ -71,13 +76,15 @@ static void list_names(struct parser *p, enum scope_kind kind, uint32_t proc, co
 	for (uint32_t i = 0; i < p->scope.nr_slots && n < NAMES_MAX; i++) {
 		uint64_t key = p->scope.entry[i].key;
 
-		if (key && key >> 62 == kind && (!proc || scope_has_region(&p->scope, proc, (uint32_t)key)))
+		if (key && key >> 62 == kind &&
+		    (!proc || scope_has_region(&p->scope, proc, (uint32_t)key)))
 			names[n++] = symbol_name(p->s, (uint32_t)key);
 	}
 	names[n] = NULL;
 }
 
-bool mistake_unknown_region(struct parser *p, const struct word *w, uint32_t proc, uint32_t name_len)
+bool mistake_unknown_region(struct parser *p, const struct word *w, uint32_t proc,
+			    uint32_t name_len)
 {
 	const char *names[NAMES_MAX + 1];
 	struct word name = *w;
@@ -89,7 +96,8 @@ bool mistake_unknown_region(struct parser *p, const struct word *w, uint32_t pro
 	return mistake_unknown(p, &name, _("region"), names);
 }
 
-bool mistake_unknown_name(struct parser *p, const struct word *w, enum scope_kind kind, const char *what)
+bool mistake_unknown_name(struct parser *p, const struct word *w, enum scope_kind kind,
+			  const char *what)
 {
 	const char *names[NAMES_MAX + 1];
 

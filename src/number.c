@@ -3,8 +3,8 @@
  *
  *	SIZE   digits [. digits] [K|M|G|p]   or   0x hexadecimal
  *
- * K, M and G are powers of 1024, p is a page of 4096 bytes.  A fraction is rounded up to a byte.  Worked:
- * 1.6G = 1 * 2^30 + ceil(6 * 2^30 / 10) = 1073741824 + 644245095 = 1717986919.
+ * K, M and G are powers of 1024, p is a page of 4096 bytes.  A fraction is rounded up to a byte.
+ * Worked: 1.6G = 1 * 2^30 + ceil(6 * 2^30 / 10) = 1073741824 + 644245095 = 1717986919.
  */
 #include "number.h"
 
@@ -49,7 +49,10 @@ static bool read_digits(const char *s, size_t len, size_t *used, uint64_t *value
 	return true;
 }
 
-static bool is_hex(const char *s, size_t len) { return len > 2 && s[0] == '0' && (s[1] | 0x20) == 'x'; }
+static bool is_hex(const char *s, size_t len)
+{
+	return len > 2 && s[0] == '0' && (s[1] | 0x20) == 'x';
+}
 
 enum number_kind number_read(const char *s, size_t len, uint64_t *value)
 {
@@ -90,7 +93,8 @@ static enum number_kind read_fraction(const char *s, size_t len, uint64_t whole,
 	size_t digits;
 	uint64_t fraction, unit, power = 1;
 
-	if (!read_digits(s + 1, len - 1, &digits, &fraction) || digits == 0 || digits > FRACTION_DIGITS)
+	if (!read_digits(s + 1, len - 1, &digits, &fraction) || digits == 0 ||
+	    digits > FRACTION_DIGITS)
 		return NUMBER_BAD;
 	unit = digits + 2 == len ? unit_bytes(s[len - 1]) : 0;
 	if (unit == 0)

@@ -1,5 +1,6 @@
 /*
- * Options: `key=value` and bare flags, behind an event's arguments, in any order, each at most once.
+ * Options: `key=value` and bare flags, behind an event's arguments, in any order, each at most
+ * once.
  */
 #include "i18n.h"
 #include "number.h"
@@ -12,7 +13,8 @@ static const char *const gfp_words[] = {"kernel", "atomic", "dma", "highuser", N
 static const uint32_t gfp_values[] = {GFP_KERNEL, GFP_ATOMIC, GFP_DMA, GFP_HIGHUSER};
 
 /* file=FILE[@OFFSET]: an @ in the file's own name is meant when there is such a file. */
-static bool read_file(struct parser *p, const struct word *w, const char *text, uint32_t len, struct event_extra *x)
+static bool read_file(struct parser *p, const struct word *w, const char *text, uint32_t len,
+		      struct event_extra *x)
 {
 	uint32_t cut = len;
 	char why[256];
@@ -24,13 +26,15 @@ static bool read_file(struct parser *p, const struct word *w, const char *text, 
 		cut--;
 	if (cut == 0)
 		return mistake(p, w, "%s", why);
-	x->file = scenario_add_file(p->s, p->source->folder, text, cut - 1, false, why, sizeof(why));
+	x->file =
+		scenario_add_file(p->s, p->source->folder, text, cut - 1, false, why, sizeof(why));
 	if (!x->file)
 		return mistake(p, w, "%s", why);
 	return read_size(p, w, text + cut, len - cut, UINT32_MAX, &x->offset);
 }
 
-static bool read_align(struct parser *p, const struct word *w, const char *text, uint32_t len, struct event_extra *x)
+static bool read_align(struct parser *p, const struct word *w, const char *text, uint32_t len,
+		       struct event_extra *x)
 {
 	uint64_t bytes;
 
@@ -42,7 +46,8 @@ static bool read_align(struct parser *p, const struct word *w, const char *text,
 	return true;
 }
 
-static bool read_value(struct parser *p, const struct word *w, const char *text, uint32_t len, struct event_extra *x)
+static bool read_value(struct parser *p, const struct word *w, const char *text, uint32_t len,
+		       struct event_extra *x)
 {
 	if (len == 0 || len > TAG_LEN)
 		return mistake(p, w, _("value= takes 1 to %d characters"), TAG_LEN);
@@ -50,8 +55,8 @@ static bool read_value(struct parser *p, const struct word *w, const char *text,
 	return true;
 }
 
-static bool read_valued(struct parser *p, const struct word *w, enum option_word o, const char *text, uint32_t len,
-			struct event *e, struct event_extra *x)
+static bool read_valued(struct parser *p, const struct word *w, enum option_word o,
+			const char *text, uint32_t len, struct event *e, struct event_extra *x)
 {
 	unsigned index;
 	uint64_t node;
@@ -73,7 +78,8 @@ static bool read_valued(struct parser *p, const struct word *w, enum option_word
 		e->other = gfp_values[index];
 		return true;
 	case O_NODE:
-		return read_number(p, w, text, len, _("a node of this machine"), 0, p->s->config.nodes - 1, &node);
+		return read_number(p, w, text, len, _("a node of this machine"), 0,
+				   p->s->config.nodes - 1, &node);
 	case O_ALIGN:
 		e->options |= OPT_HAS_ALIGN;
 		return read_align(p, w, text, len, x);
@@ -93,7 +99,8 @@ static enum option_word find_option(const struct word *w, uint32_t len)
 	return o;
 }
 
-static bool mistake_unknown_option(struct parser *p, const struct word *w, uint32_t len, const struct event *e)
+static bool mistake_unknown_option(struct parser *p, const struct word *w, uint32_t len,
+				   const struct event *e)
 {
 	const char *known[NR_OPTION_WORDS + 1];
 	const struct event_help *help = event_help(e->kind);
@@ -107,10 +114,12 @@ static bool mistake_unknown_option(struct parser *p, const struct word *w, uint3
 	name.len = len;
 	if (n && nearest_word(w->text, len, known))
 		return mistake_unknown(p, &name, _("option"), known);
-	return mistake(p, w, _("unexpected \"%.*s\": %s %s"), (int)w->len, w->text, help->word, help->arguments);
+	return mistake(p, w, _("unexpected \"%.*s\": %s %s"), (int)w->len, w->text, help->word,
+		       help->arguments);
 }
 
-bool parse_option(struct parser *p, const struct word *w, struct event *e, struct event_extra *x, uint32_t *given)
+bool parse_option(struct parser *p, const struct word *w, struct event *e, struct event_extra *x,
+		  uint32_t *given)
 {
 	const char *equals = w->quoted ? NULL : memchr(w->text, '=', w->len);
 	uint32_t len = equals ? (uint32_t)(equals - w->text) : w->len;
@@ -123,7 +132,9 @@ bool parse_option(struct parser *p, const struct word *w, struct event *e, struc
 		return mistake(p, w, _("%s is given twice"), info->word);
 	*given |= 1u << o;
 	if (info->has_value != (equals != NULL))
-		return mistake(p, w, info->has_value ? _("%s= wants a value") : _("%s takes no value"), info->word);
+		return mistake(p, w,
+			       info->has_value ? _("%s= wants a value") : _("%s takes no value"),
+			       info->word);
 	e->options |= info->flag;
 	return !equals || read_valued(p, w, o, equals + 1, w->len - len - 1, e, x);
 }

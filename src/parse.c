@@ -8,8 +8,8 @@
  *	repeat.c              repeat ... end    include.c         include
  *	values.c              a single word     mistake.c         what is wrong with it
  *
- * A row for the events panel is made when a line is met first; a repeat meets its lines again, in the same
- * order, and finds their rows by counting.
+ * A row for the events panel is made when a line is met first; a repeat meets its lines again, in
+ * the same order, and finds their rows by counting.
  */
 #include "parse.h"
 #include "i18n.h"
@@ -83,8 +83,8 @@ static bool begin_row(struct parser *p, enum row_kind kind)
 /* ---- events ---- */
 
 /*
- * What the event names is known from here on, also when the rest of its line is wrong: one mistake shall not
- * make ten.
+ * What the event names is known from here on, also when the rest of its line is wrong: one mistake
+ * shall not make ten.
  */
 static bool define(struct parser *p, const struct event *e, bool good)
 {
@@ -113,7 +113,8 @@ static bool parse_event_line(struct parser *p, enum event_kind k)
 		return mistake_memory(p);
 	good = parse_event(p, k, &s->events[s->nr_events]);
 	if (good && !event_is_modelled(k))
-		good = mistake(p, &p->line.word[0], _("%s is not modelled yet"), event_help(k)->word);
+		good = mistake(p, &p->line.word[0], _("%s is not modelled yet"),
+			       event_help(k)->word);
 	if (!define(p, &s->events[s->nr_events], good))
 		return false;
 	s->nr_events++;
@@ -124,7 +125,7 @@ static bool parse_event_line(struct parser *p, enum event_kind k)
 /* ---- statements ---- */
 
 static const uint8_t row_kinds[NR_STATEMENTS - NR_EVENT_KINDS] = {
-	ROW_HEADER, ROW_HEADER, ROW_SAY,     ROW_LABEL,	 ROW_PAUSE, ROW_QUIZ,
+	ROW_HEADER, ROW_HEADER, ROW_SAY,     ROW_LABEL,  ROW_PAUSE, ROW_QUIZ,
 	ROW_FOCUS,  ROW_EXPECT, ROW_INCLUDE, ROW_REPEAT, ROW_END,
 };
 
@@ -202,9 +203,12 @@ static bool check_counter(struct parser *p)
 	for (uint32_t i = 0; i < p->line.nr_words; i++) {
 		const struct word *w = &p->line.word[i];
 
-		for (uint32_t k = 0; !w->plain && !memchr(w->text, '"', w->len) && k + 1 < w->len; k++)
+		for (uint32_t k = 0; !w->plain && !memchr(w->text, '"', w->len) && k + 1 < w->len;
+		     k++)
 			if (w->text[k] == '$' && w->text[k + 1] == 'i')
-				return mistake(p, w, _("$i is the counter of a repeat, and there is none here"));
+				return mistake(
+					p, w,
+					_("$i is the counter of a repeat, and there is none here"));
 	}
 	return true;
 }
@@ -228,7 +232,8 @@ static bool prepare_line(struct parser *p)
 
 static enum row_kind row_kind_of(unsigned st)
 {
-	return st >= NR_EVENT_KINDS && st < NR_STATEMENTS ? row_kinds[st - NR_EVENT_KINDS] : ROW_EVENT;
+	return st >= NR_EVENT_KINDS && st < NR_STATEMENTS ? row_kinds[st - NR_EVENT_KINDS]
+							  : ROW_EVENT;
 }
 
 /* The line is read; what follows begins at next.  Returns where to go on. */
@@ -274,7 +279,9 @@ const char *parse_lines(struct parser *p, const char *from, const char *end)
 
 /* ---- the whole ---- */
 
-/* Room for an event and a row a line at once, so that large arrays need not move while they grow. */
+/*
+ * Room for an event and a row a line at once, so that large arrays need not move while they grow.
+ */
 static void reserve_lines(struct scenario *s, const struct source *src)
 {
 	const char *end = src->text + src->len;
@@ -314,9 +321,15 @@ void parse_text(struct parser *p, struct source *src)
 
 static void parse_override(struct parser *p, const char *words)
 {
-	struct source command = {.name = "--machine", .folder = ""};
+	struct source *command = pool_alloc(&p->s->pool, sizeof(*command));
 
-	p->source = &command;
+	if (!command) {
+		mistake_memory(p);
+		return;
+	}
+	command->name = "--machine";
+	command->folder = "";
+	p->source = command;
 	p->line_nr = 1;
 	line_read(&p->line, words, words + strlen(words));
 	if (prepare_line(p))
@@ -335,7 +348,7 @@ bool parse_scenario(struct parser *p, const char *machine_override)
 {
 	if (machine_override)
 		parse_override(p, machine_override);
-	parse_text(p, p->s->sources[0]);
+	parse_text(p, p->s->source);
 	end_rows(p->s);
 	return p->nr_mistakes == 0;
 }
@@ -354,7 +367,8 @@ bool parse_prompt(struct parser *p, struct event *e)
 	if (st >= NR_STATEMENTS)
 		return mistake_unknown(p, &p->line.word[0], _("statement"), scenario_words());
 	if (st >= NR_EVENT_KINDS)
-		return mistake(p, &p->line.word[0], _("\"%.*s\" is no event: only events can be typed"),
+		return mistake(p, &p->line.word[0],
+			       _("\"%.*s\" is no event: only events can be typed"),
 			       (int)p->line.word[0].len, p->line.word[0].text);
 	if (!parse_event(p, st, e))
 		return false;

@@ -20,20 +20,20 @@ struct parser {
 	char *buf; /* of line_resolve */
 	uint32_t buf_cap;
 
-	uint32_t counter;    /* of the innermost repeat, 0: none           */
-	uint32_t row;        /* of this line                               */
-	uint32_t next_row;   /* < nr_rows while a repeat's body runs again */
-	unsigned nr_repeats; /* around this line                           */
+	uint32_t counter;         /* of the innermost repeat, 0: none           */
+	uint32_t row;             /* of this line                               */
+	uint32_t next_row;        /* < nr_rows while a repeat's body runs again */
+	unsigned nr_repeats;      /* around this line                           */
 	unsigned nr_open_repeats; /* of them, in this text                 */
 	unsigned nr_includes;     /* around this line                      */
 	unsigned total_includes;  /* met so far                            */
-	bool varies;         /* $i was met in the innermost repeat's body  */
-	bool has_ended;      /* the line was the `end` of a repeat         */
+	bool varies;              /* $i was met in the innermost repeat's body  */
+	bool has_ended;           /* the line was the `end` of a repeat         */
 
 	uint32_t given;      /* machine words of the header: 1 << enum machine_word */
 	uint32_t overridden; /* by --machine                               */
 	bool has_title, has_machine;
-	bool knows_caches;   /* the caches of boot are in scope            */
+	bool knows_caches; /* the caches of boot are in scope            */
 	uint32_t nr_mistakes;
 	bool no_memory;
 };
@@ -41,10 +41,16 @@ struct parser {
 /* ---- parse.c ---- */
 /* Parse all of source[0]; p is zeroed but for s, d. False: there were mistakes. */
 bool parse_scenario(struct parser *p, const char *machine_override);
-/* One line of the prompt: its event. False: a mistake, or no event. p->scope is what is known there. */
+/*
+ * One line of the prompt: its event. False: a mistake, or no event. p->scope is what is known
+ * there.
+ */
 bool parse_prompt(struct parser *p, struct event *e);
 void parser_free(struct parser *p);
-/* Lines up to the text's end, or behind the `end` that belongs to the repeat we are in. Returns where it stopped. */
+/*
+ * Lines up to the text's end, or behind the `end` that belongs to the repeat we are in. Returns
+ * where it stopped.
+ */
 const char *parse_lines(struct parser *p, const char *from, const char *end);
 /* A whole text. */
 void parse_text(struct parser *p, struct source *src);
@@ -54,48 +60,53 @@ bool add_block(struct parser *p, const struct block *b);
 
 /* ---- mistake.c ---- */
 /* A mistake at a word (NULL: behind the last word). Always false. */
-bool mistake(struct parser *p, const struct word *w, const char *format, ...) __attribute__((format(printf, 3, 4)));
+bool mistake(struct parser *p, const struct word *w, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
 /* No memory: told once. Always false. */
 bool mistake_memory(struct parser *p);
 /* An unknown WHAT, with the nearest of a list ended by NULL. Always false. */
-bool mistake_unknown(struct parser *p, const struct word *w, const char *what, const char *const *known);
+bool mistake_unknown(struct parser *p, const struct word *w, const char *what,
+		     const char *const *known);
 bool mistake_unknown_proc(struct parser *p, const struct word *w);
-bool mistake_unknown_region(struct parser *p, const struct word *w, uint32_t proc, uint32_t name_len);
-bool mistake_unknown_name(struct parser *p, const struct word *w, enum scope_kind kind, const char *what);
+bool mistake_unknown_region(struct parser *p, const struct word *w, uint32_t proc,
+			    uint32_t name_len);
+bool mistake_unknown_name(struct parser *p, const struct word *w, enum scope_kind kind,
+			  const char *what);
 
 /* ---- values.c: one word each. False: a mistake, told ---- */
 bool is_word(const struct word *w, const char *text);
-bool read_size(struct parser *p, const struct word *w, const char *text, uint32_t len, uint64_t most,
-	       uint64_t *bytes);
-bool read_number(struct parser *p, const struct word *w, const char *text, uint32_t len, const char *what,
-		 uint64_t least, uint64_t most, uint64_t *value);
+bool read_size(struct parser *p, const struct word *w, const char *text, uint32_t len,
+	       uint64_t most, uint64_t *bytes);
+bool read_number(struct parser *p, const struct word *w, const char *text, uint32_t len,
+		 const char *what, uint64_t least, uint64_t most, uint64_t *value);
 /* An ADDR of process proc, from text (a part of the word w). */
-bool read_addr(struct parser *p, const struct word *w, const char *text, uint32_t len, uint32_t proc,
-	       struct addr *a);
-bool read_prot(struct parser *p, const struct word *w, const char *text, uint32_t len, uint8_t *prot);
+bool read_addr(struct parser *p, const struct word *w, const char *text, uint32_t len,
+	       uint32_t proc, struct addr *a);
+bool read_prot(struct parser *p, const struct word *w, const char *text, uint32_t len,
+	       uint8_t *prot);
 bool read_proc(struct parser *p, const struct word *w, uint32_t *symbol);
 bool read_cache(struct parser *p, const struct word *w, uint32_t *symbol);
 /* A name given here: a letter, then letters, digits, _ and -. */
 bool read_new_name(struct parser *p, const struct word *w, uint32_t *symbol);
 /* index of the word in list, ended by NULL; else a mistake that names what and the nearest one. */
-bool read_choice(struct parser *p, const struct word *w, const char *text, uint32_t len, const char *what,
-		 const char *const *list, unsigned *index);
+bool read_choice(struct parser *p, const struct word *w, const char *text, uint32_t len,
+		 const char *what, const char *const *list, unsigned *index);
 
 /* ---- statements; the line's first word is word[0] ---- */
 bool parse_event(struct parser *p, enum event_kind k, struct event *e); /* event.c */
 bool parse_option(struct parser *p, const struct word *w, struct event *e, struct event_extra *x,
-		  uint32_t *given);                                     /* option.c */
+		  uint32_t *given); /* option.c */
 bool check_options(struct parser *p, const struct event *e, uint32_t given);
-bool parse_title(struct parser *p);                                     /* header.c */
+bool parse_title(struct parser *p); /* header.c */
 bool parse_machine(struct parser *p);
 bool parse_machine_words(struct parser *p, uint32_t first, bool override);
-bool parse_label(struct parser *p);                                     /* lecture.c */
+bool parse_label(struct parser *p); /* lecture.c */
 bool parse_say(struct parser *p, const char *lang, uint32_t lang_len);
 bool parse_pause(struct parser *p);
 bool parse_quiz(struct parser *p);
 bool parse_focus(struct parser *p);
-bool parse_expect(struct parser *p);                                    /* expect_parse.c */
-bool parse_include(struct parser *p);                                   /* include.c */
+bool parse_expect(struct parser *p);  /* expect_parse.c */
+bool parse_include(struct parser *p); /* include.c */
 /* The line is `repeat N`, its body begins at from.  Returns what is behind its `end`. */
 const char *parse_repeat(struct parser *p, const char *from, const char *end); /* repeat.c */
 

@@ -1,8 +1,9 @@
 /*
  * repeat N ... end: lines that run more than once.
  *
- * The parser runs over the body again for every iteration in which $i makes a difference; iterations that
- * are all alike are parsed twice (the second time finds what may not be said twice) and then copied:
+ * The parser runs over the body again for every iteration in which $i makes a difference;
+ * iterations that are all alike are parsed twice (the second time finds what may not be said twice)
+ * and then copied:
  *
  *	repeat 1000          repeat 1000
  *	read sh buf          mmap sh r$i 4K
@@ -40,7 +41,8 @@ static bool is_added_to(const struct scenario *s, const struct marks *from)
 }
 
 /* Append copies of the items [first, first + n) of a list; false: no memory. */
-static bool copy_notes(struct note_list *l, uint32_t first, uint32_t n, uint32_t period, uint32_t copies)
+static bool copy_notes(struct note_list *l, uint32_t first, uint32_t n, uint32_t period,
+		       uint32_t copies)
 {
 	for (uint32_t c = 1; c <= copies; c++) {
 		for (uint32_t i = 0; i < n; i++) {
@@ -53,7 +55,8 @@ static bool copy_notes(struct note_list *l, uint32_t first, uint32_t n, uint32_t
 	return true;
 }
 
-static bool copy_expects(struct scenario *s, uint32_t first, uint32_t n, uint32_t period, uint32_t copies)
+static bool copy_expects(struct scenario *s, uint32_t first, uint32_t n, uint32_t period,
+			 uint32_t copies)
 {
 	for (uint32_t c = 1; c <= copies; c++) {
 		for (uint32_t i = 0; i < n; i++) {
@@ -72,7 +75,8 @@ static bool copy_events(struct scenario *s, uint32_t first, uint32_t period, uin
 
 	if (copies == 0 || period == 0)
 		return true;
-	if (total > s->cap_events && !vector_grow(&s->events, &s->cap_events, (uint32_t)total - 1, sizeof(*s->events)))
+	if (total > s->cap_events &&
+	    !vector_grow(&s->events, &s->cap_events, (uint32_t)total - 1, sizeof(*s->events)))
 		return false;
 	for (uint32_t c = 0; c < copies; c++) {
 		memcpy(&s->events[s->nr_events], &s->events[first], period * sizeof(*s->events));
@@ -101,20 +105,22 @@ static bool has_place(const struct marks *from, const struct marks *to, uint32_t
 }
 
 /* What was added since `from` is one iteration: add copies more of it. False: no memory. */
-static bool copy_iterations(struct scenario *s, const struct marks *from, const struct marks *to, uint32_t copies)
+static bool copy_iterations(struct scenario *s, const struct marks *from, const struct marks *to,
+			    uint32_t copies)
 {
 	uint32_t period = to->events - from->events;
 
 	for (unsigned k = 0; k < NR_NOTE_KINDS; k++)
-		if (!copy_notes(&s->notes[k], from->notes[k], to->notes[k] - from->notes[k], period, copies))
+		if (!copy_notes(&s->notes[k], from->notes[k], to->notes[k] - from->notes[k], period,
+				copies))
 			return false;
 	return copy_expects(s, from->expects, to->expects - from->expects, period, copies) &&
 	       copy_events(s, from->events, period, copies);
 }
 
 /* Run the parser over a body that was met before, with counter for $i. */
-static void parse_again(struct parser *p, const char *body, const char *end, const struct block *b, unsigned line_nr,
-			uint32_t counter)
+static void parse_again(struct parser *p, const char *body, const char *end, const struct block *b,
+			unsigned line_nr, uint32_t counter)
 {
 	p->line_nr = line_nr;
 	p->counter = counter;
@@ -139,7 +145,8 @@ static bool add_alike(struct parser *p, const struct marks *from, uint32_t copie
 }
 
 /* Iterations 2 to b->count. False: more than a scenario can have. */
-static bool parse_iterations(struct parser *p, const char *body, const char *end, struct block *b, unsigned line_nr)
+static bool parse_iterations(struct parser *p, const char *body, const char *end, struct block *b,
+			     unsigned line_nr)
 {
 	uint32_t mistakes = p->nr_mistakes;
 	struct marks from = mark(p->s);
@@ -161,9 +168,10 @@ static bool read_count(struct parser *p, uint32_t *count)
 	uint64_t value;
 
 	if (p->line.nr_words != 2)
-		return mistake(p, p->line.nr_words > 2 ? &p->line.word[2] : NULL, _("repeat wants a count: repeat N"));
-	if (!read_number(p, &p->line.word[1], p->line.word[1].text, p->line.word[1].len, _("the count"), 1, MAX_EVENTS,
-			 &value))
+		return mistake(p, p->line.nr_words > 2 ? &p->line.word[2] : NULL,
+			       _("repeat wants a count: repeat N"));
+	if (!read_number(p, &p->line.word[1], p->line.word[1].text, p->line.word[1].len,
+			 _("the count"), 1, MAX_EVENTS, &value))
 		return false;
 	*count = (uint32_t)value;
 	return p->nr_repeats < MAX_REPEATS ||
@@ -177,8 +185,11 @@ static void return_to(struct parser *p, const struct line *l, unsigned line_nr)
 	p->line_nr = line_nr;
 }
 
-/* All iterations of the body at from; *b learns what they are.  Returns what is behind the `end`. */
-static const char *parse_body(struct parser *p, const char *from, const char *end, struct block *b, bool again)
+/*
+ * All iterations of the body at from; *b learns what they are.  Returns what is behind the `end`.
+ */
+static const char *parse_body(struct parser *p, const char *from, const char *end, struct block *b,
+			      bool again)
 {
 	struct line opening = p->line;
 	uint32_t mistakes = p->nr_mistakes;
@@ -209,7 +220,10 @@ static const char *parse_body(struct parser *p, const char *from, const char *en
 
 const char *parse_repeat(struct parser *p, const char *from, const char *end)
 {
-	struct block b = {.first_row = p->row, .first_event = p->s->nr_events + 1, .count = 1, .is_repeat = true};
+	struct block b = {.first_row = p->row,
+			  .first_event = p->s->nr_events + 1,
+			  .count = 1,
+			  .is_repeat = true};
 	uint32_t counter = p->counter;
 	bool varied = p->varies, is_first = is_first_pass(p);
 	/* with a wrong count the body is read once, for its own mistakes */

@@ -4,9 +4,9 @@
  *	write kid buf+4K value=K     kid -> task, buf+4K -> b7ffe000 + 1000
  *	                             access_range(m, kid, b7fff000, 1, WRITE, "K")
  *
- * A name is looked up when its event runs: where a region lies, and whether a process still lives, is known
- * only then.  What cannot be done is the event's result, as a system call's error is: ESRCH for a process
- * that has ended, EFAULT for a region that was never made.
+ * A name is looked up when its event runs: where a region lies, and whether a process still lives,
+ * is known only then.  What cannot be done is the event's result, as a system call's error is:
+ * ESRCH for a process that has ended, EFAULT for a region that was never made.
  */
 #include "run.h"
 #include "grammar.h"
@@ -35,8 +35,8 @@ struct outcome outcome_of(int64_t result, bool is_address)
 	return (struct outcome){.kind = OUT_OK};
 }
 
-struct outcome event_run(struct machine *m, const struct scenario *s, uint32_t nr, struct run_progress *progress,
-			 uint32_t max_pages)
+struct outcome event_run(struct machine *m, const struct scenario *s, uint32_t nr,
+			 struct run_progress *progress, uint32_t max_pages)
 {
 	const struct event *e = scenario_event(s, nr);
 	struct run r = {m, s, e, progress, max_pages};

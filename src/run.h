@@ -13,8 +13,8 @@ struct run_progress {
 };
 
 /*
- * Run event nr on m, or its next slice of at most max_pages page accesses.  progress starts zeroed; call
- * again while progress->more.  The outcome is final when more is not set.
+ * Run event nr on m, or its next slice of at most max_pages page accesses.  progress starts zeroed;
+ * call again while progress->more.  The outcome is final when more is not set.
  */
 struct outcome event_run(struct machine *m, const struct scenario *s, uint32_t nr,
 			 struct run_progress *progress, uint32_t max_pages);
@@ -30,11 +30,12 @@ const char *errno_name(uint32_t err);
 void outcome_text(const struct outcome *o, char *buf, size_t size);
 
 /*
- * The address that an ADDR means for process symbol proc now, and how far it is from there to the end of its
- * region (of the area for code, data, heap, stack; a page for a number).  False if it means nothing there.
+ * The address that an ADDR means for process symbol proc now, and how far it is from there to the
+ * end of its region (of the area for code, data, heap, stack; a page for a number).  False if it
+ * means nothing there.
  */
-bool addr_resolve(const struct machine *m, const struct scenario *s, uint32_t proc, const struct addr *a,
-		  vaddr_t *va, uint64_t *bytes_to_end_of_region);
+bool addr_resolve(const struct machine *m, const struct scenario *s, uint32_t proc,
+		  const struct addr *a, vaddr_t *va, uint64_t *bytes_to_end_of_region);
 
 /* ---- between the files that run events ---- */
 
@@ -50,13 +51,16 @@ struct run {
 struct outcome run_process(const struct run *r); /* spawn, fork, exec, exit               */
 struct outcome run_memory(const struct run *r);  /* what a process does with its memory   */
 struct outcome run_access(const struct run *r, struct task *t); /* read, write, fetch     */
-struct outcome run_kernel(const struct run *r);  /* kernel memory, the CPU                */
+struct outcome run_kernel(const struct run *r); /* kernel memory, the CPU                */
 
 /* A result of the engine: an address where is_address, else ok; a negative one is an errno. */
 struct outcome outcome_of(int64_t result, bool is_address);
 
 /* ---- expect.c ---- */
-struct expect_result { bool ok; char left[48], right[48]; };
+struct expect_result {
+	bool ok;
+	char left[48], right[48];
+};
 void expect_check(const struct machine *m, const struct scenario *s, const struct expect *e,
 		  const struct outcome *last, struct expect_result *r);
 

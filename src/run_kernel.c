@@ -7,8 +7,8 @@
  *	kmalloc       start = kernel address                                   result: the address
  *	cache_alloc   start = kernel address, extra = index of the cache       result: the address
  *
- * A name given again while it is in use means the new thing from then on: the old one is lost to the
- * scenario, as a pointer that is overwritten.
+ * A name given again while it is in use means the new thing from then on: the old one is lost to
+ * the scenario, as a pointer that is overwritten.
  */
 #include "run.h"
 
@@ -16,7 +16,8 @@ static const struct outcome ok = {OUT_OK, 0};
 static const struct outcome nothing = {OUT_FAILED, 0};
 static const struct outcome invalid = {OUT_ERRNO, SIM_EINVAL};
 
-static struct outcome give(const struct run *r, enum region_kind kind, vaddr_t start, uint32_t bytes, uint32_t extra)
+static struct outcome give(const struct run *r, enum region_kind kind, vaddr_t start,
+			   uint32_t bytes, uint32_t extra)
 {
 	struct region region = {r->e->name, start, bytes, extra, (uint8_t)kind};
 
@@ -45,7 +46,8 @@ static struct outcome run_pages(const struct run *r)
 	if (r->e->kind == EV_ALLOC_PAGES) {
 		pfn = alloc_pages(r->m, r->e->other, order, FRAME_KERNEL);
 		return pfn == PFN_NONE ? nothing
-				       : give(r, REGION_PAGES, pfn << PAGE_SHIFT, (uint32_t)PAGE_SIZE << order, order);
+				       : give(r, REGION_PAGES, pfn << PAGE_SHIFT,
+					      (uint32_t)PAGE_SIZE << order, order);
 	}
 	if (!take(r, REGION_PAGES, &block))
 		return invalid;
@@ -72,11 +74,13 @@ static struct outcome run_cache_create(const struct run *r)
 {
 	const char *name = symbol_name(r->s, r->e->name);
 	uint32_t flags = (r->e->options & OPT_HWCACHE ? SLAB_HWCACHE_ALIGN : 0) |
-			 (r->e->options & OPT_CTOR ? SLAB_CTOR : 0) | (r->e->options & OPT_POISON ? SLAB_POISON : 0);
+			 (r->e->options & OPT_CTOR ? SLAB_CTOR : 0) |
+			 (r->e->options & OPT_POISON ? SLAB_POISON : 0);
 
 	if (kmem_cache_find(r->m, name))
 		return (struct outcome){OUT_ERRNO, SIM_EEXIST};
-	if (!kmem_cache_create(r->m, name, (uint32_t)r->e->size, scenario_extra(r->s, r->e)->align, flags))
+	if (!kmem_cache_create(r->m, name, (uint32_t)r->e->size, scenario_extra(r->s, r->e)->align,
+			       flags))
 		return nothing;
 	return ok;
 }

@@ -1,8 +1,8 @@
 /*
  * Events of a process's memory: system calls, the C library's allocator, accesses.
  *
- * The process runs its own code between two events, so that the page of its program that it runs in is there
- * before each of them: a child after fork has to fault it in (RULES 13).
+ * The process runs its own code between two events, so that the page of its program that it runs in
+ * is there before each of them: a child after fork has to fault it in (RULES 13).
  */
 #include "run.h"
 
@@ -22,7 +22,8 @@ static bool find_range(const struct run *r, vaddr_t *va, uint64_t *bytes)
 }
 
 /* REGION means this range from now on. */
-static void name_region(const struct run *r, struct task *t, vaddr_t start, uint64_t bytes, enum region_kind kind)
+static void name_region(const struct run *r, struct task *t, vaddr_t start, uint64_t bytes,
+			enum region_kind kind)
 {
 	struct region region = {
 		.name = r->e->name,
@@ -86,7 +87,9 @@ static struct outcome run_mremap(const struct run *r, struct task *t)
 
 	if (!old)
 		return bad_address;
-	o = outcome_of(sys_mremap(r->m, t, old->start, old->bytes, r->e->size, r->e->options & OPT_MAYMOVE), true);
+	o = outcome_of(sys_mremap(r->m, t, old->start, old->bytes, r->e->size,
+				  r->e->options & OPT_MAYMOVE),
+		       true);
 	if (o.kind == OUT_ADDRESS)
 		name_region(r, t, o.value, r->e->size, REGION_MMAP);
 	return o;
@@ -132,7 +135,9 @@ static struct outcome run_range(const struct run *r, struct task *t)
 	if (!find_range(r, &va, &bytes))
 		return bad_address;
 	o = outcome_of(call_on_range(r, t, va, bytes), false);
-	/* dontneed may have taken the page that the program runs in: it is back in the same event */
+	/*
+	 * dontneed may have taken the page that the program runs in: it is back in the same event
+	 */
 	if (r->e->kind == EV_MADVISE)
 		user_runs(r->m, t);
 	return o;
@@ -155,7 +160,8 @@ static struct outcome run_malloc(const struct run *r, struct task *t)
 		o = malloc_outcome(user_calloc(r->m, t, bytes, r->e->name));
 		break;
 	case EV_REALLOC:
-		o = old ? malloc_outcome(user_realloc(r->m, t, old->start, bytes, r->e->name)) : bad_address;
+		o = old ? malloc_outcome(user_realloc(r->m, t, old->start, bytes, r->e->name))
+			: bad_address;
 		break;
 	default:
 		return old ? malloc_outcome(user_free(r->m, t, old->start)) : bad_address;
@@ -167,7 +173,10 @@ static struct outcome run_malloc(const struct run *r, struct task *t)
 
 /* ---- accesses ---- */
 
-/* What a page shows when the scenario does not say: the process's name and a count, "kid.3"; the name is cut. */
+/*
+ * What a page shows when the scenario does not say: the process's name and a count, "kid.3"; the
+ * name is cut.
+ */
 static void default_tag(const struct task *t, char tag[TAG_LEN])
 {
 	char count[TAG_LEN];
@@ -198,7 +207,8 @@ struct outcome run_access(const struct run *r, struct task *t)
 		memcpy(tag, scenario_extra(r->s, r->e)->value, TAG_LEN);
 	else if (kind == ACCESS_WRITE)
 		default_tag(t, tag);
-	return access_range(r->m, t, va, bytes, kind, tag, &r->progress->pages_done, r->max_pages, &r->progress->more);
+	return access_range(r->m, t, va, bytes, kind, tag, &r->progress->pages_done, r->max_pages,
+			    &r->progress->more);
 }
 
 struct outcome run_memory(const struct run *r)

@@ -20,7 +20,8 @@ static struct outcome run_spawn(const struct run *r)
 {
 	if (find_task_by_symbol(r->m, r->e->proc))
 		return exists;
-	return do_spawn(r->m, symbol_name(r->s, r->e->proc), r->e->proc, program_of(r)) ? ok : no_memory;
+	return do_spawn(r->m, symbol_name(r->s, r->e->proc), r->e->proc, program_of(r)) ? ok
+											: no_memory;
 }
 
 static struct outcome run_fork(const struct run *r, struct task *t)

@@ -1,8 +1,9 @@
 /*
  * Saving: the file's own text, with what was typed at its place.
  *
- * Lines are written as they were read, comments and blanks included.  Only where something was typed inside
- * of a repeat or an include, between two of its events, that part has to be written out:
+ * Lines are written as they were read, comments and blanks included.  Only where something was
+ * typed inside of a repeat or an include, between two of its events, that part has to be written
+ * out:
  *
  *	repeat 100            repeat 40        typed after the 41st write:
  *	write sh buf          write sh buf     iterations before and after it stay
@@ -13,7 +14,8 @@
  *	                      write sh buf
  *	                      end
  *
- * Loading the new file gives the same events.  Saved into another folder, files are named by their full path.
+ * Loading the new file gives the same events.  Saved into another folder, files are named by their
+ * full path.
  */
 #include "lexer.h"
 #include "scenario_data.h"
@@ -48,10 +50,11 @@ static void write_quoted(FILE *out, const char *text)
 
 static const struct source *source_of(const struct scenario *s, const struct row *r)
 {
-	for (uint32_t i = 0; i < s->nr_sources; i++)
-		if (s->sources[i]->name == r->file)
-			return s->sources[i];
-	return s->sources[0];
+	const struct source *src = s->included;
+
+	while (src && src->name != r->file)
+		src = src->next;
+	return src ? src : s->source;
 }
 
 /* Do both folders lead to the same place? */
@@ -59,8 +62,8 @@ static bool is_same_folder(const char *a, const char *b)
 {
 	char real_a[PATH_MAX], real_b[PATH_MAX];
 
-	return strcmp(a, b) == 0 || (realpath(*a ? a : ".", real_a) && realpath(*b ? b : ".", real_b) &&
-				     strcmp(real_a, real_b) == 0);
+	return strcmp(a, b) == 0 || (realpath(*a ? a : ".", real_a) &&
+				     realpath(*b ? b : ".", real_b) && strcmp(real_a, real_b) == 0);
 }
 
 /* A word that names a file, seen from folder: its full path if there is one. */
@@ -72,7 +75,10 @@ static void write_path(FILE *out, const char *folder, const char *name, uint32_t
 	free(path);
 }
 
-/* Where in a word the name of a file is: behind file=, in front of @OFFSET; or all of it. 0 letters: nowhere. */
+/*
+ * Where in a word the name of a file is: behind file=, in front of @OFFSET; or all of it. 0
+ * letters: nowhere.
+ */
 static uint32_t find_name(const struct row *r, const struct line *l, uint32_t i, uint32_t *start)
 {
 	const struct word *w = &l->word[i];
@@ -129,9 +135,10 @@ static bool write_moved(struct saving *v, const struct row *r, uint32_t counter)
 
 static bool names_file(const struct row *r)
 {
-	return r->kind == ROW_INCLUDE || (r->kind == ROW_EVENT && (strncmp(r->text, "spawn ", 6) == 0 ||
-								  strncmp(r->text, "exec ", 5) == 0 ||
-								  strstr(r->text, "file=")));
+	return r->kind == ROW_INCLUDE ||
+	       (r->kind == ROW_EVENT &&
+		(strncmp(r->text, "spawn ", 6) == 0 || strncmp(r->text, "exec ", 5) == 0 ||
+		 strstr(r->text, "file=")));
 }
 
 static bool is_moved(const struct saving *v, const struct row *r)
@@ -191,14 +198,18 @@ static void write_note(struct saving *v, enum note_kind kind, const struct note 
 	}
 }
 
-static bool is_inside(const struct block *b, uint32_t row) { return row > b->first_row && row <= b->last_row; }
+static bool is_inside(const struct block *b, uint32_t row)
+{
+	return row > b->first_row && row <= b->last_row;
+}
 
 static void write_notes(struct saving *v, const struct block *b, uint32_t event)
 {
 	for (unsigned k = 0; k < NR_NOTE_KINDS; k++) {
 		const struct note_list *l = &v->s->notes[k];
 
-		for (uint32_t i = note_index(l, event); i < l->count && l->item[i].event == event; i++)
+		for (uint32_t i = note_index(l, event); i < l->count && l->item[i].event == event;
+		     i++)
 			if (is_inside(b, l->item[i].row))
 				write_note(v, k, &l->item[i]);
 	}
@@ -224,8 +235,10 @@ static bool write_expects(struct saving *v, const struct block *b, uint32_t even
 {
 	const struct scenario *s = v->s;
 
-	for (uint32_t i = expect_index(s, event); i < s->nr_expects && s->expects[i].event == event; i++)
-		if (is_inside(b, s->expects[i].row) && !write_row(v, s->expects[i].row, s->expects[i].counter))
+	for (uint32_t i = expect_index(s, event); i < s->nr_expects && s->expects[i].event == event;
+	     i++)
+		if (is_inside(b, s->expects[i].row) &&
+		    !write_row(v, s->expects[i].row, s->expects[i].counter))
 			return false;
 	return true;
 }
@@ -287,7 +300,8 @@ static bool copy_lines(struct saving *v, struct reading *f, uint32_t last, uint3
 }
 
 /* The body of a repeat as it was read, to run `count` times. */
-static bool write_repeat(struct saving *v, const struct block *b, const struct reading *f, uint32_t count)
+static bool write_repeat(struct saving *v, const struct block *b, const struct reading *f,
+			 uint32_t count)
 {
 	const struct scenario *s = v->s;
 	struct reading body = *f;
@@ -300,7 +314,7 @@ static bool write_repeat(struct saving *v, const struct block *b, const struct r
 	for (uint32_t row = b->first_row + 1; row <= b->last_row; row++) {
 		const struct row *r = &s->rows[row];
 
-		if (r->line == 0 || r->file != s->sources[0]->name)
+		if (r->line == 0 || r->file != s->source->name)
 			continue;
 		if (!copy_lines(v, &body, r->line, &row))
 			return false;
@@ -366,7 +380,8 @@ static bool write_split_repeat(struct saving *v, const struct block *b, const st
 	tail = b->varies ? 0 : b->count - 1 - iteration_of(s, b, last);
 	from += head * b->period;
 	to -= tail * b->period;
-	return write_repeat(v, b, f, head) && write_out(v, b, from, to) && write_repeat(v, b, f, tail);
+	return write_repeat(v, b, f, head) && write_out(v, b, from, to) &&
+	       write_repeat(v, b, f, tail);
 }
 
 /* The outermost block that begins at the row; NULL if none does. */
@@ -397,15 +412,16 @@ static bool write_block(struct saving *v, const struct block *b, struct reading 
 	bool good = true;
 
 	if (has_typed(s, b)) {
-		good = b->is_repeat ? write_split_repeat(v, b, f)
-				    : write_out(v, b, b->first_event, b->first_event + b->nr_events);
+		good = b->is_repeat
+			       ? write_split_repeat(v, b, f)
+			       : write_out(v, b, b->first_event, b->first_event + b->nr_events);
 		if (!b->is_repeat)
 			write_notes(v, b, b->first_event + b->nr_events);
 		while (f->next < f->end && f->line_nr <= last)
 			next_line(f, &text);
 	} else {
 		for (uint32_t r = *row; good && r <= b->last_row && f->line_nr <= last; r++) {
-			if (s->rows[r].file != s->sources[0]->name)
+			if (s->rows[r].file != s->source->name)
 				continue;
 			good = copy_lines(v, f, s->rows[r].line, &r);
 			r--;
@@ -418,10 +434,11 @@ static bool write_block(struct saving *v, const struct block *b, struct reading 
 static bool write_all(struct saving *v)
 {
 	const struct scenario *s = v->s;
-	const struct source *src = s->sources[0];
+	const struct source *src = s->source;
 	struct reading f = {src->text, src->text + src->len, 1};
+	uint32_t row = 0;
 
-	for (uint32_t row = 0; row < s->nr_rows;) {
+	while (row < s->nr_rows) {
 		const struct row *r = &s->rows[row];
 		const struct block *b = block_at(s, row);
 		bool good;
@@ -435,7 +452,7 @@ static bool write_all(struct saving *v)
 		if (!good)
 			return false;
 	}
-	return copy_lines(v, &f, UINT32_MAX, &(uint32_t){s->nr_rows});
+	return copy_lines(v, &f, UINT32_MAX, &row);
 }
 
 /* The temporary neighbour of path that becomes it when it is whole; malloc'd. */

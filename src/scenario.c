@@ -52,12 +52,13 @@ void scenario_free(struct scenario *s)
 {
 	if (!s)
 		return;
-	for (uint32_t i = 0; i < s->nr_sources; i++)
-		free(s->sources[i]->text);
+	if (s->source)
+		free(s->source->text);
+	for (struct source *src = s->included; src; src = src->next)
+		free(src->text);
 	for (unsigned k = 0; k < NR_NOTE_KINDS; k++)
 		free(s->notes[k].item);
 	scenario_files_free(s);
-	free(s->sources);
 	free(s->events);
 	free(s->extras);
 	free(s->rows);
@@ -68,13 +69,13 @@ void scenario_free(struct scenario *s)
 	free(s);
 }
 
-/* The main text becomes source 0; takes text over. False: no memory, text is still the caller's. */
+/* The scenario's own text; takes text over. False: no memory, text is still the caller's. */
 static bool set_source(struct scenario *s, const char *name, char *text, size_t len)
 {
 	struct source *src = pool_alloc(&s->pool, sizeof(*src));
 	const char *slash = strrchr(name, '/');
 
-	if (!src || !HAS_ROOM(s->sources, s->nr_sources, s->cap_sources))
+	if (!src)
 		return false;
 	src->name = pool_text(&s->pool, name, strlen(name));
 	src->folder = pool_text(&s->pool, name, slash ? (size_t)(slash - name) + 1 : 0);
@@ -83,13 +84,13 @@ static bool set_source(struct scenario *s, const char *name, char *text, size_t 
 	src->text = text;
 	src->len = len;
 	file_identity(name, &src->device, &src->inode);
-	s->sources[s->nr_sources++] = src;
+	s->source = src;
 	return true;
 }
 
 /* Takes text over. */
-static struct scenario *parse_owned(const char *name, char *text, size_t len, const char *machine_override,
-				    struct diags *d)
+static struct scenario *parse_owned(const char *name, char *text, size_t len,
+				    const char *machine_override, struct diags *d)
 {
 	struct scenario *s = scenario_new();
 	struct parser *p = calloc(1, sizeof(*p));
@@ -125,8 +126,8 @@ struct scenario *scenario_load(const char *path, const char *machine_override, s
 	return NULL;
 }
 
-struct scenario *scenario_parse(const char *name, const char *text, size_t len, const char *machine_override,
-				struct diags *d)
+struct scenario *scenario_parse(const char *name, const char *text, size_t len,
+				const char *machine_override, struct diags *d)
 {
 	char *copy = malloc(len + 1);
 
@@ -182,7 +183,7 @@ bool scenario_define(const struct scenario *s, struct scope *c, const struct eve
 
 const char *scenario_name(const struct scenario *s)
 {
-	const char *name = s->sources[0]->name, *slash = strrchr(name, '/');
+	const char *name = s->source->name, *slash = strrchr(name, '/');
 
 	return slash ? slash + 1 : name;
 }
@@ -191,7 +192,10 @@ const char *scenario_title(const struct scenario *s) { return s->title; }
 const struct machine_config *scenario_config(const struct scenario *s) { return &s->config; }
 uint32_t scenario_nr_events(const struct scenario *s) { return s->nr_events; }
 uint32_t scenario_nr_rows(const struct scenario *s) { return s->nr_rows; }
-const struct row *scenario_row(const struct scenario *s, uint32_t i) { return i < s->nr_rows ? &s->rows[i] : NULL; }
+const struct row *scenario_row(const struct scenario *s, uint32_t i)
+{
+	return i < s->nr_rows ? &s->rows[i] : NULL;
+}
 size_t scenario_nr_expects(const struct scenario *s) { return s->nr_expects; }
 const struct expect *scenario_expect(const struct scenario *s, size_t i)
 {
@@ -267,7 +271,10 @@ const char *scenario_say(const struct scenario *s, uint32_t nr, const char *lang
 	return text;
 }
 
-bool scenario_pause(const struct scenario *s, uint32_t nr) { return last_note(s, NOTE_PAUSE, nr) != NULL; }
+bool scenario_pause(const struct scenario *s, uint32_t nr)
+{
+	return last_note(s, NOTE_PAUSE, nr) != NULL;
+}
 
 const char *scenario_focus(const struct scenario *s, uint32_t nr)
 {

@@ -1,9 +1,10 @@
 /*
  * A scenario: the parsed file, its events and its lecture statements.
  *
- * The parser covers the whole grammar of the language, version 1.  Everything is resolved that can be
- * resolved without running: words to numbers, names to symbols, repeat and include unrolled.  Events
- * are numbered from 1 in the order in which they run; the header and lecture statements do not count.
+ * The parser covers the whole grammar of the language, version 1.  Everything is resolved that can
+ * be resolved without running: words to numbers, names to symbols, repeat and include unrolled.
+ * Events are numbered from 1 in the order in which they run; the header and lecture statements do
+ * not count.
  */
 #ifndef SRC_SCENARIO_H
 #define SRC_SCENARIO_H
@@ -58,16 +59,16 @@ enum event_option {
 
 /* What few events have: kept beside them. */
 struct event_extra {
-	struct addr at;   /* at=                                   */
-	uint64_t offset;  /* of file=FILE@OFFSET, in bytes         */
-	uint32_t file;    /* of scenario_file, + 1; 0: none        */
-	uint32_t align;   /* align=, in bytes                      */
+	struct addr at;      /* at=                                   */
+	uint64_t offset;     /* of file=FILE@OFFSET, in bytes         */
+	uint32_t file;       /* of scenario_file, + 1; 0: none        */
+	uint32_t align;      /* align=, in bytes                      */
 	char value[TAG_LEN]; /* value=, padded with zeros          */
 };
 
 /*
- * One event, ready to run; a million of them are not rare, so it is small.  Which fields mean something
- * follows from its kind's line in events.def.
+ * One event, ready to run; a million of them are not rare, so it is small.  Which fields mean
+ * something follows from its kind's line in events.def.
  */
 struct event {
 	uint8_t kind;     /* enum event_kind                                      */
@@ -80,66 +81,97 @@ struct event {
 	uint32_t other;   /* symbol of CACHE; GFP_... of gfp=; enum advice        */
 	uint32_t extra;   /* of scenario_extra, 0: none                           */
 	struct addr addr;
-	uint64_t size;    /* SIZE, NEWSIZE, ORDER, CPU                            */
+	uint64_t size; /* SIZE, NEWSIZE, ORDER, CPU                            */
 };
 
 /* What the events panel shows: one row for each line of the scenario that is not blank. */
-enum row_kind { ROW_HEADER, ROW_COMMENT, ROW_EVENT, ROW_SAY, ROW_LABEL, ROW_PAUSE, ROW_QUIZ, ROW_FOCUS,
-		ROW_EXPECT, ROW_REPEAT, ROW_END, ROW_INCLUDE };
+enum row_kind {
+	ROW_HEADER,
+	ROW_COMMENT,
+	ROW_EVENT,
+	ROW_SAY,
+	ROW_LABEL,
+	ROW_PAUSE,
+	ROW_QUIZ,
+	ROW_FOCUS,
+	ROW_EXPECT,
+	ROW_REPEAT,
+	ROW_END,
+	ROW_INCLUDE
+};
 struct row {
 	uint8_t kind;
-	uint32_t event;   /* first event that it gives, or the next event after it; 0: none follows */
+	uint32_t event; /* first event that it gives, or the next event after it; 0: none follows */
 	uint32_t nr_events; /* how often it runs: 1, or more inside repeat */
 	uint32_t line;      /* 0: typed at the prompt                              */
 	const char *file;
-	const char *text; /* the line, blanks folded to one, comment dropped (of ROW_COMMENT: the comment) */
+	const char *text; /* blanks folded to one, comment dropped; of ROW_COMMENT the comment */
 };
 
 /* KEYs of expect, with their words and what OP VALUE compares. */
-enum expect_key { EXPECT_RESULT, EXPECT_MINFLT, EXPECT_MAJFLT, EXPECT_RSS, EXPECT_VMAS, EXPECT_PTE, EXPECT_FREE,
-		  EXPECT_NR_FREE, EXPECT_OBJS, EXPECT_SLABS, EXPECT_MAPCOUNT, EXPECT_ZONE, EXPECT_SAME_FRAME,
-		  EXPECT_SWAP_USED, NR_EXPECT_KEYS };
+enum expect_key {
+	EXPECT_RESULT,
+	EXPECT_MINFLT,
+	EXPECT_MAJFLT,
+	EXPECT_RSS,
+	EXPECT_VMAS,
+	EXPECT_PTE,
+	EXPECT_FREE,
+	EXPECT_NR_FREE,
+	EXPECT_OBJS,
+	EXPECT_SLABS,
+	EXPECT_MAPCOUNT,
+	EXPECT_ZONE,
+	EXPECT_SAME_FRAME,
+	EXPECT_SWAP_USED,
+	NR_EXPECT_KEYS
+};
 enum expect_op { OP_EQ, OP_NE, OP_LT, OP_LE, OP_GT, OP_GE, NR_EXPECT_OPS };
 extern const char *const expect_op_words[NR_EXPECT_OPS];
 
 /* `expect KEY [words] OP VALUE`, checked after event `event`. See expect.c. */
 struct expect {
 	uint32_t event, row;
-	uint8_t key, op;       /* enum expect_key, enum expect_op */
-	uint8_t zone;          /* enum zone_type           */
+	uint8_t key, op; /* enum expect_key, enum expect_op */
+	uint8_t zone;    /* enum zone_type           */
 	uint32_t order;
 	uint32_t counter;
-	uint32_t name;         /* symbol of the cache      */
-	uint32_t proc[2];      /* symbols                  */
+	uint32_t name;    /* symbol of the cache      */
+	uint32_t proc[2]; /* symbols                  */
 	struct addr addr[2];
 	int64_t value;
-	char word[16];         /* result names, zones, yes, no; "": a number */
+	char word[16]; /* result names, zones, yes, no; "": a number */
 };
 
 /* A file of memory contents named by file=, or a program: from the host's disk, read once. */
 struct scenario_file {
-	char *name;            /* base name                */
+	char *name; /* base name                */
 	char *path;
 	uint32_t bytes;
-	bool executable;       /* an ELF program           */
+	bool executable;               /* an ELF program           */
 	const struct program *program; /* if executable    */
 };
 
 struct scenario;
 
-/* Parse a file ("-" = standard input), NULL when there are diagnoses (all of the file's, at most 20). */
+/*
+ * Parse a file ("-" = standard input), NULL when there are diagnoses (all of the file's, at most
+ * 20).
+ */
 struct scenario *scenario_load(const char *path, const char *machine_override, struct diags *d);
 /* The same from memory; name is for diagnoses and as the place that relative files start from. */
 struct scenario *scenario_parse(const char *name, const char *text, size_t len,
 				const char *machine_override, struct diags *d);
 void scenario_free(struct scenario *s);
 
-const char *scenario_name(const struct scenario *s); /* base name of the file */
+const char *scenario_name(const struct scenario *s);  /* base name of the file */
 const char *scenario_title(const struct scenario *s); /* "" if none */
 const struct machine_config *scenario_config(const struct scenario *s);
 uint32_t scenario_nr_events(const struct scenario *s);
-const struct event *scenario_event(const struct scenario *s, uint32_t nr); /* nr from 1; NULL: no such event */
-const struct event_extra *scenario_extra(const struct scenario *s, const struct event *e); /* zeros if none */
+/* nr from 1; NULL: no such event. */
+const struct event *scenario_event(const struct scenario *s, uint32_t nr);
+/* All zeros if the event has none. */
+const struct event_extra *scenario_extra(const struct scenario *s, const struct event *e);
 uint32_t scenario_nr_rows(const struct scenario *s);
 const struct row *scenario_row(const struct scenario *s, uint32_t i); /* from 0 */
 size_t scenario_nr_expects(const struct scenario *s);
@@ -151,19 +183,24 @@ size_t scenario_event_text(const struct scenario *s, uint32_t nr, char *buf, siz
 
 const char *symbol_name(const struct scenario *s, uint32_t symbol); /* "?" if unknown */
 
-/* Lecture statements that belong to event nr (stand before it). lang "zh" finds say.zh, then say. NULL: none. */
+/*
+ * Lecture statements that belong to event nr (stand before it). lang "zh" finds say.zh, then say.
+ * NULL: none.
+ */
 const char *scenario_say(const struct scenario *s, uint32_t nr, const char *lang);
 bool scenario_pause(const struct scenario *s, uint32_t nr);
 const char *scenario_focus(const struct scenario *s, uint32_t nr); /* "PANEL [ITEM]" */
-struct quiz { const char *question, *answer, *choices; };
+struct quiz {
+	const char *question, *answer, *choices;
+};
 const struct quiz *scenario_quiz(const struct scenario *s, uint32_t nr);
 /* Label at or before event nr (nearest), "" if none; and the event of a label, 0 if unknown. */
 const char *scenario_label_before(const struct scenario *s, uint32_t nr);
 uint32_t scenario_label(const struct scenario *s, const char *label);
 
 /*
- * The prompt: parse one line of the language as the event that follows event `after`; later events move
- * up by one.  Returns the new event's number, or 0 with diagnoses.
+ * The prompt: parse one line of the language as the event that follows event `after`; later events
+ * move up by one.  Returns the new event's number, or 0 with diagnoses.
  */
 uint32_t scenario_insert(struct scenario *s, uint32_t after, const char *line, struct diags *d);
 
@@ -171,7 +208,9 @@ uint32_t scenario_insert(struct scenario *s, uint32_t after, const char *line, s
 int scenario_save(const struct scenario *s, const char *path);
 
 /* For help, manual page and completion: the tables. */
-struct event_help { const char *word, *arguments, *meaning, *group; };
+struct event_help {
+	const char *word, *arguments, *meaning, *group;
+};
 const struct event_help *event_help(enum event_kind k);
 const char *const *scenario_words(void); /* every statement's first word, ended by NULL */
 

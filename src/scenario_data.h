@@ -1,5 +1,6 @@
 /*
- * What a scenario is made of: for the parser, the editing and the saving of it; everyone else asks scenario.h.
+ * What a scenario is made of: for the parser, the editing and the saving of it; everyone else asks
+ * scenario.h.
  */
 #ifndef SRC_SCENARIO_DATA_H
 #define SRC_SCENARIO_DATA_H
@@ -10,15 +11,16 @@
 #include "symbols.h"
 #include "vector.h"
 
-/* A text that is or was included: kept, since rows and diagnoses point into it. */
+/* A text: kept, since rows point into it. */
 struct source {
+	struct source *next;
 	const char *name;   /* as diagnoses show it                                    */
 	const char *folder; /* what relative files start from: "" or ends with a slash */
 	char *text;         /* the parser puts zeros where lines end                   */
 	size_t len;
 	uint64_t device, inode; /* which file it is; 0: not from a file                    */
-	bool is_open;       /* being parsed right now                                  */
-	bool is_parsed;     /* lines may end with a zero                               */
+	bool is_open;           /* being parsed right now                                  */
+	bool is_parsed;         /* lines may end with a zero                               */
 };
 
 /* Lecture statements that belong to an event. */
@@ -27,9 +29,9 @@ enum note_kind { NOTE_LABEL, NOTE_SAY, NOTE_PAUSE, NOTE_FOCUS, NOTE_QUIZ, NR_NOT
 struct note {
 	uint32_t event; /* that it stands before; nr_events + 1: it stands at the end */
 	uint32_t row;
-	uint32_t counter;          /* $i where it stands                              */
-	uint32_t symbol;           /* the label's name, or the language of say, 0 none */
-	const char *text;          /* of say and focus                                */
+	uint32_t counter; /* $i where it stands                              */
+	uint32_t symbol;  /* the label's name, or the language of say, 0 none */
+	const char *text; /* of say and focus                                */
 	const struct quiz *quiz;
 };
 
@@ -39,14 +41,18 @@ struct note_list {
 	uint32_t count, cap;
 };
 
-/* A repeat, or an include: the rows and the events it covers. For saving what was typed inside of it. */
+/*
+ * A repeat, or an include: the rows and the events it covers. For saving what was typed inside of
+ * it.
+ */
 struct block {
-	uint32_t first_row, last_row;    /* `repeat` to `end`, or `include` to the last included line */
+	uint32_t first_row,
+		last_row; /* `repeat` to `end`, or `include` to the last included line */
 	uint32_t first_event, nr_events; /* of all iterations                                   */
 	uint32_t count;                  /* of iterations; 1: include                           */
 	uint32_t period;                 /* events of one iteration as parsed; 0: they differ    */
 	bool is_repeat;
-	bool varies;                     /* $i is used in it: iterations differ                 */
+	bool varies; /* $i is used in it: iterations differ                 */
 };
 
 struct scenario {
@@ -55,8 +61,8 @@ struct scenario {
 	struct grammar grammar[NR_EVENT_KINDS];
 	struct machine_config config;
 	const char *title;
-	struct source **sources; /* [0] is the file itself */
-	uint32_t nr_sources, cap_sources;
+	struct source *source;   /* the scenario's own text          */
+	struct source *included; /* the others, the latest one first */
 
 	struct event *events; /* [nr - 1] */
 	uint32_t nr_events, cap_events;
@@ -96,8 +102,8 @@ uint32_t note_index(const struct note_list *l, uint32_t event);
 
 /* ---- files.c ---- */
 /*
- * The file `name` as seen from folder: its index + 1; 0 with *why set.  A program is one that can be run,
- * else contents to map.
+ * The file `name` as seen from folder: its index + 1; 0 with *why set.  A program is one that can
+ * be run, else contents to map.
  */
 uint32_t scenario_add_file(struct scenario *s, const char *folder, const char *name, uint32_t len,
 			   bool as_program, char *why, size_t why_size);

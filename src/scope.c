@@ -1,12 +1,13 @@
 /*
  * Scope: which names are known where, before anything has run.
  *
- * A scenario that names a process or a region which no event before it has made is wrong, and that can be
- * said without running it.  What cannot be decided is let pass: whether an mmap succeeds, whether a process
- * still lives when the memory has run out.
+ * A scenario that names a process or a region which no event before it has made is wrong, and that
+ * can be said without running it.  What cannot be decided is let pass: whether an mmap succeeds,
+ * whether a process still lives when the memory has run out.
  *
- * A child knows what its parent knew when it forked it.  Nothing is copied for that: every definition has a
- * time, a child remembers its parent and the time of the fork, and a search goes up that chain.
+ * A child knows what its parent knew when it forked it.  Nothing is copied for that: every
+ * definition has a time, a child remembers its parent and the time of the fork, and a search goes
+ * up that chain.
  *
  *	time 1   mmap sh a        sh:  a@1  b@3
  *	time 2   fork sh kid      kid: parent sh, fork time 2
@@ -134,10 +135,12 @@ struct scope_proc *scope_add(struct scope *c, uint32_t symbol, uint32_t parent)
 
 	if (c->nr_procs == 0)
 		c->nr_procs = 1;
-	if (!HAS_ROOM(c->proc, c->nr_procs, c->cap_procs) || c->nr_procs >> 30 != 0 || !reach_symbol(c, symbol))
+	if (!HAS_ROOM(c->proc, c->nr_procs, c->cap_procs) || c->nr_procs >> 30 != 0 ||
+	    !reach_symbol(c, symbol))
 		return NULL;
 	p = &c->proc[c->nr_procs];
-	*p = (struct scope_proc){.symbol = symbol, .parent = from, .fork_time = ++c->time, .alive = true};
+	*p = (struct scope_proc){
+		.symbol = symbol, .parent = from, .fork_time = ++c->time, .alive = true};
 	if (from) {
 		p->program = c->proc[from].program;
 		p->anything_goes = c->proc[from].anything_goes;

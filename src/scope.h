@@ -33,8 +33,10 @@ struct scope {
 /* Law: key 0 is an empty slot. */
 struct scope_entry {
 	uint64_t key;
-	uint32_t time;  /* first defined                                  */
-	uint32_t value; /* a cache: 1 it exists; a kernel name: its region_kind; a label: its event */
+	uint32_t time; /* first defined */
+	/* a kernel name: the event that gives it, + 1; a cache: the event that made or ended it; a
+	 * label: its event */
+	uint32_t value;
 };
 
 void scope_free(struct scope *c);

@@ -1,10 +1,10 @@
 /*
  * Symbols: every name of a scenario, once, as a small number.
  *
- * A process, a region, an event's word: whoever compares names afterwards compares numbers.  The table is a
- * power of two of slots, searched onwards from the one that the hash names; it is at most half full.  A slot
- * holds the upper half of the hash beside the id, so that a name is looked at only where it very likely is
- * the right one:
+ * A process, a region, an event's word: whoever compares names afterwards compares numbers.  The
+ * table is a power of two of slots, searched onwards from the one that the hash names; it is at
+ * most half full.  A slot holds the upper half of the hash beside the id, so that a name is looked
+ * at only where it very likely is the right one:
  *
  *	slot   63                 32 31                  0
  *	      [ upper half of hash  |       id            ]      0: empty
@@ -53,7 +53,8 @@ static uint64_t hash_name(const char *name, uint32_t len)
 
 static bool is_name(const struct symbol *s, const char *name, uint32_t len)
 {
-	return s->len == len && s->head == pack(name, len) && (len <= 8 || memcmp(s->name, name, len) == 0);
+	return s->len == len && s->head == pack(name, len) &&
+	       (len <= 8 || memcmp(s->name, name, len) == 0);
 }
 
 /* The slot that holds the name, or the empty one where it belongs. */
@@ -61,7 +62,8 @@ static uint64_t *find_slot(const struct symbols *t, uint64_t hash, const char *n
 {
 	uint32_t mask = t->nr_slots - 1, i = (uint32_t)hash & mask;
 
-	while (t->slot[i] && (t->slot[i] >> 32 != hash >> 32 || !is_name(&t->item[(uint32_t)t->slot[i]], name, len)))
+	while (t->slot[i] && (t->slot[i] >> 32 != hash >> 32 ||
+			      !is_name(&t->item[(uint32_t)t->slot[i]], name, len)))
 		i = (i + 1) & mask;
 	return &t->slot[i];
 }

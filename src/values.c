@@ -3,7 +3,8 @@
  *
  *	ADDR   0x08049000   buf   buf+8K   stack-4K   main (a symbol of the program)
  *
- * A name may hold a minus itself, so the whole word is tried as a name before it is cut at its last one.
+ * A name may hold a minus itself, so the whole word is tried as a name before it is cut at its last
+ * one.
  */
 #include "i18n.h"
 #include "number.h"
@@ -36,7 +37,8 @@ static const char *size_text(uint64_t bytes, char buf[24])
 	return buf;
 }
 
-bool read_size(struct parser *p, const struct word *w, const char *text, uint32_t len, uint64_t most, uint64_t *bytes)
+bool read_size(struct parser *p, const struct word *w, const char *text, uint32_t len,
+	       uint64_t most, uint64_t *bytes)
 {
 	enum number_kind kind = size_read(text, len, bytes);
 	char limit[24];
@@ -44,26 +46,27 @@ bool read_size(struct parser *p, const struct word *w, const char *text, uint32_
 	if (kind == NUMBER_OK && *bytes <= most)
 		return true;
 	if (kind == NUMBER_OK || kind == NUMBER_TOO_LARGE)
-		return mistake(p, w, _("\"%.*s\" is too large: at most %s"), (int)len, text, size_text(most, limit));
+		return mistake(p, w, _("\"%.*s\" is too large: at most %s"), (int)len, text,
+			       size_text(most, limit));
 	return mistake(p, w, _("\"%.*s\" is not %s"), (int)len, text, _(size_wanted));
 }
 
-bool read_number(struct parser *p, const struct word *w, const char *text, uint32_t len, const char *what,
-		 uint64_t least, uint64_t most, uint64_t *value)
+bool read_number(struct parser *p, const struct word *w, const char *text, uint32_t len,
+		 const char *what, uint64_t least, uint64_t most, uint64_t *value)
 {
 	enum number_kind kind = number_read(text, len, value);
 
 	if (kind == NUMBER_OK && *value >= least && *value <= most)
 		return true;
 	if (kind == NUMBER_OK || kind == NUMBER_TOO_LARGE)
-		return mistake(p, w, _("%.*s is out of range: %s is %llu to %llu"), (int)len, text, what,
-			     (unsigned long long)least, (unsigned long long)most);
-	return mistake(p, w, _("\"%.*s\" is not a number: %s is %llu to %llu"), (int)len, text, what,
-		     (unsigned long long)least, (unsigned long long)most);
+		return mistake(p, w, _("%.*s is out of range: %s is %llu to %llu"), (int)len, text,
+			       what, (unsigned long long)least, (unsigned long long)most);
+	return mistake(p, w, _("\"%.*s\" is not a number: %s is %llu to %llu"), (int)len, text,
+		       what, (unsigned long long)least, (unsigned long long)most);
 }
 
-bool read_choice(struct parser *p, const struct word *w, const char *text, uint32_t len, const char *what,
-		 const char *const *list, unsigned *index)
+bool read_choice(struct parser *p, const struct word *w, const char *text, uint32_t len,
+		 const char *what, const char *const *list, unsigned *index)
 {
 	struct word value = *w;
 	char all[256] = "";
@@ -77,21 +80,28 @@ bool read_choice(struct parser *p, const struct word *w, const char *text, uint3
 	if (nearest_word(text, len, list))
 		return mistake_unknown(p, &value, what, list);
 	for (unsigned i = 0; list[i] && used + strlen(list[i]) + 3 < sizeof(all); i++)
-		used += (size_t)snprintf(all + used, sizeof(all) - used, "%s%s", i ? ", " : "", list[i]);
+		used += (size_t)snprintf(all + used, sizeof(all) - used, "%s%s", i ? ", " : "",
+					 list[i]);
 	return mistake(p, w, _("unknown %s \"%.*s\"; known are %s"), what, (int)len, text, all);
 }
 
-bool read_prot(struct parser *p, const struct word *w, const char *text, uint32_t len, uint8_t *prot)
+bool read_prot(struct parser *p, const struct word *w, const char *text, uint32_t len,
+	       uint8_t *prot)
 {
 	*prot = 0;
 	if (len == 4 && memcmp(text, "none", 4) == 0)
 		return true;
 	for (uint32_t i = 0; i < len; i++) {
-		uint8_t bit = text[i] == 'r' ? VM_READ : text[i] == 'w' ? VM_WRITE : text[i] == 'x' ? VM_EXEC : 0;
+		uint8_t bit = text[i] == 'r'   ? VM_READ
+			      : text[i] == 'w' ? VM_WRITE
+			      : text[i] == 'x' ? VM_EXEC
+					       : 0;
 
 		if (!bit || (*prot & bit))
-			return mistake(p, w, _("bad rights \"%.*s\": letters out of rwx, each once, or none"), (int)len,
-				     text);
+			return mistake(
+				p, w,
+				_("bad rights \"%.*s\": letters out of rwx, each once, or none"),
+				(int)len, text);
 		*prot |= bit;
 	}
 	return len > 0 || mistake(p, w, _("no rights: letters out of rwx, or none"));
@@ -119,10 +129,12 @@ bool read_new_name(struct parser *p, const struct word *w, uint32_t *symbol)
 	bool good = w->len > 0 && is_letter(w->text[0]) && !w->quoted;
 
 	for (uint32_t i = 1; good && i < w->len; i++)
-		good = is_letter(w->text[i]) || is_digit(w->text[i]) || w->text[i] == '_' || w->text[i] == '-';
+		good = is_letter(w->text[i]) || is_digit(w->text[i]) || w->text[i] == '_' ||
+		       w->text[i] == '-';
 	if (!good)
-		return mistake(p, w, _("\"%.*s\" is no name: a letter, then letters, digits, _ and -"), (int)w->len,
-			     w->text);
+		return mistake(p, w,
+			       _("\"%.*s\" is no name: a letter, then letters, digits, _ and -"),
+			       (int)w->len, w->text);
 	*symbol = symbol_intern(&p->s->symbols, w->text, w->len);
 	return *symbol || mistake_memory(p);
 }
@@ -162,13 +174,15 @@ bool read_cache(struct parser *p, const struct word *w, uint32_t *symbol)
 		return true;
 	if (!know_caches(p))
 		return mistake_memory(p);
-	return scope_get(&p->scope, SCOPE_CACHE, *symbol) || mistake_unknown_name(p, w, SCOPE_CACHE, _("cache"));
+	return scope_get(&p->scope, SCOPE_CACHE, *symbol) ||
+	       mistake_unknown_name(p, w, SCOPE_CACHE, _("cache"));
 }
 
 /* ---- addresses ---- */
 
 /* Does text name a place in proc?  Sets base and symbol of *a. */
-static bool find_place(struct parser *p, const char *text, uint32_t len, uint32_t proc, struct addr *a)
+static bool find_place(struct parser *p, const char *text, uint32_t len, uint32_t proc,
+		       struct addr *a)
 {
 	uint32_t symbol = symbol_find(&p->s->symbols, text, len);
 	const struct scope_proc *owner = scope_find(&p->scope, proc);
@@ -186,7 +200,9 @@ static bool find_place(struct parser *p, const char *text, uint32_t len, uint32_
 	if (!owner || (!owner->anything_goes && !owner->program))
 		return false;
 	a->symbol = symbol_intern(&p->s->symbols, text, len);
-	return a->symbol && (owner->anything_goes || program_symbol(owner->program, symbol_name(p->s, a->symbol), &va, &bytes));
+	return a->symbol &&
+	       (owner->anything_goes ||
+		program_symbol(owner->program, symbol_name(p->s, a->symbol), &va, &bytes));
 }
 
 /* Where the +SIZE or -SIZE of text begins; len if there is none. */
@@ -201,7 +217,8 @@ static uint32_t find_offset(const char *text, uint32_t len)
 	return len;
 }
 
-bool read_addr(struct parser *p, const struct word *w, const char *text, uint32_t len, uint32_t proc, struct addr *a)
+bool read_addr(struct parser *p, const struct word *w, const char *text, uint32_t len,
+	       uint32_t proc, struct addr *a)
 {
 	uint32_t cut = find_offset(text, len);
 	uint64_t bytes = 0;

@@ -1,8 +1,8 @@
 /*
  * Growing arrays, and a pool of memory that is given back all at once.
  *
- * A scenario of a million lines makes a million events, and not one of them has an allocation of its own:
- * events stand in one array that doubles, names and texts in a few large chunks.
+ * A scenario of a million lines makes a million events, and not one of them has an allocation of
+ * its own: events stand in one array that doubles, names and texts in a few large chunks.
  */
 #include "vector.h"
 

@@ -1,5 +1,6 @@
 /*
- * How fast a scenario is parsed and run: events a second, for a million simple events of several kinds.
+ * How fast a scenario is parsed and run: events a second, for a million simple events of several
+ * kinds.
  *
  * Budget: 5 million simple events a second, parsed and run.
  */
@@ -38,7 +39,8 @@ static double now(void)
 
 static char *make_text(const struct mix *x, size_t *len)
 {
-	size_t head = strlen(x->head), body = strlen(x->body), times = body ? NR_EVENTS / x->lines : 0;
+	size_t head = strlen(x->head), body = strlen(x->body),
+	       times = body ? NR_EVENTS / x->lines : 0;
 	char *text = malloc(head + times * body + 1);
 
 	if (!text)
@@ -89,8 +91,8 @@ static void measure(const struct mix *x)
 	}
 	run = run_all(s);
 	events = scenario_nr_events(s);
-	printf("%-24s parse %6.1f ns  run %6.1f ns an event  = %5.1f million events/s\n", x->name, parse / events * 1e9,
-	       run / events * 1e9, events / (parse + run) / 1e6);
+	printf("%-24s parse %6.1f ns  run %6.1f ns an event  = %5.1f million events/s\n", x->name,
+	       parse / events * 1e9, run / events * 1e9, events / (parse + run) / 1e6);
 	scenario_free(s);
 	diags_free(&d);
 	free(text);

@@ -10,7 +10,9 @@
 
 #include "src/run.h"
 
-/* One scenario, its machine when it is run, its diagnoses. Made and freed by the functions below. */
+/*
+ * One scenario, its machine when it is run, its diagnoses. Made and freed by the functions below.
+ */
 struct script {
 	struct scenario *s;
 	struct diags d;
@@ -45,7 +47,10 @@ static inline void script_run_to(struct script *c, const char *text, uint32_t la
 	}
 }
 
-static inline void script_run(struct script *c, const char *text) { script_run_to(c, text, UINT32_MAX); }
+static inline void script_run(struct script *c, const char *text)
+{
+	script_run_to(c, text, UINT32_MAX);
+}
 
 static inline void script_free(struct script *c)
 {
@@ -77,14 +82,15 @@ static inline const char *script_mistakes(const char *text)
 	script_read(&c, text);
 	all[0] = '\0';
 	for (size_t i = 0; i < c.d.count && used < sizeof(all); i++)
-		used += (size_t)snprintf(all + used, sizeof(all) - used, "%u:%u+%u %s\n", c.d.item[i].line,
-					 c.d.item[i].column, c.d.item[i].width, c.d.item[i].message);
+		used += (size_t)snprintf(all + used, sizeof(all) - used, "%u:%u+%u %s\n",
+					 c.d.item[i].line, c.d.item[i].column, c.d.item[i].width,
+					 c.d.item[i].message);
 	ck_assert((c.s == NULL) == (c.d.count > 0));
 	script_free(&c);
 	return all;
 }
 
 #define assert_mistake(text, expected) ck_assert_str_eq(script_mistakes(text), expected "\n")
-#define assert_good(text) ck_assert_str_eq(script_mistakes(text), "")
+#define assert_good(text)              ck_assert_str_eq(script_mistakes(text), "")
 
 #endif

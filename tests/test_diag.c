@@ -74,7 +74,9 @@ END_TEST
 
 START_TEST(what_cannot_be_shown_becomes_a_question_mark)
 {
-	add_at("a\033b\xff" "c", 4, 1, "here");
+	add_at("a\033b\xff"
+	       "c",
+	       4, 1, "here");
 	ck_assert_str_eq(d.item[0].text, "a?b?c");
 	ck_assert_uint_eq(d.item[0].column, 5);
 }

@@ -73,8 +73,9 @@ static char *story_of(const struct scenario *s)
 		const struct quiz *q = scenario_quiz(s, nr);
 
 		scenario_event_text(s, nr, event, sizeof(event));
-		fprintf(out, "%u [%s] %s|%s|%s|%s|%s|%d\n", nr, event, label, say ? say : "", zh ? zh : "",
-			focus ? focus : "", q ? q->answer : "", scenario_pause(s, nr));
+		fprintf(out, "%u [%s] %s|%s|%s|%s|%s|%d\n", nr, event, label, say ? say : "",
+			zh ? zh : "", focus ? focus : "", q ? q->answer : "",
+			scenario_pause(s, nr));
 		for (size_t i = 0; i < scenario_nr_expects(s); i++)
 			if (scenario_expect(s, i)->event == nr)
 				fprintf(out, "  expect %d %d\n", scenario_expect(s, i)->key,
@@ -182,7 +183,8 @@ START_TEST(a_line_typed_at_the_beginning_comes_behind_the_header)
 	ck_assert_str_eq(event_text(2), "spawn sh");
 	ck_assert_str_eq(scenario_say(c.s, 2, "en"), "one");
 	check_saved("saved.txt");
-	ck_assert_ptr_nonnull(strstr(read_text("saved.txt"), "machine i386   ram=64M\nalloc_pages a 0\n\nlabel start\n"));
+	ck_assert_ptr_nonnull(strstr(read_text("saved.txt"),
+				     "machine i386   ram=64M\nalloc_pages a 0\n\nlabel start\n"));
 }
 END_TEST
 
@@ -191,8 +193,10 @@ START_TEST(the_file_keeps_its_own_lines)
 	load(lecture);
 	type(3, "exit sh");
 	check_saved("saved.txt");
-	ck_assert_ptr_nonnull(strstr(read_text("saved.txt"), "spawn sh    # the first\nmmap sh buf 8K\nexpect vmas"));
-	ck_assert_ptr_nonnull(strstr(read_text("saved.txt"), "write sh buf\nexit sh\n# over\nsay \"end\"\n"));
+	ck_assert_ptr_nonnull(strstr(read_text("saved.txt"),
+				     "spawn sh    # the first\nmmap sh buf 8K\nexpect vmas"));
+	ck_assert_ptr_nonnull(
+		strstr(read_text("saved.txt"), "write sh buf\nexit sh\n# over\nsay \"end\"\n"));
 }
 END_TEST
 
@@ -205,8 +209,9 @@ START_TEST(lines_typed_after_one_another_stay_in_order)
 	type(4, "read kid a");
 	type(2, "read sh a");
 	check_saved("saved.txt");
-	ck_assert_str_eq(read_text("saved.txt"), "spawn sh\nmmap sh a 4K\nread sh a\nwrite sh a value=\"a b\"\n"
-						 "fork sh kid\nread kid a\n");
+	ck_assert_str_eq(read_text("saved.txt"),
+			 "spawn sh\nmmap sh a 4K\nread sh a\nwrite sh a value=\"a b\"\n"
+			 "fork sh kid\nread kid a\n");
 }
 END_TEST
 
@@ -237,13 +242,16 @@ static const char *mistake(uint32_t after, const char *line)
 START_TEST(only_good_events_can_be_typed)
 {
 	load("spawn sh\nmmap sh buf 4K\nfork sh kid\nexit kid\n");
-	ck_assert_str_eq(mistake(4, "frok sh kid"), "1 unknown statement \"frok\"; did you mean \"fork\"?");
+	ck_assert_str_eq(mistake(4, "frok sh kid"),
+			 "1 unknown statement \"frok\"; did you mean \"fork\"?");
 	ck_assert_str_eq(mistake(4, ""), "1 an event is missing");
 	ck_assert_str_eq(mistake(4, "# x"), "1 an event is missing");
-	ck_assert_str_eq(mistake(4, "say \"x\""), "1 \"say\" is no event: only events can be typed");
+	ck_assert_str_eq(mistake(4, "say \"x\""),
+			 "1 \"say\" is no event: only events can be typed");
 	ck_assert_str_eq(mistake(4, "read sh \"x"), "9 a quote that is not closed");
 	ck_assert_str_eq(mistake(4, "sync"), "1 sync is not modelled yet");
-	ck_assert_str_eq(mistake(4, "read sh r$i"), "9 $i is the counter of a repeat, and there is none here");
+	ck_assert_str_eq(mistake(4, "read sh r$i"),
+			 "9 $i is the counter of a repeat, and there is none here");
 	ck_assert_uint_eq(scenario_nr_events(c.s), 4);
 }
 END_TEST
@@ -265,7 +273,8 @@ START_TEST(a_name_that_a_later_event_makes_cannot_be_made_before_it)
 	ck_assert_str_eq(mistake(1, "spawn kid"), "1 event 3 makes kid, too: choose another name");
 	script_free(&c);
 	load("cache_create box 10\ncache_destroy box\ncache_create box 10\n");
-	ck_assert_str_eq(mistake(2, "cache_create box 20"), "1 event 3 makes box, too: choose another name");
+	ck_assert_str_eq(mistake(2, "cache_create box 20"),
+			 "1 event 3 makes box, too: choose another name");
 }
 END_TEST
 
@@ -274,13 +283,14 @@ END_TEST
 START_TEST(a_line_typed_inside_a_repeat_splits_it)
 {
 	load("spawn sh\nrepeat 100\n  read sh data  # r\n  read sh code\nend\nexit sh\n");
-	type(81, "write sh data"); /* behind the second read of iteration 40 */
+	type(81, "write sh data");         /* behind the second read of iteration 40 */
 	type(84, "write sh data value=x"); /* behind the second read of iteration 41 */
 	check_saved("saved.txt");
-	ck_assert_str_eq(read_text("saved.txt"), "spawn sh\nrepeat 39\n  read sh data  # r\n  read sh code\nend\n"
-						 "read sh data\nread sh code\nwrite sh data\n"
-						 "read sh data\nread sh code\nwrite sh data value=x\n"
-						 "repeat 59\n  read sh data  # r\n  read sh code\nend\nexit sh\n");
+	ck_assert_str_eq(read_text("saved.txt"),
+			 "spawn sh\nrepeat 39\n  read sh data  # r\n  read sh code\nend\n"
+			 "read sh data\nread sh code\nwrite sh data\n"
+			 "read sh data\nread sh code\nwrite sh data value=x\n"
+			 "repeat 59\n  read sh data  # r\n  read sh code\nend\nexit sh\n");
 }
 END_TEST
 
@@ -289,8 +299,8 @@ START_TEST(a_line_typed_behind_the_last_event_of_a_repeat_stands_behind_it)
 	load("spawn sh\nrepeat 2\nread sh data\nend\nexpect minflt sh == 0\nexit sh\n");
 	type(3, "write sh data");
 	check_saved("saved.txt");
-	ck_assert_str_eq(read_text("saved.txt"),
-			 "spawn sh\nrepeat 2\nread sh data\nend\nexpect minflt sh == 0\nwrite sh data\nexit sh\n");
+	ck_assert_str_eq(read_text("saved.txt"), "spawn sh\nrepeat 2\nread sh data\nend\nexpect "
+						 "minflt sh == 0\nwrite sh data\nexit sh\n");
 }
 END_TEST
 
@@ -299,16 +309,18 @@ START_TEST(a_repeat_with_a_counter_is_written_out_from_there_on)
 	load("spawn sh\nrepeat 4\nlabel l$i\nfork sh k$i\nexpect minflt k$i == 1\nend\n");
 	type(3, "exit k1");
 	check_saved("saved.txt");
-	ck_assert_str_eq(read_text("saved.txt"), "spawn sh\nrepeat 1\nlabel l$i\nfork sh k$i\nexpect minflt k$i == 1\nend\n"
-						 "label l2\nfork sh k2\nexpect minflt k2 == 1\nexit k1\n"
-						 "label l3\nfork sh k3\nexpect minflt k3 == 1\n"
-						 "label l4\nfork sh k4\nexpect minflt k4 == 1\n");
+	ck_assert_str_eq(read_text("saved.txt"),
+			 "spawn sh\nrepeat 1\nlabel l$i\nfork sh k$i\nexpect minflt k$i == 1\nend\n"
+			 "label l2\nfork sh k2\nexpect minflt k2 == 1\nexit k1\n"
+			 "label l3\nfork sh k3\nexpect minflt k3 == 1\n"
+			 "label l4\nfork sh k4\nexpect minflt k4 == 1\n");
 }
 END_TEST
 
 START_TEST(nested_repeats_and_lecture_statements_inside_are_kept)
 {
-	load("spawn sh\nrepeat 3\nsay \"outer \\\"q\\\"\"\nrepeat 2\nread sh data\nsay \"inner\"\nend\nread sh code\n"
+	load("spawn sh\nrepeat 3\nsay \"outer \\\"q\\\"\"\nrepeat 2\nread sh data\nsay "
+	     "\"inner\"\nend\nread sh code\n"
 	     "pause\nend\nfocus zones\nquiz \"a\\nb\" answer=\"c d\"\nexit sh\n");
 	type(2, "write sh data");
 	check_saved("saved.txt");
@@ -323,8 +335,9 @@ START_TEST(a_line_typed_inside_an_include_puts_its_events_into_the_file)
 	load("spawn sh\ninclude part.txt\nrepeat 2\ninclude part.txt\nend\nexit sh\n");
 	type(2, "write sh data");
 	check_saved("saved.txt");
-	ck_assert_str_eq(read_text("saved.txt"), "spawn sh\nread sh data\nwrite sh data\nsay \"p\"\nread sh code\n"
-						 "repeat 2\ninclude part.txt\nend\nexit sh\n");
+	ck_assert_str_eq(read_text("saved.txt"),
+			 "spawn sh\nread sh data\nwrite sh data\nsay \"p\"\nread sh code\n"
+			 "repeat 2\ninclude part.txt\nend\nexit sh\n");
 }
 END_TEST
 
@@ -334,7 +347,8 @@ START_TEST(a_line_typed_behind_an_include_leaves_it)
 	load("spawn sh\ninclude part.txt\nexit sh\n");
 	type(2, "write sh data");
 	check_saved("saved.txt");
-	ck_assert_str_eq(read_text("saved.txt"), "spawn sh\ninclude part.txt\nwrite sh data\nexit sh\n");
+	ck_assert_str_eq(read_text("saved.txt"),
+			 "spawn sh\ninclude part.txt\nwrite sh data\nexit sh\n");
 }
 END_TEST
 
@@ -349,7 +363,8 @@ START_TEST(in_another_folder_files_are_named_by_their_full_path)
 	type(2, "mmap sh g 4K file=\"data file\"");
 	ck_assert_int_eq(scenario_save(c.s, in_folder("sub/saved.txt")), 0);
 	snprintf(expected, sizeof(expected),
-		 "spawn sh\nmmap sh f 4K file=\"%s/data file\"@0 prot=r\nmmap sh g 4K file=\"%s/data file\"\n"
+		 "spawn sh\nmmap sh f 4K file=\"%s/data file\"@0 prot=r\nmmap sh g 4K "
+		 "file=\"%s/data file\"\n"
 		 "include \"%s/part.txt\"\n",
 		 folder, folder, folder);
 	ck_assert_str_eq(read_text("sub/saved.txt"), expected);
@@ -375,12 +390,15 @@ END_TEST
 
 START_TEST(anything_typed_anywhere_is_the_same_when_loaded_again)
 {
-	static const char *const lines[] = {"read sh data", "write sh data value=x", "alloc_pages a 0", "brk sh +4K"};
+	static const char *const lines[] = {"read sh data", "write sh data value=x",
+					    "alloc_pages a 0", "brk sh +4K"};
 	uint32_t random = 7;
 
 	for (unsigned round = 0; round < 30; round++) {
-		load("title \"t\"\nspawn sh\nexpect vmas sh == 4\nrepeat 5\nsay \"s\"\nread sh data\nexpect minflt sh == 0\n"
-		     "repeat 2\nread sh code\nend\nend\n# c\nrepeat 3\nmmap sh m$i 4K\nfork sh k$i\nend\nsay \"x\"\nexit sh\n");
+		load("title \"t\"\nspawn sh\nexpect vmas sh == 4\nrepeat 5\nsay \"s\"\nread sh "
+		     "data\nexpect minflt sh == 0\n"
+		     "repeat 2\nread sh code\nend\nend\n# c\nrepeat 3\nmmap sh m$i 4K\nfork sh "
+		     "k$i\nend\nsay \"x\"\nexit sh\n");
 		for (unsigned i = 0; i < 4; i++) {
 			random = random * 1664525 + 1013904223;
 			type(1 + (random >> 8) % scenario_nr_events(c.s), lines[random >> 30]);

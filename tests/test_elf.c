@@ -26,18 +26,21 @@ static void make_sections(void)
 {
 	memcpy(image.names, "\0main\0table\0printf", 19);
 	image.symbol[1] = (Elf32_Sym){1, 0x08048010, 32, ELF32_ST_INFO(STB_GLOBAL, STT_FUNC), 0, 1};
-	image.symbol[2] = (Elf32_Sym){6, 0x08049100, 64, ELF32_ST_INFO(STB_LOCAL, STT_OBJECT), 0, 1};
+	image.symbol[2] =
+		(Elf32_Sym){6, 0x08049100, 64, ELF32_ST_INFO(STB_LOCAL, STT_OBJECT), 0, 1};
 	image.symbol[3] = (Elf32_Sym){12, 0, 0, ELF32_ST_INFO(STB_GLOBAL, STT_FUNC), 0, SHN_UNDEF};
-	image.section[1] = (Elf32_Shdr){.sh_type = SHT_SYMTAB,
-					.sh_offset = (Elf32_Off)((char *)image.symbol - (char *)&image),
-					.sh_size = sizeof(image.symbol),
-					.sh_link = 2,
-					.sh_addralign = 4,
-					.sh_entsize = sizeof(Elf32_Sym)};
-	image.section[2] = (Elf32_Shdr){.sh_type = SHT_STRTAB,
-					.sh_offset = (Elf32_Off)((char *)image.names - (char *)&image),
-					.sh_size = sizeof(image.names),
-					.sh_addralign = 1};
+	image.section[1] =
+		(Elf32_Shdr){.sh_type = SHT_SYMTAB,
+			     .sh_offset = (Elf32_Off)((char *)image.symbol - (char *)&image),
+			     .sh_size = sizeof(image.symbol),
+			     .sh_link = 2,
+			     .sh_addralign = 4,
+			     .sh_entsize = sizeof(Elf32_Sym)};
+	image.section[2] =
+		(Elf32_Shdr){.sh_type = SHT_STRTAB,
+			     .sh_offset = (Elf32_Off)((char *)image.names - (char *)&image),
+			     .sh_size = sizeof(image.names),
+			     .sh_addralign = 1};
 }
 
 static void setup(void)
@@ -60,7 +63,8 @@ static void setup(void)
 	image.header.e_shnum = 3;
 	image.header.e_shstrndx = 2;
 	image.segment[0] = (Elf32_Phdr){PT_LOAD, 0, 0x08048000, 0, 0x80, 0x80, PF_R | PF_X, 0x1000};
-	image.segment[1] = (Elf32_Phdr){PT_LOAD, 0x80, 0x08049080, 0, 0x40, 0x2000, PF_R | PF_W, 0x1000};
+	image.segment[1] =
+		(Elf32_Phdr){PT_LOAD, 0x80, 0x08049080, 0, 0x40, 0x2000, PF_R | PF_W, 0x1000};
 	make_sections();
 	strcpy(path, "/tmp/mmviz-elf-XXXXXX");
 	close(mkstemp(path));
@@ -174,7 +178,8 @@ END_TEST
 START_TEST(an_interpreter_is_not_modelled)
 {
 	image.segment[0].p_type = PT_INTERP;
-	assert_refused("a dynamically linked program: its interpreter is not modelled yet; link it with -static");
+	assert_refused("a dynamically linked program: its interpreter is not modelled yet; link it "
+		       "with -static");
 }
 END_TEST
 

@@ -29,7 +29,7 @@ static const char *answer(const char *expect)
 	return text;
 }
 
-#define assert_holds(expect) ck_assert_str_eq(answer(expect), "holds")
+#define assert_holds(expect)        ck_assert_str_eq(answer(expect), "holds")
 #define assert_fails(expect, found) ck_assert_str_eq(answer(expect), found)
 
 START_TEST(numbers_of_a_process_are_found)
@@ -131,8 +131,10 @@ START_TEST(what_is_not_there_is_never_as_expected)
 	struct expect_result r;
 	struct script c;
 
-	script_run(&c, "spawn sh\nexit sh\nexpect rss sh == 0\nexpect rss sh != 0\ncache_create box 10\n"
-		       "cache_destroy box\nexpect objs box == 0\n");
+	script_run(
+		&c,
+		"spawn sh\nexit sh\nexpect rss sh == 0\nexpect rss sh != 0\ncache_create box 10\n"
+		"cache_destroy box\nexpect objs box == 0\n");
 	for (size_t i = 0; i < 3; i++) {
 		expect_check(c.m, c.s, scenario_expect(c.s, i), &c.last, &r);
 		ck_assert(!r.ok);

@@ -36,8 +36,8 @@ static const char *words(const char *text)
 	read_line(text);
 	all[0] = '\0';
 	for (uint32_t i = 0; i < l.nr_words; i++)
-		used += (size_t)snprintf(all + used, sizeof(all) - used, "%s%.*s", i ? "|" : "", (int)l.word[i].len,
-					 l.word[i].text);
+		used += (size_t)snprintf(all + used, sizeof(all) - used, "%s%.*s", i ? "|" : "",
+					 (int)l.word[i].len, l.word[i].text);
 	return all;
 }
 
@@ -189,15 +189,27 @@ START_TEST(sizes_have_units_fractions_and_pages)
 		const char *text;
 		uint64_t bytes;
 	} good[] = {
-		{"0", 0},      {"4096", 4096},	   {"0x1000", 4096},	 {"64K", 65536},       {"16M", 16777216},
-		{"3p", 12288}, {"1G", 1073741824}, {"1.6G", 1717986919}, {"0.5K", 512},	       {"1.5p", 6144},
-		{"2k", 2048},  {"0xFFffFFff", 0xffffffff}, {"0.000000001G", 2}, {"4.0M", 4194304},
+		{"0", 0},
+		{"4096", 4096},
+		{"0x1000", 4096},
+		{"64K", 65536},
+		{"16M", 16777216},
+		{"3p", 12288},
+		{"1G", 1073741824},
+		{"1.6G", 1717986919},
+		{"0.5K", 512},
+		{"1.5p", 6144},
+		{"2k", 2048},
+		{"0xFFffFFff", 0xffffffff},
+		{"0.000000001G", 2},
+		{"4.0M", 4194304},
 	};
 
 	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
 		uint64_t bytes;
 
-		ck_assert_msg(size_read(good[i].text, strlen(good[i].text), &bytes) == NUMBER_OK, "%s", good[i].text);
+		ck_assert_msg(size_read(good[i].text, strlen(good[i].text), &bytes) == NUMBER_OK,
+			      "%s", good[i].text);
 		ck_assert_uint_eq(bytes, good[i].bytes);
 	}
 }
@@ -209,17 +221,29 @@ START_TEST(what_is_no_size_is_refused)
 		const char *text;
 		enum number_kind kind;
 	} bad[] = {
-		{"", NUMBER_BAD},	  {"x", NUMBER_BAD},   {"-1", NUMBER_BAD},    {"4Q", NUMBER_UNIT},
-		{"4KK", NUMBER_UNIT},	  {"1.5", NUMBER_UNIT}, {"1.K", NUMBER_BAD},   {"0x", NUMBER_UNIT},
-		{"0xg", NUMBER_BAD},	  {"0x1K", NUMBER_UNIT}, {"1.5.5K", NUMBER_UNIT}, {"1.0000000001K", NUMBER_BAD},
-		{"99999999999999999999", NUMBER_TOO_LARGE},    {"9999999999999G", NUMBER_TOO_LARGE},
-		{"0x10000000000000000", NUMBER_TOO_LARGE},     {"9999999999999.5G", NUMBER_TOO_LARGE},
+		{"", NUMBER_BAD},
+		{"x", NUMBER_BAD},
+		{"-1", NUMBER_BAD},
+		{"4Q", NUMBER_UNIT},
+		{"4KK", NUMBER_UNIT},
+		{"1.5", NUMBER_UNIT},
+		{"1.K", NUMBER_BAD},
+		{"0x", NUMBER_UNIT},
+		{"0xg", NUMBER_BAD},
+		{"0x1K", NUMBER_UNIT},
+		{"1.5.5K", NUMBER_UNIT},
+		{"1.0000000001K", NUMBER_BAD},
+		{"99999999999999999999", NUMBER_TOO_LARGE},
+		{"9999999999999G", NUMBER_TOO_LARGE},
+		{"0x10000000000000000", NUMBER_TOO_LARGE},
+		{"9999999999999.5G", NUMBER_TOO_LARGE},
 	};
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		uint64_t bytes;
 
-		ck_assert_msg(size_read(bad[i].text, strlen(bad[i].text), &bytes) == bad[i].kind, "%s", bad[i].text);
+		ck_assert_msg(size_read(bad[i].text, strlen(bad[i].text), &bytes) == bad[i].kind,
+			      "%s", bad[i].text);
 	}
 }
 END_TEST
@@ -247,8 +271,9 @@ END_TEST
 
 START_TEST(short_names_of_the_same_letters_differ)
 {
-	static const char *const names[] = {"a", "aa", "aaa", "aaaa", "aaaaa", "aaaaaa", "aaaaaaa", "aaaaaaaa",
-					    "aaaaaaaaa", "ab", "ba", "abc", "acb", "abcd", "abdc", "abcde", "abced"};
+	static const char *const names[] = {
+		"a",  "aa", "aaa", "aaaa", "aaaaa", "aaaaaa", "aaaaaaa", "aaaaaaaa", "aaaaaaaaa",
+		"ab", "ba", "abc", "acb",  "abcd",  "abdc",   "abcde",   "abced"};
 	struct pool pool = {0};
 	struct symbols t;
 

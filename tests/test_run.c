@@ -47,7 +47,9 @@ START_TEST(exec_replaces_the_program_and_forgets_region_names)
 {
 	script_run(&c, "spawn sh subject\nmmap sh buf 4K\nexec sh wide\n");
 	ck_assert_str_eq(task("sh")->mm->program->name, "wide");
-	ck_assert_str_eq(script_result("spawn sh subject\nmmap sh buf 4K\nexec sh wide\nread sh buf"), "EFAULT");
+	ck_assert_str_eq(
+		script_result("spawn sh subject\nmmap sh buf 4K\nexec sh wide\nread sh buf"),
+		"EFAULT");
 }
 END_TEST
 
@@ -67,11 +69,13 @@ END_TEST
 START_TEST(results_are_written_as_listings_want_them)
 {
 	ck_assert_str_eq(script_result("spawn sh"), "ok");
-	ck_assert_str_eq(script_result("machine i386-6.1\nspawn sh\nmmap sh buf 16K"), "0xb7ffc000");
+	ck_assert_str_eq(script_result("machine i386-6.1\nspawn sh\nmmap sh buf 16K"),
+			 "0xb7ffc000");
 	ck_assert_str_eq(script_result("spawn sh\nmmap sh buf 0"), "EINVAL");
 	ck_assert_str_eq(script_result("spawn sh\nmmap sh buf 3G"), "ENOMEM");
 	ck_assert_str_eq(script_result("spawn sh\nmmap sh buf 4K at=0 fixed"), "EPERM");
-	ck_assert_str_eq(script_result("spawn sh\nread sh 0x00001234"), "SIGSEGV MAPERR 0x00001234");
+	ck_assert_str_eq(script_result("spawn sh\nread sh 0x00001234"),
+			 "SIGSEGV MAPERR 0x00001234");
 	ck_assert_str_eq(script_result("spawn sh\nwrite sh code+16"), "SIGSEGV ACCERR 0x08048010");
 	ck_assert_str_eq(script_result("spawn sh\nmmap sh f 32K file=data9k\nread sh f+12K"),
 			 "SIGBUS ADRERR 0xb7ffb000");
@@ -113,7 +117,9 @@ START_TEST(a_size_left_out_means_the_rest_of_the_region)
 	script_run(&c, "spawn sh\nmmap sh buf 16K at=0x40000000\nmunmap sh 0x40001000\n");
 	ck_assert_uint_eq(task("sh")->mm->total_vm, 1 + 2 + 3 + 33 + 3);
 	script_free(&c);
-	script_run(&c, "spawn sh\nmmap sh buf 16K at=0x40000000\nmunmap sh buf-4K\nmunmap sh buf+16K\n");
+	script_run(
+		&c,
+		"spawn sh\nmmap sh buf 16K at=0x40000000\nmunmap sh buf-4K\nmunmap sh buf+16K\n");
 	ck_assert_uint_eq(task("sh")->mm->total_vm, 1 + 2 + 3 + 33 + 4);
 	script_free(&c);
 	script_run(&c, "spawn sh\nmprotect sh data prot=r\n");
@@ -126,13 +132,17 @@ START_TEST(a_region_keeps_its_meaning_when_it_is_unmapped_and_in_children)
 {
 	ck_assert_str_eq(script_result("spawn sh\nmmap sh buf 8K\nmunmap sh buf\nread sh buf+4K"),
 			 "SIGSEGV MAPERR 0xb7fff000");
-	ck_assert_str_eq(script_result("spawn sh\nmmap sh buf 8K\nfork sh kid\nmunmap sh buf\nwrite kid buf"), "ok");
+	ck_assert_str_eq(
+		script_result(
+			"spawn sh\nmmap sh buf 8K\nfork sh kid\nmunmap sh buf\nwrite kid buf"),
+		"ok");
 }
 END_TEST
 
 START_TEST(mremap_gives_the_region_its_new_place_and_size)
 {
-	script_run(&c, "spawn sh\nmmap sh a 8K\nmmap sh wall 4K prot=none at=0xb7ffc000\nmmap sh b 4K prot=r\n"
+	script_run(&c, "spawn sh\nmmap sh a 8K\nmmap sh wall 4K prot=none at=0xb7ffc000\nmmap sh b "
+		       "4K prot=r\n"
 		       "mremap sh a 64K maymove\nmunmap sh a+4K\n");
 	const struct region *r = region_find(&task("sh")->mm->regions, symbol_of("a"));
 	ck_assert_uint_eq(r->bytes, 65536);
@@ -143,7 +153,8 @@ END_TEST
 
 START_TEST(a_mapping_that_fails_leaves_the_name_as_it_was)
 {
-	ck_assert_str_eq(script_result("spawn sh\nmmap sh buf 4K\nmmap sh buf 3G\nwrite sh buf"), "ok");
+	ck_assert_str_eq(script_result("spawn sh\nmmap sh buf 4K\nmmap sh buf 3G\nwrite sh buf"),
+			 "ok");
 	ck_assert_str_eq(script_result("spawn sh\nmmap sh buf 3G\nwrite sh buf"), "EFAULT");
 	ck_assert_str_eq(script_result("spawn sh\nmmap sh buf 3G\nmremap sh buf 4K"), "EFAULT");
 	ck_assert_str_eq(script_result("spawn sh\nmmap sh a 3G\nmmap sh b 4K at=a"), "EFAULT");
@@ -152,14 +163,16 @@ END_TEST
 
 START_TEST(a_write_shows_its_value_or_the_process_and_a_count)
 {
-	script_run(&c, "machine i386-6.1\nspawn sh\nmmap sh buf 16K\nwrite sh buf\nwrite sh buf+4K 8K\n"
-		       "write sh buf+12K value=hello\n");
+	script_run(&c,
+		   "machine i386-6.1\nspawn sh\nmmap sh buf 16K\nwrite sh buf\nwrite sh buf+4K 8K\n"
+		   "write sh buf+12K value=hello\n");
 	ck_assert_str_eq(content("sh", 0xb7ffc000), "sh.1");
 	ck_assert_str_eq(content("sh", 0xb7ffd000), "sh.2");
 	ck_assert_str_eq(content("sh", 0xb7ffe000), "sh.2");
 	ck_assert_str_eq(content("sh", 0xb7fff000), "hello");
 	script_free(&c);
-	script_run(&c, "machine i386-6.1\nspawn a-long-name\nmmap a-long-name b 4K\nrepeat 12\nwrite a-long-name b\nend\n");
+	script_run(&c, "machine i386-6.1\nspawn a-long-name\nmmap a-long-name b 4K\nrepeat "
+		       "12\nwrite a-long-name b\nend\n");
 	ck_assert_str_eq(content("a-long-name", 0xb7fff000), "a-lon.12");
 }
 END_TEST
@@ -194,9 +207,13 @@ END_TEST
 
 START_TEST(malloc_names_what_it_gives_and_free_takes_it_once)
 {
-	ck_assert_str_eq(script_result("spawn sh\nmalloc sh a 100\nwrite sh a 100\nfree sh a"), "ok");
-	ck_assert_str_eq(script_result("spawn sh\nmalloc sh a 100\nfree sh a\nfree sh a"), "EINVAL");
-	ck_assert_str_eq(script_result("spawn sh\nmalloc sh a 100\nrealloc sh a 200K\nwrite sh a 200K"), "ok");
+	ck_assert_str_eq(script_result("spawn sh\nmalloc sh a 100\nwrite sh a 100\nfree sh a"),
+			 "ok");
+	ck_assert_str_eq(script_result("spawn sh\nmalloc sh a 100\nfree sh a\nfree sh a"),
+			 "EINVAL");
+	ck_assert_str_eq(
+		script_result("spawn sh\nmalloc sh a 100\nrealloc sh a 200K\nwrite sh a 200K"),
+		"ok");
 	ck_assert_str_eq(script_result("spawn sh\nmalloc sh a 3G\nfree sh a"), "EFAULT");
 	ck_assert_str_eq(script_result("spawn sh\ncalloc sh a 300K\nread sh a+200K"), "ok");
 	script_run(&c, "spawn sh\nmalloc sh a 100\nrealloc sh a 1000\n");
@@ -220,7 +237,8 @@ START_TEST(places_are_those_of_the_program)
 {
 	uint64_t rest;
 
-	script_run(&c, "machine i386-6.1\nspawn sh subject\nmmap sh buf 16K\nbrk sh +4K\nwrite sh stack-4K\n");
+	script_run(&c, "machine i386-6.1\nspawn sh subject\nmmap sh buf 16K\nbrk sh +4K\nwrite sh "
+		       "stack-4K\n");
 	ck_assert_uint_eq(resolve((struct addr){.base = ADDR_CODE}, &rest), 0x08048000);
 	ck_assert_uint_eq(rest, 4096);
 	ck_assert_uint_eq(resolve((struct addr){.base = ADDR_DATA}, &rest), 0x08049000);
@@ -229,11 +247,14 @@ START_TEST(places_are_those_of_the_program)
 	ck_assert_uint_eq(resolve((struct addr){.base = ADDR_HEAP}, &rest), 0x0804e000);
 	ck_assert_uint_eq(resolve((struct addr){.base = ADDR_STACK}, &rest), 0xbffde000);
 	ck_assert_uint_eq(rest, 34 * 4096);
-	ck_assert_uint_eq(resolve((struct addr){.base = ADDR_NUMBER, .offset = 0x1234}, &rest), 0x1234);
+	ck_assert_uint_eq(resolve((struct addr){.base = ADDR_NUMBER, .offset = 0x1234}, &rest),
+			  0x1234);
 	ck_assert_uint_eq(rest, 4096);
-	ck_assert_uint_eq(resolve((struct addr){5000, symbol_of("buf"), ADDR_REGION}, &rest), 0xb7ffd388);
+	ck_assert_uint_eq(resolve((struct addr){5000, symbol_of("buf"), ADDR_REGION}, &rest),
+			  0xb7ffd388);
 	ck_assert_uint_eq(rest, 16384 - 5000);
-	ck_assert_uint_eq(resolve((struct addr){-1, symbol_of("buf"), ADDR_REGION}, &rest), 0xb7ffbfff);
+	ck_assert_uint_eq(resolve((struct addr){-1, symbol_of("buf"), ADDR_REGION}, &rest),
+			  0xb7ffbfff);
 	ck_assert_uint_eq(rest, 4096);
 }
 END_TEST
@@ -272,7 +293,8 @@ END_TEST
 
 START_TEST(gfp_names_choose_the_zone)
 {
-	script_run(&c, "machine i386 ram=1G\nalloc_pages a 0 gfp=dma\nalloc_pages b 0\nalloc_pages h 0 gfp=highuser\n");
+	script_run(&c, "machine i386 ram=1G\nalloc_pages a 0 gfp=dma\nalloc_pages b 0\nalloc_pages "
+		       "h 0 gfp=highuser\n");
 	ck_assert_uint_lt(region_find(&c.m->names, symbol_of("a"))->start, 16 << 20);
 	ck_assert_uint_lt(region_find(&c.m->names, symbol_of("b"))->start, 896 << 20);
 	ck_assert_uint_ge(region_find(&c.m->names, symbol_of("h"))->start, 896 << 20);
@@ -281,9 +303,11 @@ END_TEST
 
 START_TEST(kernel_requests_that_fail_give_null)
 {
-	ck_assert_str_eq(script_result("machine i386 ram=8M\nalloc_pages a 10\nalloc_pages b 10\nalloc_pages d 10"),
+	ck_assert_str_eq(script_result("machine i386 ram=8M\nalloc_pages a 10\nalloc_pages b "
+				       "10\nalloc_pages d 10"),
 			 "NULL");
-	ck_assert_str_eq(script_result("machine i386 ram=8M\nalloc_pages a 10\nalloc_pages b 10\nalloc_pages d 10\n"
+	ck_assert_str_eq(script_result("machine i386 ram=8M\nalloc_pages a 10\nalloc_pages b "
+				       "10\nalloc_pages d 10\n"
 				       "free_pages d"),
 			 "EINVAL");
 	ck_assert_str_eq(script_result("kmalloc a 1G"), "NULL");
@@ -293,14 +317,21 @@ END_TEST
 
 START_TEST(caches_live_from_create_to_destroy)
 {
-	ck_assert_str_eq(script_result("cache_create box 100\ncache_alloc box o\ncache_destroy box"), "EINVAL");
-	ck_assert_str_eq(script_result("cache_create box 100\ncache_alloc box o\ncache_free o\ncache_shrink box\n"
-				       "cache_destroy box"),
-			 "ok");
-	ck_assert_str_eq(script_result("cache_create box 100\ncache_destroy box\ncache_alloc box o"), "EINVAL");
-	ck_assert_str_eq(script_result("cache_create box 100\ncache_destroy box\ncache_create box 200\n"
-				       "cache_alloc box o\ncache_free o"),
-			 "ok");
+	ck_assert_str_eq(
+		script_result("cache_create box 100\ncache_alloc box o\ncache_destroy box"),
+		"EINVAL");
+	ck_assert_str_eq(
+		script_result(
+			"cache_create box 100\ncache_alloc box o\ncache_free o\ncache_shrink box\n"
+			"cache_destroy box"),
+		"ok");
+	ck_assert_str_eq(
+		script_result("cache_create box 100\ncache_destroy box\ncache_alloc box o"),
+		"EINVAL");
+	ck_assert_str_eq(
+		script_result("cache_create box 100\ncache_destroy box\ncache_create box 200\n"
+			      "cache_alloc box o\ncache_free o"),
+		"ok");
 	ck_assert_str_eq(script_result("cache_create task_struct 100"), "EEXIST");
 	ck_assert_str_eq(script_result("cache_destroy task_struct"), "EINVAL");
 }
@@ -317,7 +348,8 @@ END_TEST
 
 START_TEST(user_memory_events_are_listed_and_every_kind_has_a_tick)
 {
-	ck_assert(event_is_listed(EV_SPAWN) && event_is_listed(EV_WRITE) && event_is_listed(EV_FREE));
+	ck_assert(event_is_listed(EV_SPAWN) && event_is_listed(EV_WRITE) &&
+		  event_is_listed(EV_FREE));
 	ck_assert(!event_is_listed(EV_KMALLOC) && !event_is_listed(EV_CPU));
 	ck_assert_int_eq(event_tick(EV_FORK), 'F');
 	ck_assert_int_eq(event_tick(EV_CPU), '-');

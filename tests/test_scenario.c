@@ -25,7 +25,8 @@ static const char *event_text(uint32_t nr)
 
 START_TEST(mmap_takes_its_options_in_any_order)
 {
-	script_read(&c, "spawn sh\nmmap sh buf 1.5M shared noreserve at=0x40000000 prot=rx fixed locked growsdown "
+	script_read(&c, "spawn sh\nmmap sh buf 1.5M shared noreserve at=0x40000000 prot=rx fixed "
+			"locked growsdown "
 			"populate file=data64k@8K\n");
 	ck_assert_ptr_nonnull(c.s);
 	ck_assert_uint_eq(scenario_nr_events(c.s), 2);
@@ -34,8 +35,9 @@ START_TEST(mmap_takes_its_options_in_any_order)
 	ck_assert_uint_eq(e->kind, EV_MMAP);
 	ck_assert_uint_eq(e->size, 1572864);
 	ck_assert_uint_eq(e->prot, VM_READ | VM_EXEC);
-	ck_assert_uint_eq(e->options, OPT_HAS_SIZE | OPT_SHARED | OPT_NORESERVE | OPT_HAS_AT | OPT_FIXED | OPT_LOCKED |
-					      OPT_GROWSDOWN | OPT_POPULATE);
+	ck_assert_uint_eq(e->options, OPT_HAS_SIZE | OPT_SHARED | OPT_NORESERVE | OPT_HAS_AT |
+					      OPT_FIXED | OPT_LOCKED | OPT_GROWSDOWN |
+					      OPT_POPULATE);
 	ck_assert_uint_eq((uint64_t)x->at.offset, 0x40000000);
 	ck_assert_uint_eq(x->offset, 8192);
 	ck_assert_str_eq(scenario_file(c.s, x->file - 1)->name, "data64k");
@@ -56,8 +58,10 @@ END_TEST
 
 START_TEST(addresses_are_numbers_regions_places_and_symbols_with_offsets)
 {
-	script_read(&c, "spawn sh\nmmap sh my-buf 64K\nread sh 0x08049000\nread sh my-buf\nread sh my-buf+8K\n"
-			"read sh stack-1M\nread sh code+1p\nread sh heap 2p\nread sh my-buf-4K\nread sh bss\nread sh data\n");
+	script_read(&c, "spawn sh\nmmap sh my-buf 64K\nread sh 0x08049000\nread sh my-buf\nread sh "
+			"my-buf+8K\n"
+			"read sh stack-1M\nread sh code+1p\nread sh heap 2p\nread sh "
+			"my-buf-4K\nread sh bss\nread sh data\n");
 	ck_assert_ptr_nonnull(c.s);
 	ck_assert_uint_eq(event(3)->addr.base, ADDR_NUMBER);
 	ck_assert_int_eq(event(3)->addr.offset, 0x08049000);
@@ -77,8 +81,9 @@ END_TEST
 
 START_TEST(a_size_may_be_left_out_before_advice_and_options)
 {
-	script_read(&c, "spawn sh\nmmap sh b 8K\nmadvise sh b dontneed\nmadvise sh b 4K willneed\n"
-			"mprotect sh b prot=r\nmprotect sh b 4K prot=none\nwrite sh b value=\"a b\"\n");
+	script_read(&c,
+		    "spawn sh\nmmap sh b 8K\nmadvise sh b dontneed\nmadvise sh b 4K willneed\n"
+		    "mprotect sh b prot=r\nmprotect sh b 4K prot=none\nwrite sh b value=\"a b\"\n");
 	ck_assert_ptr_nonnull(c.s);
 	ck_assert_uint_eq(event(3)->other, ADV_DONTNEED);
 	ck_assert(!(event(3)->options & OPT_HAS_SIZE));
@@ -119,8 +124,10 @@ START_TEST(every_event_of_the_language_is_known)
 		ck_assert(strlen(event_help(k)->word) > 0);
 		ck_assert(strlen(event_help(k)->meaning) > 0);
 	}
-	assert_good("machine i386 cpus=2\ncpu 1\nalloc_pages a 3 gfp=highuser node=0\nkmalloc k 100 gfp=atomic\n"
-		    "cache_create box 100 align=64 hwcache ctor poison\ncache_alloc box o\ncache_free o\n"
+	assert_good("machine i386 cpus=2\ncpu 1\nalloc_pages a 3 gfp=highuser node=0\nkmalloc k "
+		    "100 gfp=atomic\n"
+		    "cache_create box 100 align=64 hwcache ctor poison\ncache_alloc box "
+		    "o\ncache_free o\n"
 		    "cache_shrink box\ncache_destroy box\nkfree k\nfree_pages a\n");
 }
 END_TEST
@@ -139,7 +146,8 @@ START_TEST(an_unknown_word_is_told_with_the_nearest)
 		       "2:16+6 unknown option \"shraed\"; did you mean \"shared\"?");
 	assert_mistake("spawn sh\nmadvise sh data dontned",
 		       "2:17+7 unknown advice \"dontned\"; did you mean \"dontneed\"?");
-	assert_mistake("machine i386-6.2", "1:9+8 unknown profile \"i386-6.2\"; did you mean \"i386-6.1\"?");
+	assert_mistake("machine i386-6.2",
+		       "1:9+8 unknown profile \"i386-6.2\"; did you mean \"i386-6.1\"?");
 }
 END_TEST
 
@@ -161,16 +169,21 @@ START_TEST(names_are_known_from_where_they_are_given)
 	assert_mistake("free_pages a", "1:12+1 unknown name \"a\"");
 	assert_mistake("kmalloc a 10\nfree_pages a",
 		       "2:12+1 \"a\" was given by kmalloc; free_pages takes what alloc_pages gave");
-	assert_mistake("spawn a\nspawn b\nmmap a buf 4K\nfree b buf", "4:8+3 unknown region \"buf\"");
+	assert_mistake("spawn a\nspawn b\nmmap a buf 4K\nfree b buf",
+		       "4:8+3 unknown region \"buf\"");
 }
 END_TEST
 
 START_TEST(a_child_knows_what_its_parent_knew_at_the_fork)
 {
-	assert_good("spawn sh\nmmap sh a 4K\nfork sh kid\nfork kid baby\nread kid a\nread baby a\n");
-	assert_mistake("spawn sh\nfork sh kid\nmmap sh a 4K\nread kid a", "4:10+1 unknown region \"a\"");
-	assert_mistake("spawn sh\nfork sh kid\nmmap kid a 4K\nread sh a", "4:9+1 unknown region \"a\"");
-	assert_mistake("spawn sh\nfork sh kid\nfork kid b1\nmmap kid a 4K\nfork kid b2\nread b2 a\nread b1 a",
+	assert_good(
+		"spawn sh\nmmap sh a 4K\nfork sh kid\nfork kid baby\nread kid a\nread baby a\n");
+	assert_mistake("spawn sh\nfork sh kid\nmmap sh a 4K\nread kid a",
+		       "4:10+1 unknown region \"a\"");
+	assert_mistake("spawn sh\nfork sh kid\nmmap kid a 4K\nread sh a",
+		       "4:9+1 unknown region \"a\"");
+	assert_mistake("spawn sh\nfork sh kid\nfork kid b1\nmmap kid a 4K\nfork kid b2\nread b2 "
+		       "a\nread b1 a",
 		       "7:9+1 unknown region \"a\"");
 }
 END_TEST
@@ -185,7 +198,8 @@ END_TEST
 
 START_TEST(one_mistake_does_not_make_ten)
 {
-	assert_mistake("spawn sh\nfork sh kid now\nwrite kid data\nmmap kid b 4K\nread kid b\nfork kid baby\nread baby x",
+	assert_mistake("spawn sh\nfork sh kid now\nwrite kid data\nmmap kid b 4K\nread kid b\nfork "
+		       "kid baby\nread baby x",
 		       "2:13+3 unexpected \"now\": fork PARENT CHILD");
 	assert_mistake("write kid a\nwrite kid b\nexit kid", "1:7+3 unknown process \"kid\"");
 	assert_mistake("spawn sh\nmmap sh buf 4Q\nread sh buf\nmunmap sh buf",
@@ -197,11 +211,13 @@ START_TEST(values_out_of_range_name_the_range)
 {
 	assert_mistake("machine i386 ram=7M", "1:14+6 ram=7M is out of range: 8M to 4G");
 	assert_mistake("machine i386 cpus=0", "1:14+6 0 is out of range: cpus is 1 to 8");
-	assert_mistake("machine i386 overcommit=3", "1:14+12 3 is out of range: overcommit is 0 to 2");
+	assert_mistake("machine i386 overcommit=3",
+		       "1:14+12 3 is out of range: overcommit is 0 to 2");
 	assert_mistake("alloc_pages a 11", "1:15+2 11 is out of range: an order is 0 to 10");
 	assert_mistake("cpu 1", "1:5+1 1 is out of range: a CPU of this machine is 0 to 0");
 	assert_mistake("cache_create c 200K", "1:16+4 \"200K\" is too large: at most 128K");
-	assert_mistake("spawn sh\nwrite sh data value=123456789", "2:15+15 value= takes 1 to 8 characters");
+	assert_mistake("spawn sh\nwrite sh data value=123456789",
+		       "2:15+15 value= takes 1 to 8 characters");
 	assert_mistake("spawn sh\nmmap sh b 5G", "2:11+2 \"5G\" is too large: at most 4G");
 	assert_mistake("cache_create c 100 align=48", "1:20+8 align=48 is no power of two");
 }
@@ -215,8 +231,10 @@ START_TEST(nothing_is_given_twice)
 	assert_mistake("machine i386 ram=8M ram=9M", "1:21+6 ram is given twice");
 	assert_mistake("machine i386\nmachine i386", "2:1+7 machine is given twice");
 	assert_mistake("title a\ntitle b", "2:1+5 title is given twice");
-	assert_mistake("spawn sh\nlabel a\nread sh data\nlabel a", "4:7+1 there is a label \"a\" already");
-	assert_mistake("cache_create c 10\ncache_create c 20", "2:14+1 there is a cache \"c\" already");
+	assert_mistake("spawn sh\nlabel a\nread sh data\nlabel a",
+		       "4:7+1 there is a label \"a\" already");
+	assert_mistake("cache_create c 10\ncache_create c 20",
+		       "2:14+1 there is a cache \"c\" already");
 }
 END_TEST
 
@@ -231,14 +249,25 @@ END_TEST
 START_TEST(what_is_not_modelled_is_refused_by_name_after_it_was_checked)
 {
 	static const char *const events[] = {
-		"vmalloc v 64K", "kswapd", "kswapd node=0", "swapoff", "swapon 64M", "drop_caches", "sync",
-		"set_fixmap 3 0x1000", "clear_fixmap 3", "kread 0xc0000000", "kwrite 0xc0000000+4K", "ioremap d 0xfe000000 4K",
+		"vmalloc v 64K",
+		"kswapd",
+		"kswapd node=0",
+		"swapoff",
+		"swapon 64M",
+		"drop_caches",
+		"sync",
+		"set_fixmap 3 0x1000",
+		"clear_fixmap 3",
+		"kread 0xc0000000",
+		"kwrite 0xc0000000+4K",
+		"ioremap d 0xfe000000 4K",
 	};
 	char expected[128], *word;
 
 	for (size_t i = 0; i < sizeof(events) / sizeof(events[0]); i++) {
 		word = strndup(events[i], strcspn(events[i], " "));
-		snprintf(expected, sizeof(expected), "1:1+%zu %s is not modelled yet\n", strlen(word), word);
+		snprintf(expected, sizeof(expected), "1:1+%zu %s is not modelled yet\n",
+			 strlen(word), word);
 		ck_assert_str_eq(script_mistakes(events[i]), expected);
 		free(word);
 	}
@@ -259,8 +288,9 @@ START_TEST(files_that_are_not_there_or_no_programs_are_told)
 	assert_mistake("spawn sh\nmmap sh f 4K file=nofile@4K",
 		       "2:14+14 tests/cases/nofile: No such file or directory");
 	assert_mistake("spawn sh\nmmap sh f 4K file=/", "2:14+6 / is no regular file");
-	assert_mistake("spawn a subject\nspawn b ../cases/subject",
-		       "2:9+16 another file is named subject: the machine tells files by their names");
+	assert_mistake(
+		"spawn a subject\nspawn b ../cases/subject",
+		"2:9+16 another file is named subject: the machine tells files by their names");
 }
 END_TEST
 
@@ -274,11 +304,13 @@ END_TEST
 
 START_TEST(all_mistakes_are_told_and_places_are_columns_of_the_screen)
 {
-	ck_assert_str_eq(script_mistakes("spawn sh\nfrok sh kid\n\twrite sh \xe4\xbd\xa0 4Q\nmmap sh buf 4Q\n"),
-			 "2:1+4 unknown statement \"frok\"; did you mean \"fork\"?\n"
-			 "3:18+2 unknown region \"\xe4\xbd\xa0\"\n"
-			 "3:21+2 \"4Q\" is not a size such as 4096, 0x1000, 64K, 1.5M or 3p (pages)\n"
-			 "4:13+2 \"4Q\" is not a size such as 4096, 0x1000, 64K, 1.5M or 3p (pages)\n");
+	ck_assert_str_eq(
+		script_mistakes(
+			"spawn sh\nfrok sh kid\n\twrite sh \xe4\xbd\xa0 4Q\nmmap sh buf 4Q\n"),
+		"2:1+4 unknown statement \"frok\"; did you mean \"fork\"?\n"
+		"3:18+2 unknown region \"\xe4\xbd\xa0\"\n"
+		"3:21+2 \"4Q\" is not a size such as 4096, 0x1000, 64K, 1.5M or 3p (pages)\n"
+		"4:13+2 \"4Q\" is not a size such as 4096, 0x1000, 64K, 1.5M or 3p (pages)\n");
 }
 END_TEST
 
@@ -425,11 +457,13 @@ START_TEST(lecture_statements_have_their_forms)
 {
 	assert_mistake("say hello world", "1:11+5 unexpected word: say \"TEXT\"");
 	assert_mistake("say", "1:4+1 a word is missing: say \"TEXT\"");
-	assert_mistake("quiz \"q\" choices=\"a|b\"",
-		       "1:23+1 answer= is missing: quiz \"QUESTION\" answer=\"...\" [choices=\"a|b|c\"]");
+	assert_mistake(
+		"quiz \"q\" choices=\"a|b\"",
+		"1:23+1 answer= is missing: quiz \"QUESTION\" answer=\"...\" [choices=\"a|b|c\"]");
 	assert_mistake("quiz \"q\" answer=a answer=b", "1:19+8 answer is given twice");
 	assert_mistake("pause now", "1:7+3 unexpected word: pause");
-	assert_mistake("label 1st", "1:7+3 \"1st\" is no name: a letter, then letters, digits, _ and -");
+	assert_mistake("label 1st",
+		       "1:7+3 \"1st\" is no name: a letter, then letters, digits, _ and -");
 	assert_mistake("end", "1:1+3 end without repeat");
 	assert_mistake("repeat 3\nspawn a$i", "1:1+6 repeat without end");
 }
@@ -443,13 +477,16 @@ START_TEST(expects_belong_to_the_event_before_them)
 	ck_assert_uint_eq(scenario_expect(c.s, 0)->row, 7);
 	assert_mistake("spawn sh\nexpect rss sh === 3",
 		       "2:15+3 \"===\" does not compare; known are == != < <= > >=");
-	assert_mistake("spawn sh\nexpect rsss sh == 3", "2:8+4 unknown KEY of expect \"rsss\"; did you mean \"rss\"?");
-	assert_mistake("spawn sh\nexpect rss == 3", "2:16+1 a word is missing: expect rss PROC OP PAGES");
+	assert_mistake("spawn sh\nexpect rsss sh == 3",
+		       "2:8+4 unknown KEY of expect \"rsss\"; did you mean \"rss\"?");
+	assert_mistake("spawn sh\nexpect rss == 3",
+		       "2:16+1 a word is missing: expect rss PROC OP PAGES");
 	assert_mistake("spawn sh\nexpect result == ENOMEN",
 		       "2:18+6 unknown result \"ENOMEN\"; did you mean \"ENOMEM\"?");
 	assert_mistake("spawn sh\nexpect result < ok", "2:15+1 words are compared by == or !=");
 	assert_mistake("expect result == ok", "1:8+6 no event has run that could have a result");
-	assert_mistake("expect free High == 3", "1:13+4 unknown zone \"High\"; known are DMA, Normal, HighMem");
+	assert_mistake("expect free High == 3",
+		       "1:13+4 unknown zone \"High\"; known are DMA, Normal, HighMem");
 }
 END_TEST
 
@@ -457,7 +494,8 @@ END_TEST
 
 START_TEST(repeat_counts_from_one_and_names_iterations)
 {
-	script_read(&c, "spawn sh\nrepeat 3\nfork  sh kid$i\nwrite kid$i data value=\"$i\"\nend\nexit kid3\n");
+	script_read(&c, "spawn sh\nrepeat 3\nfork  sh kid$i\nwrite kid$i data "
+			"value=\"$i\"\nend\nexit kid3\n");
 	ck_assert_ptr_nonnull(c.s);
 	ck_assert_uint_eq(scenario_nr_events(c.s), 8);
 	ck_assert_str_eq(event_text(2), "fork sh kid1");
@@ -474,7 +512,8 @@ END_TEST
 
 START_TEST(the_counter_is_that_of_the_innermost_repeat)
 {
-	script_read(&c, "repeat 2\nalloc_pages o$i 0\nrepeat 3\nalloc_pages i$i 0\nend\nfree_pages o$i\nend\n");
+	script_read(&c, "repeat 2\nalloc_pages o$i 0\nrepeat 3\nalloc_pages i$i 0\nend\nfree_pages "
+			"o$i\nend\n");
 	ck_assert_ptr_nonnull(c.s);
 	ck_assert_uint_eq(scenario_nr_events(c.s), 10);
 	ck_assert_str_eq(event_text(4), "alloc_pages i3 0");
@@ -486,7 +525,8 @@ END_TEST
 
 START_TEST(equal_iterations_are_copied_with_their_notes_and_expects)
 {
-	script_read(&c, "spawn sh\nrepeat 100000\nsay \"again\"\nread sh data\nexpect result == ok\nread sh code\nend\n");
+	script_read(&c, "spawn sh\nrepeat 100000\nsay \"again\"\nread sh data\nexpect result == "
+			"ok\nread sh code\nend\n");
 	ck_assert_ptr_nonnull(c.s);
 	ck_assert_uint_eq(scenario_nr_events(c.s), 200001);
 	ck_assert_uint_eq(scenario_nr_expects(c.s), 100000);
@@ -501,7 +541,8 @@ END_TEST
 
 START_TEST(the_second_iteration_finds_what_may_not_be_said_twice)
 {
-	assert_mistake("spawn sh\nrepeat 3\nfork sh kid\nend", "3:9+3 there is a process \"kid\" already");
+	assert_mistake("spawn sh\nrepeat 3\nfork sh kid\nend",
+		       "3:9+3 there is a process \"kid\" already");
 	assert_mistake("spawn sh\nrepeat 3\nlabel x\nread sh data\nend",
 		       "3:7+1 there is a label \"x\" already");
 	assert_good("spawn sh\nrepeat 3\nfork sh kid\nexit kid\nend");
@@ -514,9 +555,11 @@ START_TEST(repeats_have_limits)
 	assert_mistake("repeat 0\nend", "1:8+1 0 is out of range: the count is 1 to 16777216");
 	assert_mistake("repeat x\nend", "1:8+1 \"x\" is not a number: the count is 1 to 16777216");
 	assert_mistake("repeat\nend", "1:7+1 repeat wants a count: repeat N");
-	assert_mistake("repeat 16777216\nalloc_pages a 0\nfree_pages a\nend", "1:8+8 more than 16777216 events");
+	assert_mistake("repeat 16777216\nalloc_pages a 0\nfree_pages a\nend",
+		       "1:8+8 more than 16777216 events");
 	assert_good("repeat 16777216\nrepeat 16777216\nsay \"no event in here\"\nend\nend");
-	assert_mistake("spawn sh\nread sh a$i", "2:9+3 $i is the counter of a repeat, and there is none here");
+	assert_mistake("spawn sh\nread sh a$i",
+		       "2:9+3 $i is the counter of a repeat, and there is none here");
 	assert_good("say \"costs 5$is\"");
 }
 END_TEST
@@ -629,7 +672,8 @@ END_TEST
 
 START_TEST(carriage_returns_byte_order_marks_and_a_missing_last_newline_do_no_harm)
 {
-	script_read(&c, "\xef\xbb\xbfspawn sh\r\nrepeat 2\r\nread sh data\r\nread sh code  # x\r\nend\r\nexit sh");
+	script_read(&c, "\xef\xbb\xbfspawn sh\r\nrepeat 2\r\nread sh data\r\nread sh code  # "
+			"x\r\nend\r\nexit sh");
 	ck_assert_ptr_nonnull(c.s);
 	ck_assert_uint_eq(scenario_nr_events(c.s), 6);
 	ck_assert_str_eq(event_text(1), "spawn sh");

@@ -1,8 +1,9 @@
 /*
- * Random texts: the parser ends with a scenario or with diagnoses, and what it lets pass can be run.
+ * Random texts: the parser ends with a scenario or with diagnoses, and what it lets pass can be
+ * run.
  *
- * The texts are grown from a good one by changing bytes, words and lines.  Fixed seed; more rounds with
- * MMVIZ_FUZZ_ROUNDS, another seed with MMVIZ_FUZZ_SEED.
+ * The texts are grown from a good one by changing bytes, words and lines.  Fixed seed; more rounds
+ * with MMVIZ_FUZZ_ROUNDS, another seed with MMVIZ_FUZZ_SEED.
  */
 #include "tests/script.h"
 
@@ -12,56 +13,55 @@
 
 enum { ROUNDS = 1500, TEXT_MAX = 8192, RUN_MAX = 200 };
 
-static const char seed_text[] =
-	"# a bit of everything\n"
-	"title \"fuzz \\\"it\\\"\"\n"
-	"machine i386-6.1 ram=32M cpus=2 overcommit=0\n"
-	"label start\n"
-	"say \"one\"\n"
-	"say.zh \"\xe4\xb8\x80\"\n"
-	"spawn sh subject\n"
-	"mmap sh buf 64K prot=rw populate\n"
-	"mmap sh f 8K file=data9k@4K prot=r\n"
-	"write sh buf+8K 12K value=x\n"
-	"fork sh kid\n"
-	"expect minflt kid == 1\n"
-	"expect same_frame sh buf kid buf == yes\n"
-	"repeat 3\n"
-	"fork kid k$i\n"
-	"repeat 2\n"
-	"write kid buf value=\"$i\"\n"
-	"end\n"
-	"exit k$i\n"
-	"end\n"
-	"mprotect kid buf 4K prot=none\n"
-	"madvise sh buf dontneed\n"
-	"mremap sh buf 128K maymove\n"
-	"munmap sh buf+4K\n"
-	"brk sh +16K\n"
-	"malloc sh m 300K\n"
-	"realloc sh m 10\n"
-	"free sh m\n"
-	"mlock sh stack\n"
-	"munlock sh stack 4K\n"
-	"fetch kid code\n"
-	"exec kid wide\n"
-	"read kid bss 3p\n"
-	"cpu 1\n"
-	"alloc_pages a 2 gfp=dma\n"
-	"free_pages a\n"
-	"kmalloc o 100\n"
-	"kfree o\n"
-	"cache_create box 200 align=64 hwcache\n"
-	"cache_alloc box b1\n"
-	"cache_free b1\n"
-	"cache_shrink box\n"
-	"cache_destroy box\n"
-	"quiz \"q\" answer=\"a\" choices=\"a|b\"\n"
-	"focus zones Normal\n"
-	"pause\n"
-	"exit kid\n"
-	"expect objs task_struct >= 1\n"
-	"expect result == ok\n";
+static const char seed_text[] = "# a bit of everything\n"
+				"title \"fuzz \\\"it\\\"\"\n"
+				"machine i386-6.1 ram=32M cpus=2 overcommit=0\n"
+				"label start\n"
+				"say \"one\"\n"
+				"say.zh \"\xe4\xb8\x80\"\n"
+				"spawn sh subject\n"
+				"mmap sh buf 64K prot=rw populate\n"
+				"mmap sh f 8K file=data9k@4K prot=r\n"
+				"write sh buf+8K 12K value=x\n"
+				"fork sh kid\n"
+				"expect minflt kid == 1\n"
+				"expect same_frame sh buf kid buf == yes\n"
+				"repeat 3\n"
+				"fork kid k$i\n"
+				"repeat 2\n"
+				"write kid buf value=\"$i\"\n"
+				"end\n"
+				"exit k$i\n"
+				"end\n"
+				"mprotect kid buf 4K prot=none\n"
+				"madvise sh buf dontneed\n"
+				"mremap sh buf 128K maymove\n"
+				"munmap sh buf+4K\n"
+				"brk sh +16K\n"
+				"malloc sh m 300K\n"
+				"realloc sh m 10\n"
+				"free sh m\n"
+				"mlock sh stack\n"
+				"munlock sh stack 4K\n"
+				"fetch kid code\n"
+				"exec kid wide\n"
+				"read kid bss 3p\n"
+				"cpu 1\n"
+				"alloc_pages a 2 gfp=dma\n"
+				"free_pages a\n"
+				"kmalloc o 100\n"
+				"kfree o\n"
+				"cache_create box 200 align=64 hwcache\n"
+				"cache_alloc box b1\n"
+				"cache_free b1\n"
+				"cache_shrink box\n"
+				"cache_destroy box\n"
+				"quiz \"q\" answer=\"a\" choices=\"a|b\"\n"
+				"focus zones Normal\n"
+				"pause\n"
+				"exit kid\n"
+				"expect objs task_struct >= 1\n"
+				"expect result == ok\n";
 
 static uint32_t random_state;
 
@@ -95,10 +95,33 @@ static size_t pick(const char *all, const char *ends, size_t *n)
 
 static void change(char *all)
 {
-	static const char *const words[] = {"sh",	"kid",	 "buf",	  "4K",	     "0x1000", "3p",	 "9999999999G",
-					    "value=y",	"==",	 "$i",	  "\"",	     "stack-1M", "code+1", "prot=rwx",
-					    "shared",	"fixed", "at=buf", "\xe4\xbd\xa0", "#",	 "populate", "-1",
-					    "repeat 5\n", "\nend\n", "include fuzz.txt", "file=wide@8K", "heap", "0"};
+	static const char *const words[] = {"sh",
+					    "kid",
+					    "buf",
+					    "4K",
+					    "0x1000",
+					    "3p",
+					    "9999999999G",
+					    "value=y",
+					    "==",
+					    "$i",
+					    "\"",
+					    "stack-1M",
+					    "code+1",
+					    "prot=rwx",
+					    "shared",
+					    "fixed",
+					    "at=buf",
+					    "\xe4\xbd\xa0",
+					    "#",
+					    "populate",
+					    "-1",
+					    "repeat 5\n",
+					    "\nend\n",
+					    "include fuzz.txt",
+					    "file=wide@8K",
+					    "heap",
+					    "0"};
 	char byte[2] = {(char)(1 + random_below(255)), '\0'}, copy[TEXT_MAX];
 	size_t n, m, at = pick(all, random_below(2) ? "\n" : " \n", &n);
 	unsigned word = random_below(sizeof(words) / sizeof(words[0]) + NR_STATEMENTS);
@@ -111,10 +134,12 @@ static void change(char *all)
 		splice(all, at, n, "");
 		break;
 	case 2:
-		splice(all, at, n, word < NR_STATEMENTS ? scenario_words()[word] : words[word - NR_STATEMENTS]);
+		splice(all, at, n,
+		       word < NR_STATEMENTS ? scenario_words()[word] : words[word - NR_STATEMENTS]);
 		break;
 	case 3:
-		splice(all, at, 0, word < NR_STATEMENTS ? scenario_words()[word] : words[word - NR_STATEMENTS]);
+		splice(all, at, 0,
+		       word < NR_STATEMENTS ? scenario_words()[word] : words[word - NR_STATEMENTS]);
 		break;
 	default:
 		/* a line to another place, or a word in the place of another */
