@@ -279,7 +279,7 @@ START_TEST(an_area_of_many_pages_is_scaled_and_says_how)
 	struct view v = open_view("machine i386 ram=1G\nspawn p\nmmap p b 400M\nwrite p b 40M\n");
 
 	go(&v, 3, STEP_END);
-	ck_assert(shows(&panel_process, &v, 60, 16, "/3939"));
+	ck_assert(shows(&panel_process, &v, 60, 16, "/4096"));
 	close_view(&v);
 }
 END_TEST

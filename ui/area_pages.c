@@ -17,8 +17,8 @@
 #include "parts.h"
 
 enum {
-	MAX_EXACT_PAGES = 256, /* areas up to this are drawn page by page      */
-	SAMPLES = 8,           /* pages looked at for one cell of a larger one */
+	MAX_EXACT_PAGES = 1024, /* areas up to this are drawn page by page      */
+	SAMPLES = 8,            /* pages looked at for one cell of a larger one */
 	STRIDE_CONTENT = 7,
 	STRIDE_CONTENT_MAX = 13,
 	STRIDE_MAPPERS = 3,
@@ -197,25 +197,27 @@ static struct page_look look_at_many(const struct view *v, const struct task *t,
 	return sum;
 }
 
-/* A large area: every cell stands for `scale` pages, and the scale is written behind. */
+/* A large area: every cell stands for `scale` pages; the scale is written behind, marked when one of them changed. */
 static void draw_scaled(const struct view *v, const struct task *t, const struct area *a, int y,
 			const struct vma *area, uint32_t pages)
 {
 	static const uint32_t shade[9] = {0xb7,   0x2591, 0x2591, 0x2592, 0x2592,
 					  0x2592, 0x2593, 0x2593, 0x2588};
-	int cells = a->width - 6 > 4 ? a->width - 6 : a->width;
+	int cells = a->width > 11 ? a->width - 7 : a->width;
 	uint32_t scale = (pages + (uint32_t)cells - 1) / (uint32_t)cells, fill_of_8;
+	enum touch touched = TOUCH_NONE;
 
 	for (uint32_t from = 0, x = 0; from < pages; from += scale, x++) {
 		uint32_t to = pages - from < scale ? pages : from + scale;
 		struct page_look look = look_at_many(v, t, area, from, to, &fill_of_8);
-		enum role role = look.chosen ? ROLE_CHOSEN : look.role;
 
-		put_char(a, (int)x, y, shade[fill_of_8], touched_role(look.touch, role),
-			 look.touch ? ATTR_BOLD | ATTR_UNDERLINE : 0);
+		put_char(a, (int)x, y, shade[fill_of_8], look.chosen ? ROLE_CHOSEN : look.role, 0);
+		touched = look.touch > touched ? look.touch : touched;
 	}
-	if (cells < a->width)
-		put_format(a, cells + 1, y, ROLE_DIM, 0, "/%u", scale);
+	if (cells == a->width)
+		return;
+	put_mark(a, cells, y, touched);
+	put_format(a, cells + 1, y, ROLE_DIM, 0, "/%u", scale);
 }
 
 void draw_area_pages(const struct view *v, const struct task *t, const struct area *a, int y,

@@ -90,24 +90,33 @@ static pfn_t half_of(const struct parting *p, unsigned k)
 	return p->is_merge ? (p->piece & ~((1u << k) - 1)) ^ 1u << k : p->head + (1u << k);
 }
 
-static void draw_segment(const struct view *v, const struct area *a, int y, int from, int to,
-			 pfn_t pfn, unsigned order, bool piece)
+/* Is a piece chosen, and not the whole block with it? */
+static bool is_chosen_piece(const struct view *v, const struct parting *p, pfn_t pfn)
 {
-	const struct machine *m = view_machine(v);
-	enum role role;
-	char text[TEXT_LEN];
-	struct area part;
+	if (v->choice.kind == CHOOSE_BLOCK && v->choice.order >= p->high)
+		return false;
+	return view_is_chosen_pfn(v, pfn);
+}
 
-	if (to <= from)
-		return;
-	fate(m, pfn, order, &role, text);
-	if (view_is_chosen_pfn(v, pfn))
-		role = ROLE_CHOSEN;
-	part = area_sub(a, from, y, to - from, 1);
-	fill(&part, 0, 0, part.width, piece ? 0x2588 : 0x2591, role);
+/* A piece in the bar, from column `from` to `to`; solid: the one that was asked for, or that came back. */
+static void draw_segment(const struct area *a, int y, int from, int to, pfn_t pfn, enum role role,
+			 bool solid)
+{
+	struct area part = area_sub(a, from, y, to - from, 1);
+
+	fill(&part, 0, 0, part.width, solid ? 0x2588 : 0x2591, role);
 	put_char(&part, 0, 0, 0x2595, ROLE_BORDER, 0);
 	if (part.width >= 7)
 		put_format(&part, (part.width - 5) / 2 + 1, 0, role, ATTR_BOLD, "%05x", pfn);
+}
+
+static enum role piece_role(const struct view *v, const struct parting *p, pfn_t pfn, bool solid)
+{
+	if (is_chosen_piece(v, p, pfn))
+		return ROLE_CHOSEN;
+	if (p->is_merge)
+		return solid ? ROLE_COW : ROLE_FREE;
+	return frame_role(view_machine(v), pfn);
 }
 
 /* The whole block as a bar in address order; where a cell is too small for a piece, it is left out. */
@@ -120,32 +129,59 @@ static void draw_bar(const struct view *v, const struct area *a, int y, const st
 	for (unsigned k = p->low; k < p->high; k++) {
 		pfn_t half = half_of(p, k);
 
-		draw_segment(v, a, y, COLUMN(half), COLUMN(half + (1u << k)), half, k, false);
+		draw_segment(a, y, COLUMN(half), COLUMN(half + (1u << k)), half,
+			     piece_role(v, p, half, false), false);
 	}
-	draw_segment(v, a, y, COLUMN(p->piece), COLUMN(p->piece + (1u << p->low)), p->piece, p->low,
-		     true);
+	draw_segment(a, y, COLUMN(p->piece), COLUMN(p->piece + (1u << p->low)), p->piece,
+		     piece_role(v, p, p->piece, true), true);
 #undef COLUMN
 	put_char(a, 1 + width, y, 0x258f, ROLE_BORDER, 0);
 }
 
-static void draw_piece(const struct view *v, const struct area *a, int y, pfn_t pfn, unsigned order,
-		       bool last)
+/* The head of a piece's line; returns the column after it. */
+static int draw_piece(const struct view *v, const struct area *a, int y, const struct parting *p,
+		      pfn_t pfn, unsigned order)
 {
-	const struct machine *m = view_machine(v);
 	enum touch touch = story_touched_pfn(view_story(v), pfn);
-	enum role role;
-	char text[TEXT_LEN];
+	enum role role = is_chosen_piece(v, p, pfn) ? ROLE_CHOSEN : ROLE_NUMBER;
 	int x;
 
-	fate(m, pfn, order, &role, text);
 	put_mark(a, 0, y, touch == TOUCH_STEP ? touch : TOUCH_NONE);
-	x = put_text(a, 2, y, ROLE_BORDER, 0, last ? "\342\224\224 " : "\342\224\234 ");
-	x = put_format(a, x, y,
-		       view_is_chosen_pfn(v, pfn) ? ROLE_CHOSEN : touched_role(touch, ROLE_NUMBER),
-		       0, "%05x", pfn);
-	x = put_format(a, x + 1, y, ROLE_DIM, 0, _("order %-2u"), order);
-	x = put_text(a, x + 1, y, ROLE_DIM, 0, "\342\206\222");
+	x = put_format(a, 3, y, role, 0, "%05x", pfn);
+	return put_format(a, x + 1, y, ROLE_DIM, 0, _("order %-2u"), order) + 1;
+}
+
+/* A piece and what became of it. */
+static void draw_fate(const struct view *v, const struct area *a, int y, const struct parting *p,
+		      pfn_t pfn, unsigned order)
+{
+	int x = draw_piece(v, a, y, p, pfn, order);
+	char text[TEXT_LEN];
+	enum role role;
+
+	fate(view_machine(v), pfn, order, &role, text);
+	x = put_text(a, x, y, ROLE_DIM, 0, "\342\206\222");
 	put_text(a, x + 1, y, role, 0, text);
+}
+
+/* The halves, the largest first; the piece itself last. */
+static void list_split(const struct view *v, const struct area *a, int y, const struct parting *p)
+{
+	for (unsigned k = p->high; k-- > p->low;)
+		draw_fate(v, a, y++, p, half_of(p, k), k);
+	draw_fate(v, a, y, p, p->piece, p->low);
+}
+
+/* The block that came back, and each buddy that was free and joined. */
+static void list_merge(const struct view *v, const struct area *a, int y, const struct parting *p)
+{
+	int x = draw_piece(v, a, y, p, p->piece, p->low);
+
+	put_text(a, x, y++, ROLE_COW, 0, _("came back"));
+	for (unsigned k = p->low; k < p->high && y < a->height; k++) {
+		x = draw_piece(v, a, y, p, half_of(p, k), k);
+		put_format(a, x, y++, ROLE_FREE, 0, _("was free: order %u"), k + 1);
+	}
 }
 
 void draw_buddy_parts(const struct view *v, const struct area *a)
@@ -163,8 +199,10 @@ void draw_buddy_parts(const struct view *v, const struct area *a)
 		   p.is_merge ? _("order %u, from %u") : _("order %u, down to %u"), p.high, p.low);
 	if (a->height >= 2)
 		draw_bar(v, a, y++, &p);
-	for (unsigned k = p.high; k-- > p.low && y < a->height - 1;)
-		draw_piece(v, a, y++, half_of(&p, k), k, false);
-	if (y < a->height && a->height > 2)
-		draw_piece(v, a, y, p.piece, p.low, true);
+	if (y >= a->height)
+		return;
+	if (p.is_merge)
+		list_merge(v, a, y, &p);
+	else
+		list_split(v, a, y, &p);
 }

@@ -213,7 +213,7 @@ static void draw_counts(const struct area *a, int y, const struct task *t)
 	const struct mm *mm = t->mm;
 	char text[128];
 
-	snprintf(text, sizeof(text), _("rss %4u pte %2u areas %2u faults %2u"),
+	snprintf(text, sizeof(text), _("rss %3u pte %2u areas %2u faults %2u"),
 		 mm->rss_anon + mm->rss_file, mm->nr_tables, mm->map_count,
 		 t->min_flt + t->maj_flt);
 	put_text(a, 1, y, ROLE_LABEL, 0, text);

@@ -207,7 +207,8 @@ static int draw_tall_table(const struct view *v, const struct panel_state *ps, c
 		if (m->node.node_zones[z].managed_pages)
 			put_right(a, tall_column(index++), 0, z == shown ? ROLE_TITLE : ROLE_LABEL,
 				  z == shown ? ATTR_BOLD : 0, m->node.node_zones[z].name);
-	put_text(a, blocks, 0, ROLE_DIM, 0, _("first blocks"));
+	if (blocks + text_width(_("first blocks")) <= a->width)
+		put_text(a, blocks, 0, ROLE_DIM, 0, _("first blocks"));
 	for (unsigned k = 0; k < MAX_ORDER; k++) {
 		char bytes[TEXT_LEN];
 		int y = 1 + (int)k;
@@ -313,7 +314,8 @@ static void zones_draw(struct view *v, struct panel_state *ps, const struct area
 	ps->height = a->height;
 	ps->width = a->width;
 	ps->zoom = tall;
-	each = a->height >= (tall ? 2 * zones + MAX_ORDER + 3 : 3 * zones + 4) ? 2 : 1;
+	/* marks under the gauges only where halves of a block still have room */
+	each = a->height >= (tall ? 2 * zones + MAX_ORDER + 5 : 3 * zones + 5) ? 2 : 1;
 	y = draw_gauges(v, a, shown, each);
 	ps->top = y;
 	rest = area_sub(a, 0, y, a->width, a->height - y);
