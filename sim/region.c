@@ -3,19 +3,24 @@
  *
  * `mmap sh buf 16K` names a range of sh; later events say `buf`.  A table holds
  * one process's names (or the machine's own, for kernel memory), hashed by open
- * addressing: a name's home is the top bits of name * 2^32 / phi; if another
- * sits there, the next free slot behind it is taken, round the end.
+ * addressing: a name has a home; if another sits there, the next free slot
+ * behind it is taken, round the end.  In the smallest table home is the name
+ * mod 8:
  *
  *	slot      0    1    2    3    4    5    6    7
- *	name     17         a    b    c         9          a and b have home 2,
- *	home      7         2    2    3         6          c has home 3, 17: 7
+ *	name     15         2   10    3        14    7
+ *	home      7         2    2    3         6    7
+ *
+ * Names are numbers in order of appearance, and who gives many gives them one
+ * after the other.  So 64 names in a row have homes in a row, and only such
+ * groups are scattered: what a stretch of events changes lies together.
  *
  * Whoever looks for a name walks from its home to the first empty slot.  So
  * removing must leave no hole on somebody's way: each entry behind the hole
  * whose home is not after the hole moves into it, and the hole moves on.
- * Removing a: b goes to 2, c to 3, and 4 is empty.  Nothing marks what was
- * deleted, so a table that lives through a million events stays as short as
- * what it holds.
+ * Removing 2: 10 goes to its slot, 3 to slot 3, and slot 4 is empty.  Nothing
+ * marks what was deleted, so a table that lives through a million events stays
+ * as short as what it holds.
  *
  * Law: at least a quarter of the slots is empty; name 0 is an empty slot.
  */
@@ -23,11 +28,13 @@
 
 #include "machine.h"
 
-enum { FIRST_CAP = 8 };
+enum { FIRST_CAP = 8, GROUP = 64 };
 
 static uint32_t home_of(const struct region_table *t, uint32_t name)
 {
-	return (name * 2654435769u) >> (32 - __builtin_ctz(t->cap));
+	uint32_t group = (name / GROUP * 2654435769u) >> 7;
+
+	return (group * GROUP + name % GROUP) & (t->cap - 1);
 }
 
 /* The slot that holds name, or the empty one where it would go. */

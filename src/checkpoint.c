@@ -84,6 +84,8 @@ void checkpoints_watch(struct checkpoints *c) { watch_signals(&c->watch); }
 /* Host memory that all checkpoints take. */
 size_t checkpoints_bytes(const struct checkpoints *c) { return c->bytes + c->watch.saved_bytes; }
 
+size_t checkpoints_dirty(const struct checkpoints *c) { return c->watch.nr_dirty; }
+
 /* ---- tables, leaves and blocks ---- */
 
 static void put_block(struct checkpoints *c, struct block *b)

@@ -51,14 +51,12 @@ static void check_after(struct checker *c, uint32_t event, const struct outcome 
 int list_check(struct scenario *s, FILE *out)
 {
 	struct trace trace = {0};
-	struct machine *m = engine_boot(s, &trace);
+	struct machine *m = panic_if_null(engine_boot(s, &trace));
 	struct checker c = {.out = out, .s = s, .m = m};
 	struct outcome o = {.kind = OUT_OK};
 	uint32_t nr_events = scenario_nr_events(s);
 	bool check = engine_wants_check();
 
-	if (!m)
-		panic_no_memory();
 	check_after(&c, 0, &o);
 	for (uint32_t nr = 1; nr <= nr_events; nr++) {
 		o = engine_run(m, s, nr, check);

@@ -233,32 +233,26 @@ static void list_event(struct lister *l, uint32_t nr, bool check)
 	print_state(l, nr, &o);
 }
 
-static void *array(size_t n, size_t size)
-{
-	void *a = calloc(n, size);
-
-	if (!a)
-		panic_no_memory();
-	return a;
-}
-
 int list_state(struct scenario *s, FILE *out)
 {
 	struct trace trace = {0};
-	struct lister l = {.out = out, .s = s, .m = engine_boot(s, &trace)};
+	struct machine *m = panic_if_null(engine_boot(s, &trace));
+	struct lister l = {
+		.out = out,
+		.m = m,
+		.s = s,
+		.number = panic_if_null(calloc(m->max_pfn, sizeof(*l.number))),
+		.seen = panic_if_null(calloc(m->max_pfn, sizeof(*l.seen))),
+		.numbered = panic_if_null(calloc(m->max_pfn, sizeof(*l.numbered))),
+	};
 	bool check = engine_wants_check();
 
-	if (!l.m)
-		panic_no_memory();
-	l.number = array(l.m->max_pfn, sizeof(*l.number));
-	l.seen = array(l.m->max_pfn, sizeof(*l.seen));
-	l.numbered = array(l.m->max_pfn, sizeof(*l.numbered));
 	fputs("mmviz-state 1\n", out);
 	for (uint32_t nr = 1; nr <= scenario_nr_events(s) && !ferror(out); nr++)
 		list_event(&l, nr, check);
 	free(l.number);
 	free(l.seen);
 	free(l.numbered);
-	machine_destroy(l.m);
+	machine_destroy(m);
 	return listing_end(out, 0);
 }

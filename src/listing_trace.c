@@ -63,12 +63,10 @@ static void print_telling(void *ctx, const struct step *s)
 int list_trace(struct scenario *s, FILE *out)
 {
 	struct trace trace = {0};
-	struct machine *m = engine_boot(s, &trace);
+	struct machine *m = panic_if_null(engine_boot(s, &trace));
 	struct tracer tracer = {.out = out, .m = m};
 	bool check = engine_wants_check();
 
-	if (!m)
-		panic_no_memory();
 	trace.ctx = &tracer;
 	trace.sink = print_telling;
 	for (uint32_t nr = 1; nr <= scenario_nr_events(s) && !ferror(out); nr++) {

@@ -95,10 +95,13 @@ static bool fail_unknown(FILE *err, const char *word, size_t len)
 /* 80x24 */
 static bool read_size(struct options *o, const char *text)
 {
+	unsigned long width, height;
 	char *end;
-	unsigned long width = strtoul(text, &end, 10), height;
 
-	if (*text < '1' || *text > '9' || *end != 'x' || end[1] < '1' || end[1] > '9')
+	if (!text || *text < '1' || *text > '9')
+		return false;
+	width = strtoul(text, &end, 10);
+	if (*end != 'x' || end[1] < '1' || end[1] > '9')
 		return false;
 	height = strtoul(end + 1, &end, 10);
 	if (*end || width > SCREEN_MAX || height > SCREEN_MAX)

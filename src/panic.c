@@ -41,3 +41,10 @@ void panic_no_memory(void)
 	fputs(_("mmviz: out of memory\n"), stderr);
 	exit(2);
 }
+
+void *panic_if_null(void *p)
+{
+	if (!p)
+		panic_no_memory();
+	return p;
+}

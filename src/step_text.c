@@ -12,7 +12,6 @@
  */
 #include "story.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -88,14 +87,14 @@ static void put_word(struct text *t, const char *s) { put(t, s, strlen(s)); }
 static void put_number(struct text *t, const char *format, uint64_t value)
 {
 	char number[32];
-	int n = snprintf(number, sizeof(number), format, value);
+	int n = snprintf(number, sizeof(number), format, (unsigned long long)value);
 
 	put(t, number, (size_t)n);
 }
 
-static void put_hex(struct text *t, uint64_t value) { put_number(t, "%" PRIx64, value); }
+static void put_hex(struct text *t, uint64_t value) { put_number(t, "%llx", value); }
 
-static void put_decimal(struct text *t, uint64_t value) { put_number(t, "%" PRIu64, value); }
+static void put_decimal(struct text *t, uint64_t value) { put_number(t, "%llu", value); }
 
 static void put_name(struct text *t, const char *const *names, size_t nr, uint64_t value)
 {
@@ -177,7 +176,7 @@ static void put_errno(struct text *t, uint64_t value)
 	if (code < PAGE_SIZE)
 		put_word(t, errno_name((uint32_t)code));
 	else
-		put_number(t, "%08" PRIx64, value);
+		put_number(t, "%08llx", value);
 }
 
 static void put_prot(struct text *t, uint64_t prot)
@@ -241,7 +240,7 @@ static void put_gfp(struct text *t, uint64_t gfp)
 	uint32_t rest = put_bits(t, gfp_words, (uint32_t)gfp, "|");
 
 	if (rest)
-		put_number(t, "|%#" PRIx64, rest);
+		put_number(t, "|%#llx", rest);
 }
 
 static void put_pfn(struct text *t, uint64_t pfn)
@@ -261,7 +260,7 @@ static void put_arg(struct text *t, const struct machine *m, enum arg_kind kind,
 	case A_VA:
 	case A_VMA:
 	case A_KVA:
-		put_number(t, "%08" PRIx64, value);
+		put_number(t, "%08llx", value);
 		break;
 	case A_ZONE:
 		put_zone(t, m, value);

@@ -82,10 +82,8 @@ static struct node *node_new(struct story *s)
 		return n;
 	}
 	if (!s->shelves || s->shelf_used == SHELF_NODES) {
-		struct shelf *c = malloc(sizeof(*c));
+		struct shelf *c = panic_if_null(malloc(sizeof(*c)));
 
-		if (!c)
-			panic_no_memory();
 		c->next = s->shelves;
 		s->shelves = c;
 		s->shelf_used = 0;

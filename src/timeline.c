@@ -9,7 +9,7 @@
  * by where marks (checkpoints) are set.  Work is counted in micro-steps and events, not in seconds, so that
  * marks are set at the same moments in every run:
  *
- *	every WORK_FAR                          however far the target: a jump replays at most that
+ *	every WORK_FAR or so                    however far the target: a jump replays little more
  *	half-way to the target, and half-way    stepping back again from there replays little, at a cost
  *	of the rest, ... down to WORK_NEAR      of a few marks
  *	inside a long event, with its story     a million faults in one event are walked through like one
@@ -32,10 +32,12 @@
 #include "panic.h"
 
 enum {
-	WORK_EVENT = 16,   /* an event without a step is work, too      */
-	WORK_NEAR = 3000,  /* about 30 us                               */
-	WORK_FAR = 120000, /* about 1 ms, several when the story listens */
-	LIMIT_MIB = 384,   /* for marks                                 */
+	WORK_EVENT = 16,     /* an event without a step is work, too       */
+	WORK_NEAR = 3000,    /* about 30 us                                */
+	WORK_FAR = 120000,   /* about 1 ms, several when the story listens */
+	WORK_DIRTY = 2000,   /* what a dirty granule makes a mark cost     */
+	WORK_MOST = 2000000, /* about 15 ms: more is never replayed        */
+	LIMIT_MIB = 384,     /* for marks                                  */
 };
 
 /* What is known of an event that has run. */
@@ -110,7 +112,7 @@ struct timeline *timeline_open(struct scenario *s)
 	if (t->m)
 		t->checkpoints = checkpoints_open(t->m->arena);
 	t->marks = (struct marks){.checkpoints = t->checkpoints, .limit = (size_t)LIMIT_MIB << 20};
-	if (t->story && t->checkpoints)
+	if (t->story && t->m && t->checkpoints)
 		begin(t);
 	if (!t->marks.count) {
 		timeline_close(t);
@@ -154,13 +156,25 @@ static void set_mark(struct timeline *t, struct when at, const struct story *sto
 	t->marked_work = mark.work;
 }
 
+/*
+ * Has so much work been done since the last mark that another is due, whatever comes?  Where the work is
+ * scattered over much memory marks are dear: then later, so that setting them does not take longer than the
+ * work itself.
+ */
+static bool mark_is_due(const struct timeline *t, uint64_t since)
+{
+	uint64_t far = WORK_FAR + (uint64_t)WORK_DIRTY * checkpoints_dirty(t->checkpoints);
+
+	return since >= WORK_FAR && since >= (far < WORK_MOST ? far : WORK_MOST);
+}
+
 /* Between two events: event has not begun. */
 static void mark_before(struct timeline *t, uint32_t event)
 {
 	uint64_t since = work_done(t, event - 1) - t->marked_work;
 	bool half_way = event - 1 - t->marked.event >= t->target.event - event;
 
-	if (since >= WORK_FAR || (since >= WORK_NEAR && half_way)) {
+	if (mark_is_due(t, since) || (since >= WORK_NEAR && half_way)) {
 		t->progress = (struct run_progress){0};
 		set_mark(t, (struct when){event - 1, STEP_END}, NULL);
 	}
@@ -173,7 +187,7 @@ static void mark_inside(struct timeline *t, uint32_t event)
 	uint64_t steps = story_steps(t->story);
 	bool half_way = t->stop_at != STEP_END && t->stop_at - steps <= since;
 
-	if (since >= WORK_FAR || (since >= WORK_NEAR && half_way))
+	if (mark_is_due(t, since) || (since >= WORK_NEAR && half_way))
 		set_mark(t, (struct when){event, steps}, t->story);
 }
 
@@ -190,11 +204,7 @@ static void mark_after(struct timeline *t, uint32_t event)
 
 static void *grow(void *array, size_t count, size_t item)
 {
-	void *more = realloc(array, count * item);
-
-	if (!more)
-		panic_no_memory();
-	return more;
+	return panic_if_null(realloc(array, count * item));
 }
 
 static void keep_failure(struct timeline *t, uint32_t event, size_t expect)

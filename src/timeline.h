@@ -64,5 +64,7 @@ struct checkpoint *checkpoint_take(struct checkpoints *c); /* NULL: no memory */
 void checkpoint_restore(struct checkpoints *c, const struct checkpoint *p);
 void checkpoint_drop(struct checkpoints *c, struct checkpoint *p);
 size_t checkpoints_bytes(const struct checkpoints *c);
+/* Granules of 16 KiB written since the last checkpoint: what the next one costs. */
+size_t checkpoints_dirty(const struct checkpoints *c);
 
 #endif
