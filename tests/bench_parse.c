@@ -11,7 +11,7 @@
 
 #include "src/run.h"
 
-enum { NR_EVENTS = 1000000 };
+enum { NR_EVENTS = 1000000, ROUNDS = 5 };
 
 struct mix {
 	const char *name;
@@ -26,7 +26,7 @@ static const struct mix mixes[] = {
 	{"alloc_pages, free_pages", "", "alloc_pages a 0\nfree_pages a\n", 2},
 	{"kmalloc, kfree", "", "kmalloc o 100\nkfree o\n", 2},
 	{"mmap, munmap", "spawn sh\n", "mmap sh b 16K\nmunmap sh b\n", 2},
-	{"repeat of read", "spawn sh\nmmap sh buf 64K\nrepeat 999990\nread sh buf\nend\n", "", 1},
+	{"read in a repeat", "spawn sh\nmmap sh buf 64K\nrepeat 999990\nread sh buf\nend\n", "", 1},
 };
 
 static double now(void)
@@ -73,34 +73,55 @@ static double run_all(const struct scenario *s)
 	return took;
 }
 
-static void measure(const struct mix *x)
+struct figures {
+	double parse, run, events;
+};
+
+/* One round: parse, boot, run. */
+static struct figures measure(const char *text, size_t len)
 {
-	size_t len;
-	char *text = make_text(x, &len);
+	struct figures f;
 	struct diags d;
 	struct scenario *s;
-	double begin, parse, run, events;
+	double begin = now();
 
 	diags_init(&d);
-	begin = now();
 	s = scenario_parse("bench", text, len, NULL, &d);
-	parse = now() - begin;
+	f.parse = now() - begin;
 	if (!s) {
 		diags_print(&d, stderr);
 		exit(EXIT_FAILURE);
 	}
-	run = run_all(s);
-	events = scenario_nr_events(s);
-	printf("%-24s parse %6.1f ns  run %6.1f ns an event  = %5.1f million events/s\n", x->name,
-	       parse / events * 1e9, run / events * 1e9, events / (parse + run) / 1e6);
+	f.run = run_all(s);
+	f.events = scenario_nr_events(s);
 	scenario_free(s);
 	diags_free(&d);
+	return f;
+}
+
+static void report(const struct mix *x)
+{
+	size_t len;
+	char *text = make_text(x, &len);
+	struct figures best = measure(text, len);
+
+	for (int round = 1; round < ROUNDS; round++) {
+		struct figures f = measure(text, len);
+
+		if (f.parse < best.parse)
+			best.parse = f.parse;
+		if (f.run < best.run)
+			best.run = f.run;
+	}
+	printf("%-24s parse %6.1f ns  run %6.1f ns an event = %5.1f million events/s\n", x->name,
+	       best.parse / best.events * 1e9, best.run / best.events * 1e9,
+	       best.events / (best.parse + best.run) / 1e6);
 	free(text);
 }
 
 int main(void)
 {
 	for (size_t i = 0; i < sizeof(mixes) / sizeof(mixes[0]); i++)
-		measure(&mixes[i]);
+		report(&mixes[i]);
 	return EXIT_SUCCESS;
 }
