@@ -34,6 +34,7 @@ static bool shrinks_heap(const struct facts *f)
 /* The words of the conditions. */
 #define IS(event)   (f->e->kind == EV_##event)
 #define HAS(step)   has(f, S_##step)
+#define N(step)     story_count(f->s, S_##step)
 #define is_access   f->is_access
 #define ended       f->outcome.kind
 #define pages       f->pages

@@ -312,13 +312,16 @@ static void choose_area(struct view *v, struct panel_state *ps, const struct tas
 	view_choose_address(v, t->pid, t->mm->vma[i]->start);
 }
 
-static void choose_page(struct view *v, const struct task *t, int direction)
+/* The page beside the chosen one. False: the area ends there. */
+static bool choose_page(struct view *v, const struct task *t, int direction)
 {
 	const struct vma *area = area_at(t->mm, v->walk_va);
 	uint64_t page = page_align_down(v->walk_va) + (uint64_t)((int64_t)direction * PAGE_SIZE);
 
-	if (area && page >= area->start && page < area->end)
-		view_choose_address(v, t->pid, (vaddr_t)page);
+	if (!area || page < area->start || page >= area->end)
+		return false;
+	view_choose_address(v, t->pid, (vaddr_t)page);
+	return true;
 }
 
 static void choose_task(struct view *v, const struct task *t, int direction)
@@ -349,11 +352,9 @@ static bool process_key(struct view *v, struct panel_state *ps, uint32_t key)
 		choose_area(v, ps, t, ps->cursor + 1);
 		return true;
 	case KEY_LEFT_:
-		choose_page(v, t, -1);
-		return true;
+		return choose_page(v, t, -1);
 	case KEY_RIGHT_:
-		choose_page(v, t, 1);
-		return true;
+		return choose_page(v, t, 1);
 	case ',':
 		choose_task(v, t, -1);
 		return true;

@@ -526,10 +526,10 @@ static bool walk_key(struct view *v, struct panel_state *ps, uint32_t key)
 	case KEY_DOWN_:
 		ps->cursor++;
 		return true;
-	case KEY_LEFT_:
+	case '<':
 		go_to_page(v, -1);
 		return true;
-	case KEY_RIGHT_:
+	case '>':
 		go_to_page(v, 1);
 		return true;
 	case KEY_ENTER_:

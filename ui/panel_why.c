@@ -391,27 +391,29 @@ static void choose_line(struct view *v, struct panel_state *ps, int line)
 	view_choose_telling(v, n);
 }
 
-/* Open or close the span at the cursor; closing what is closed goes to the span around it. */
-static void fold(struct view *v, struct panel_state *ps, bool open)
+/* Open or close the span at the cursor; closing what is closed goes to the span around it. False: nothing to do. */
+static bool fold(struct view *v, struct panel_state *ps, bool open)
 {
 	struct lines l = lines_of(v, ps, ps->height);
 	const struct story_node *n = node_at(&l, ps->cursor);
 
 	if (!n)
-		return;
+		return false;
 	if (is_open(&l, n, l.depth) == open || !n->child) {
-		if (!open && n->parent != l.root)
-			ps->word[WORD_CURSOR] = n->parent->first_nr;
-		return;
+		if (open || n->parent == l.root)
+			return false;
+		ps->word[WORD_CURSOR] = n->parent->first_nr;
+		return true;
 	}
 	for (unsigned i = 0; i < ps->nr_toggled; i++) {
 		if (ps->toggled[i] == n->first_nr) {
 			ps->toggled[i] = ps->toggled[--ps->nr_toggled];
-			return;
+			return true;
 		}
 	}
 	if (ps->nr_toggled < sizeof(ps->toggled) / sizeof(*ps->toggled))
 		ps->toggled[ps->nr_toggled++] = n->first_nr;
+	return true;
 }
 
 static void go_to_cursor(struct view *v, const struct panel_state *ps)
@@ -435,11 +437,9 @@ static bool why_key(struct view *v, struct panel_state *ps, uint32_t key)
 		choose_line(v, ps, ps->cursor + 1);
 		return true;
 	case KEY_LEFT_:
-		fold(v, ps, false);
-		return true;
+		return fold(v, ps, false);
 	case KEY_RIGHT_:
-		fold(v, ps, true);
-		return true;
+		return fold(v, ps, true);
 	case KEY_ENTER_:
 		go_to_cursor(v, ps);
 		return true;

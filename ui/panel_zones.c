@@ -347,15 +347,18 @@ static void zones_status(const struct view *v, const struct panel_state *ps, cha
 
 /* ---- keys ---- */
 
-static void move_zone(const struct view *v, struct panel_state *ps, int direction)
+/* To the next zone with memory. False: there is none. */
+static bool move_zone(const struct view *v, struct panel_state *ps, int direction)
 {
 	const struct machine *m = view_machine(v);
 	int i = (int)shown_zone(v, ps, true) + direction;
 
 	while (i >= 0 && i < (int)nr_zones(m) && !m->node.node_zones[i].managed_pages)
 		i += direction;
-	if (i >= 0 && i < (int)nr_zones(m))
-		ps->word[0] = (uint64_t)i + 1;
+	if (i < 0 || i >= (int)nr_zones(m))
+		return false;
+	ps->word[0] = (uint64_t)i + 1;
+	return true;
 }
 
 /* The first block of the list at the cursor; if one of the list is chosen, the one after it. */
@@ -377,13 +380,14 @@ static void choose_block(struct view *v, const struct panel_state *ps)
 						.order = (unsigned)ps->cursor});
 }
 
-static void move_order(struct panel_state *ps, int direction)
+static bool move_order(struct panel_state *ps, int direction)
 {
-	ps->cursor += direction;
-	if (ps->cursor < 0)
-		ps->cursor = 0;
-	if (ps->cursor >= MAX_ORDER)
-		ps->cursor = MAX_ORDER - 1;
+	int order = ps->cursor + direction;
+
+	if (order < 0 || order >= MAX_ORDER)
+		return false;
+	ps->cursor = order;
+	return true;
 }
 
 /* In the tall table orders go down, in the flat one across. */
@@ -404,11 +408,8 @@ static bool zones_key(struct view *v, struct panel_state *ps, uint32_t key)
 	}
 	case KEY_LEFT_:
 	case KEY_RIGHT_:
-		if (tall)
-			move_zone(v, ps, key == KEY_LEFT_ ? -1 : 1);
-		else
-			move_order(ps, key == KEY_LEFT_ ? -1 : 1);
-		return true;
+		return tall ? move_zone(v, ps, key == KEY_LEFT_ ? -1 : 1)
+			    : move_order(ps, key == KEY_LEFT_ ? -1 : 1);
 	case KEY_ENTER_:
 		choose_block(v, ps);
 		return true;
