@@ -4,6 +4,7 @@
  * Both sides are told as text, so that a failed expectation shows what was found and what was
  * wanted.
  */
+#include "i18n.h"
 #include "run.h"
 
 #include <stdio.h>
@@ -111,7 +112,7 @@ static void answer_process(const struct machine *m, const struct expect *e, stru
 	if (t)
 		answer_number(e, number_of(t, e->key), r);
 	else
-		answer_nothing(e, "no such process", r);
+		answer_nothing(e, _("no such process"), r);
 }
 
 static void answer_zone(const struct machine *m, const struct expect *e, struct expect_result *r)
@@ -137,7 +138,7 @@ static void answer_cache(const struct machine *m, const struct scenario *s, cons
 			return;
 		}
 	}
-	answer_nothing(e, "no such cache", r);
+	answer_nothing(e, _("no such cache"), r);
 }
 
 static void answer_frame(const struct machine *m, const struct scenario *s, const struct expect *e,
@@ -153,7 +154,7 @@ static void answer_frame(const struct machine *m, const struct scenario *s, cons
 		if (z)
 			answer_word(e, z->name, r);
 		else
-			answer_nothing(e, "not present", r);
+			answer_nothing(e, _("not present"), r);
 	} else {
 		other = frame_at(m, s, e->proc[1], &e->addr[1]);
 		answer_word(e, pfn != PFN_NONE && pfn == other ? "yes" : "no", r);

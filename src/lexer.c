@@ -10,6 +10,7 @@
  * resolved in a second step, only for the lines that have some.
  */
 #include "lexer.h"
+#include "i18n.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -79,16 +80,16 @@ static const char *skip_quoted(struct line *l, const char *p, const char *end, b
 		if (kind_at(p) == B_HIGH)
 			*high = true;
 		else if (kind_at(p) == B_CONTROL)
-			set_fault(l, "a control character", p, 1);
+			set_fault(l, N_("a control character"), p, 1);
 		if (*p != '\\')
 			continue;
 		if (p + 1 == end || !strchr("\"\\n", p[1]) || p[1] == '\0')
-			set_fault(l, "unknown escape; known are \\\", \\\\ and \\n", p,
+			set_fault(l, N_("unknown escape; known are \\\", \\\\ and \\n"), p,
 				  p + 1 == end || p[1] == '\n' ? 1 : 2);
 		else
 			p++;
 	}
-	set_fault(l, "a quote that is not closed", open, (size_t)(p - open));
+	set_fault(l, N_("a quote that is not closed"), open, (size_t)(p - open));
 	return p;
 }
 
@@ -109,7 +110,7 @@ static const char *skip_special(struct line *l, struct word *w, const char *p, c
 			*high = true;
 			break;
 		case B_CONTROL:
-			set_fault(l, "a control character", p, 1);
+			set_fault(l, N_("a control character"), p, 1);
 			break;
 		case B_WORD:
 			break;
@@ -170,7 +171,7 @@ static const char *read_word(struct line *l, struct word *w, const char *p, cons
 static struct word *next_word(struct line *l, const char *p)
 {
 	if (l->nr_words == WORDS_MAX)
-		set_fault(l, "too many words in one line", p, 1);
+		set_fault(l, N_("too many words in one line"), p, 1);
 	else
 		l->nr_words++;
 	return &l->word[l->nr_words - 1];
@@ -192,7 +193,7 @@ static const char *skip_comment(struct line *l, const char *p, const char *end, 
 		if (kind_at(p) == B_HIGH)
 			*high = true;
 		else if (kind_at(p) == B_CONTROL)
-			set_fault(l, "a control character", p, 1);
+			set_fault(l, N_("a control character"), p, 1);
 	return p;
 }
 
@@ -229,7 +230,7 @@ const char *line_read(struct line *l, const char *from, const char *end)
 	}
 	l->len = (uint32_t)(p - from);
 	if (high && !is_utf8(from, l->len, &bad))
-		set_fault(l, "not UTF-8", from + bad, 1);
+		set_fault(l, N_("not UTF-8"), from + bad, 1);
 	return p < end ? p + 1 : end;
 }
 
