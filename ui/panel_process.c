@@ -21,7 +21,7 @@
 #include "parts.h"
 #include "src/i18n.h"
 
-enum { CHUNK_LINES = 3 };
+enum { CHUNK_LINES = 3, WIDE_COUNTS = 53 };
 
 /* ---- one area ---- */
 
@@ -213,7 +213,9 @@ static void draw_counts(const struct area *a, int y, const struct task *t)
 	const struct mm *mm = t->mm;
 	char text[128];
 
-	snprintf(text, sizeof(text), _("rss %3u pte %2u areas %2u faults %2u"),
+	snprintf(text, sizeof(text),
+		 a->width >= WIDE_COUNTS ? _("rss %6u  pte %3u  areas %3u  faults %6u")
+					 : _("rss %3u pte %2u areas %2u faults %2u"),
 		 mm->rss_anon + mm->rss_file, mm->nr_tables, mm->map_count,
 		 t->min_flt + t->maj_flt);
 	put_text(a, 1, y, ROLE_LABEL, 0, text);
@@ -278,8 +280,8 @@ static void process_draw(struct view *v, struct panel_state *ps, const struct ar
 		      : t->parent                 ? t->parent
 						  : t,
 		      t);
-	if (x + 42 < a->width) { /* both in one line */
-		part = area_sub(a, a->width - 42, 0, 42, 1);
+	if (x + WIDE_COUNTS < a->width) { /* both in one line */
+		part = area_sub(a, a->width - WIDE_COUNTS, 0, WIDE_COUNTS, 1);
 		draw_counts(&part, 0, t);
 		head = 1;
 	} else if (head == 2) {
