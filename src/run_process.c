@@ -42,7 +42,8 @@ struct outcome run_process(const struct run *r)
 		return no_process;
 	/* a system call is an instruction of the program, too */
 	o = user_runs(r->m, t);
-	if (o.kind != OUT_OK)
+	/* exit needs no code page: where that is gone the signal would end the process as well */
+	if (o.kind == OUT_KILLED || (o.kind != OUT_OK && r->e->kind != EV_EXIT))
 		return o;
 	if (r->e->kind == EV_FORK)
 		return run_fork(r, t);
