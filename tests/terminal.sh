@@ -3,12 +3,12 @@
 # in tmux at three sizes; then resizing, the prompt, and how the terminal is given back.
 set -u
 cd "$(dirname "$0")/.." || exit 1
-server=mmviz-test-$$
+server=mmviz-test-$$ terminals=0
 work=$(mktemp -d)
-trap 'tmux -L $server kill-server 2>/dev/null; rm -rf "$work"' EXIT
+trap 'tmux -L $server-$terminals kill-server 2>/dev/null; rm -rf "$work"' EXIT
 export LC_ALL=C.UTF-8
 
-t() { tmux -L $server -f /dev/null "$@"; }
+t() { tmux -L $server-$terminals -f /dev/null "$@"; }
 ok() { echo "ok $1"; }
 bad() {
 	echo "FAILED $1"
@@ -18,7 +18,9 @@ start() { # SIZE COMMAND...: the command in a new terminal; its end is written i
 	size=$1
 	shift
 	rm -f "$work/status"
+	# a server of its own: one that is still ending would take the new session with it
 	t kill-server 2>/dev/null
+	terminals=$((terminals + 1))
 	t new-session -d -x "${size%x*}" -y "${size#*x}" \
 		"TERM=tmux-256color $*; echo \$? >$work/status; echo program has ended; sleep 100" \; set -g status off
 	t resize-window -x "${size%x*}" -y "${size#*x}"
@@ -56,6 +58,10 @@ for scenario in scenarios/*.txt; do
 			bad "$what: does not start" "$work/await"
 			continue
 		fi
+		keys G
+		await "$events/$events"
+		keys g
+		await " 0/$events"
 		capture "$work/begin"
 		i=0
 		while [ $i -lt "$events" ]; do
@@ -90,7 +96,7 @@ done
 
 # Micro-steps: forward through an event and back again shows the same screens in reverse.
 start 120x40 "$PROG scenarios/cow.txt"
-await " 0/" && keys g n n n n n n && await " 6/"
+await " 0/" && keys G g n n n n n n && await " 6/"
 capture "$work/s0"
 for i in 1 2 3 4 5 6; do keys s && capture "$work/s$i"; done
 same=yes
@@ -129,11 +135,9 @@ await "program has ended" && ok "quit" || bad "quit" "$work/await"
 
 # The terminal is given back, whatever ends the program.
 for signal in TERM HUP INT SEGV; do
-	start 80x24 "$PROG scenarios/first.txt"
+	start 80x24 "sh -c 'echo \$\$ >$work/pid; exec $PROG scenarios/first.txt'"
 	await " 0/"
-	pid=$(t list-panes -F '#{pane_pid}')
-	child=$(pgrep -P "$pid" | head -n 1)
-	kill -$signal "${child:-0}" 2>/dev/null || kill -$signal "$pid"
+	kill -$signal "$(cat "$work/pid")"
 	if await "program has ended" && [ "$(t display-message -p '#{alternate_on}')" = 0 ] &&
 		[ "$(t display-message -p '#{cursor_flag}')" = 1 ]; then
 		ok "SIG$signal gives the terminal back"
