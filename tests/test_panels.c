@@ -223,7 +223,7 @@ START_TEST(an_area_shows_its_pages_with_mappers_and_content)
 	struct view v = open_view(COW_LECTURE);
 
 	go(&v, FORK, STEP_END);
-	ck_assert(shows(&panel_process, &v, 38, 12, "b7ffe000 rw-p -        \342\227\206a2 A"));
+	ck_assert(shows(&panel_process, &v, 38, 12, "b7ffe000 rw-p buf      \342\227\206a2 A"));
 	ck_assert(shows(&panel_process, &v, 38, 12, "bffdf000 rw-p [stack]"));
 	ck_assert(shows(&panel_process, &v, 38, 12, "sh\342\224\200\342\224\200kid\342\227\202"));
 	close_view(&v);
@@ -243,6 +243,23 @@ START_TEST(a_page_that_parts_is_seen_before_and_now)
 	ck_assert(shows(&panel_process, &v, 38, 10, keeps));
 	ck_assert(shows(&panel_process, &v, 38, 10, gets));
 	ck_assert(shows(&panel_process, &v, 38, 16, gets));
+	close_view(&v);
+}
+END_TEST
+
+START_TEST(a_click_chooses_the_page_under_it)
+{
+	struct view v = open_view(COW_LECTURE);
+	struct panel_state ps = {0};
+
+	go(&v, COPY, STEP_END);
+	free(panel_text(&panel_process, &v, &ps, 38, 12));
+	/* two head lines, then the areas; the pages begin in column 24, seven columns each */
+	panel_process.click(&v, &ps, 24 + 8, 2 + 3);
+	ck_assert_int_eq(v.choice.kind, CHOOSE_ADDRESS);
+	ck_assert_uint_eq(v.choice.va, 0xb7fff000);
+	panel_process.click(&v, &ps, 3, 2 + 4);
+	ck_assert_uint_eq(v.choice.va, 0xbffdf000);
 	close_view(&v);
 }
 END_TEST
@@ -566,6 +583,7 @@ static TCase *spaces(void)
 
 	tcase_add_test(c, an_area_shows_its_pages_with_mappers_and_content);
 	tcase_add_test(c, a_page_that_parts_is_seen_before_and_now);
+	tcase_add_test(c, a_click_chooses_the_page_under_it);
 	tcase_add_test(c, between_copy_and_store_both_contents_are_the_same);
 	tcase_add_test(c, the_heap_shows_its_chunks);
 	tcase_add_test(c, an_area_of_many_pages_is_scaled_and_says_how);

@@ -220,27 +220,42 @@ static void draw_scaled(const struct view *v, const struct task *t, const struct
 	put_format(a, cells + 1, y, ROLE_DIM, 0, "/%u", scale);
 }
 
+/* Columns of a page, from the number of pages and the width alone; below STRIDE_MAPPERS: runs or a scale. */
+static int stride_of(uint32_t pages, int width)
+{
+	int stride = pages <= (uint32_t)width ? width / (int)pages : 0;
+
+	if (stride >= STRIDE_CONTENT)
+		return stride < STRIDE_CONTENT_MAX ? stride : STRIDE_CONTENT_MAX;
+	return stride < STRIDE_MAPPERS ? 0 : STRIDE_MAPPERS;
+}
+
+vaddr_t area_page_at(const struct vma *area, int width, int x)
+{
+	uint32_t pages = (area->end - area->start) >> PAGE_SHIFT, page;
+	int stride;
+
+	if (width <= 0 || x < 0)
+		return area->start;
+	stride = stride_of(pages, width);
+	page = stride ? (uint32_t)(x / stride) : (uint32_t)((uint64_t)x * pages / (uint32_t)width);
+	return area->start + ((page < pages ? page : pages - 1) << PAGE_SHIFT);
+}
+
 void draw_area_pages(const struct view *v, const struct task *t, const struct area *a, int y,
 		     const struct vma *area)
 {
 	uint32_t pages = (area->end - area->start) >> PAGE_SHIFT;
-	int stride = pages <= (uint32_t)a->width ? a->width / (int)pages : 0;
+	int stride;
 
 	if (a->width <= 0)
 		return;
-	if (pages > MAX_EXACT_PAGES) {
-		draw_scaled(v, t, a, y, area, pages);
-		return;
-	}
-	if (stride < STRIDE_MAPPERS) {
-		if (!draw_runs(v, t, a, y, area, pages))
+	stride = stride_of(pages, a->width);
+	if (!stride) {
+		if (pages > MAX_EXACT_PAGES || !draw_runs(v, t, a, y, area, pages))
 			draw_scaled(v, t, a, y, area, pages);
 		return;
 	}
-	if (stride < STRIDE_CONTENT)
-		stride = STRIDE_MAPPERS;
-	else if (stride > STRIDE_CONTENT_MAX)
-		stride = STRIDE_CONTENT_MAX;
 	for (uint32_t i = 0; i < pages; i++) {
 		struct page_look look = look_at(v, t, area, area->start + i * PAGE_SIZE);
 

@@ -11,4 +11,7 @@
 void draw_area_pages(const struct view *v, const struct task *t, const struct area *a, int y,
 		     const struct vma *area);
 
+/* The page drawn in column x of a line of so many columns; of several in a cell the first. */
+vaddr_t area_page_at(const struct vma *area, int width, int x);
+
 #endif

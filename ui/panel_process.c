@@ -21,7 +21,10 @@
 #include "parts.h"
 #include "src/i18n.h"
 
-enum { CHUNK_LINES = 3, WIDE_COUNTS = 53 };
+enum { CHUNK_LINES = 3, WIDE_COUNTS = 53, MAX_NAMES = 512 };
+
+/* panel_state.word: the address last brought into sight, and where the areas were drawn, for clicks */
+enum { WORD_SEEN, WORD_HEAD, WORD_CHUNKS_AT, WORD_CHUNKS };
 
 /* ---- one area ---- */
 
@@ -48,6 +51,24 @@ static bool is_chosen_area(const struct view *v, const struct task *t, const str
 	       c->va >= area->start && c->va < area->end;
 }
 
+/* The kernel's name of an area; one without gets the names that the scenario gave to what begins in it. */
+static const char *area_label(const struct view *v, const struct vma *area, char buf[TEXT_LEN])
+{
+	const struct region_table *names = &area->mm->regions;
+	size_t len = 0;
+
+	if (strcmp(vma_name(area), "-") != 0 || names->cap > MAX_NAMES)
+		return vma_name(area);
+	for (uint32_t i = 0; i < names->cap && len < TEXT_LEN; i++) {
+		const struct region *r = &names->slot[i];
+
+		if (r->name && r->start >= area->start && r->start < area->end)
+			len += (size_t)snprintf(buf + len, TEXT_LEN - len, "%s%s", len ? " " : "",
+						symbol_name(v->scenario, r->name));
+	}
+	return len ? buf : "-";
+}
+
 static void draw_area(const struct view *v, const struct task *t, const struct area *a, int y,
 		      const struct vma *area)
 {
@@ -69,7 +90,7 @@ static void draw_area(const struct view *v, const struct task *t, const struct a
 	put_text(a, x + 1, y, touched_role(touch, area->flags & VM_WRITE ? ROLE_NORMAL : ROLE_DIM),
 		 0, vma_rights(area, text));
 	part = area_sub(a, c.name, y, c.name_width, 1);
-	put_text(&part, 0, 0, chosen ? ROLE_TITLE : ROLE_LABEL, 0, vma_name(area));
+	put_text(&part, 0, 0, chosen ? ROLE_TITLE : ROLE_LABEL, 0, area_label(v, area, text));
 	part = area_sub(a, c.pages, y, a->width - c.pages, 1);
 	draw_area_pages(v, t, &part, 0, area);
 }
@@ -232,8 +253,8 @@ static void follow_choice(const struct view *v, struct panel_state *ps, const st
 {
 	uint32_t i = vma_index(t->mm, v->walk_va);
 
-	if (i < t->mm->map_count && ps->word[0] != v->walk_va + 1ULL) {
-		ps->word[0] = v->walk_va + 1ULL;
+	if (i < t->mm->map_count && ps->word[WORD_SEEN] != v->walk_va + 1ULL) {
+		ps->word[WORD_SEEN] = v->walk_va + 1ULL;
 		ps->cursor = (int)i;
 	}
 	if (ps->last_pid != t->pid) {
@@ -250,13 +271,16 @@ static void draw_areas(struct view *v, struct panel_state *ps, const struct area
 	int extra = heap < t->mm->map_count && a->height > (int)t->mm->map_count ? 1 : 0, y = 0;
 
 	follow_choice(v, ps, t, a->height - extra);
+	ps->word[WORD_CHUNKS] = 0;
 	for (uint32_t i = (uint32_t)ps->top; i < t->mm->map_count && y < a->height; i++) {
 		draw_area(v, t, a, y++, t->mm->vma[i]);
 		if (i == heap && a->height - y > 1) {
 			int room = a->height - y - (int)(t->mm->map_count - i - 1);
 
 			room = room < 1 ? 1 : room > CHUNK_LINES ? CHUNK_LINES : room;
-			y += draw_chunks(v, t, a, y, room);
+			ps->word[WORD_CHUNKS_AT] = (uint64_t)y;
+			ps->word[WORD_CHUNKS] = (uint64_t)draw_chunks(v, t, a, y, room);
+			y += (int)ps->word[WORD_CHUNKS];
 		}
 	}
 	draw_thumb(a, ps->top, a->height, (int)t->mm->map_count);
@@ -287,6 +311,7 @@ static void process_draw(struct view *v, struct panel_state *ps, const struct ar
 	} else if (head == 2) {
 		draw_counts(a, 1, t);
 	}
+	ps->word[WORD_HEAD] = (uint64_t)head;
 	part = area_sub(a, 0, head, a->width, a->height - head - foot);
 	draw_areas(v, ps, &part, t);
 	part = area_sub(a, 0, a->height - foot, a->width, foot);
@@ -375,11 +400,21 @@ static bool process_key(struct view *v, struct panel_state *ps, uint32_t key)
 static void process_click(struct view *v, struct panel_state *ps, int x, int y)
 {
 	const struct task *t = view_task(v);
-	int head = ps->height >= 5 ? 2 : 1;
+	struct columns c = columns_of(ps->width);
+	int line = y - (int)ps->word[WORD_HEAD], chunks_at = (int)ps->word[WORD_CHUNKS_AT];
 
-	(void)x;
-	if (t && y >= head && y < ps->height - page_foot_height(v, ps->height))
-		choose_area(v, ps, t, ps->top + y - head);
+	if (!t || line < 0 || y >= ps->height - page_foot_height(v, ps->height))
+		return;
+	if (ps->word[WORD_CHUNKS] && line >= chunks_at)
+		line = line < chunks_at + (int)ps->word[WORD_CHUNKS]
+			       ? chunks_at - 1
+			       : line - (int)ps->word[WORD_CHUNKS];
+	line += ps->top;
+	if (line >= (int)t->mm->map_count)
+		return;
+	ps->cursor = line;
+	view_choose_address(v, t->pid,
+			    area_page_at(t->mm->vma[line], ps->width - c.pages, x - c.pages));
 }
 
 static void process_scroll(struct view *v, struct panel_state *ps, int dy)

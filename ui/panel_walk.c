@@ -474,8 +474,11 @@ static void walk_draw(struct view *v, struct panel_state *ps, const struct area 
 		k.cursor = ps->cursor;
 	limit = need_that_fits(k.m, a);
 	for (int i = 0; i < NR_LINES && y < a->height; i++)
-		if (is_line_wanted(k.m, a, i) && need[i] <= limit)
+		if (is_line_wanted(k.m, a, i) && need[i] <= limit) {
+			if (i == LINE_ENTRY_0)
+				ps->top = y;
 			draw_line(&k, a, y++, i);
+		}
 }
 
 static void walk_status(const struct view *v, const struct panel_state *ps, char *buf, size_t size)
@@ -540,6 +543,13 @@ static bool walk_key(struct view *v, struct panel_state *ps, uint32_t key)
 	}
 }
 
+static void walk_click(struct view *v, struct panel_state *ps, int x, int y)
+{
+	(void)x;
+	if (y >= ps->top && y - ps->top < view_machine(v)->profile->pt_levels)
+		ps->cursor = y - ps->top;
+}
+
 static void walk_scroll(struct view *v, struct panel_state *ps, int dy)
 {
 	(void)ps;
@@ -557,5 +567,6 @@ const struct panel panel_walk = {
 	.status = walk_status,
 	.draw = walk_draw,
 	.key = walk_key,
+	.click = walk_click,
 	.scroll = walk_scroll,
 };
