@@ -243,9 +243,9 @@ void prompt_complete(struct screen *s)
 	len = common(&w) - w.prefix_len;
 	if (len <= WORD_MAX) {
 		memcpy(rest, w.word[0] + w.prefix_len, len);
-		rest[len] = '\0';
 		if (w.count == 1 && w.word[0][strlen(w.word[0]) - 1] != '=')
-			strcat(rest, " ");
+			rest[len++] = ' ';
+		rest[len] = '\0';
 		prompt_insert(p, rest);
 	}
 	if (w.count > 1)

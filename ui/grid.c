@@ -338,9 +338,9 @@ void grid_print(const struct grid *g, FILE *out)
 			end--;
 		for (int x = 0; x < end; x++) {
 			char buf[UTF8_MAX];
+			int n = row[x].ch ? utf8_put(buf, row[x].ch) : 0;
 
-			if (row[x].ch)
-				fwrite(buf, 1, (size_t)utf8_put(buf, row[x].ch), out);
+			fwrite(buf, 1, (size_t)n, out);
 		}
 		fputc('\n', out);
 	}

@@ -174,7 +174,7 @@ static void add_place(struct layout *l, int panel, int x, int y, int width, int 
 static void place_stack(struct layout *l, const struct stack *s, const struct panel *const *table,
 			int x, int y, int width, int height, int frame)
 {
-	struct share share[MAX_PANELS];
+	struct share share[MAX_PANELS] = {{0}};
 
 	for (int i = 0; i < s->n; i++) {
 		share[i].min = table[s->panel[i]]->min_height + frame;
@@ -193,8 +193,8 @@ static void place_stack(struct layout *l, const struct stack *s, const struct pa
 static void place_columns(struct layout *l, const struct plan *p, const struct panel *const *table,
 			  const uint32_t *used, int y, int height)
 {
-	struct stack stack[COLUMNS_MAX];
-	struct share share[COLUMNS_MAX];
+	struct stack stack[COLUMNS_MAX] = {{.n = 0}};
+	struct share share[COLUMNS_MAX] = {{0}};
 	int frame = l->boxed ? 2 : 1, side = l->boxed ? 2 : 0, x = 0;
 
 	for (int c = 0; c < p->columns; c++) {

@@ -42,22 +42,22 @@ void prompt_free(struct prompt *p)
 
 /* ---- the text ---- */
 
-/* Start of the character left of byte i. */
-static int before(const struct prompt *p, int i)
-{
-	if (i > 0)
-		i--;
-	while (i > 0 && ((unsigned char)p->text[i] & 0xc0) == 0x80)
-		i--;
-	return i;
-}
-
 static int after(const struct prompt *p, int i)
 {
 	const char *s = p->text + i;
 
 	utf8_next(&s);
 	return (int)(s - p->text);
+}
+
+/* Start of the character left of byte i. */
+static int before(const struct prompt *p, int i)
+{
+	int start = 0;
+
+	for (int next = 0; next < i; next = after(p, next))
+		start = next;
+	return start;
 }
 
 /* Start of the word left of byte i, blanks between skipped. */
@@ -105,7 +105,7 @@ static void look_back(struct prompt *p, int by)
 	if (p->at + by < 0 || p->at + by > h->count)
 		return;
 	if (p->at == h->count)
-		strcpy(p->typed, p->text);
+		memcpy(p->typed, p->text, sizeof(p->typed));
 	p->at += by;
 	set_text(p, p->at == h->count ? p->typed : h->line[p->at]);
 }

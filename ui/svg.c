@@ -117,11 +117,12 @@ static void draw_frame(FILE *out, int x, int y, int n, const struct frame_sign *
 static void put_escaped(FILE *out, uint32_t ch)
 {
 	char buf[UTF8_MAX];
+	int n = utf8_put(buf, ch);
 
 	if (ch == '<' || ch == '>' || ch == '&')
 		fputs(ch == '<' ? "&lt;" : ch == '>' ? "&gt;" : "&amp;", out);
 	else
-		fwrite(buf, 1, (size_t)utf8_put(buf, ch), out);
+		fwrite(buf, 1, (size_t)n, out);
 }
 
 /* One word: n cells without a blank.  Its length is fixed, so that it ends where its cells do. */
