@@ -1,15 +1,17 @@
 /*
  * How long it takes to get anywhere, and what the marks take.
  *
+ *	a lecture                   key by key: next, back, small steps
  *	a million simple events     random moments: at most 50 ms each, at most 512 MiB
  *	a million heavy events      the same
- *	one event of 150000 faults  random micro-steps; a step on, a step back
+ *	one event of 150000 faults  random micro-steps; a step on, a step back; what listening costs
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
+#include "src/engine.h"
 #include "src/timeline.h"
 
 enum { JUMPS = 60, STEPS = 200 };
@@ -105,6 +107,75 @@ static void step_about(struct timeline *t, uint32_t event)
 	print_stats(t);
 }
 
+/* The keys of a lecturer, one after the other. */
+static void play_lecture(void)
+{
+	struct scenario *s =
+		parse("machine i386\nspawn sh\nmmap sh buf 16K\nwrite sh buf 16K\nfork sh kid\n"
+		      "write kid buf\nwrite sh buf\nfork kid grandkid\nwrite kid buf+4K\n"
+		      "malloc sh m 64K\nwrite sh m 64K\nexit grandkid\nexit kid\nexit sh\n");
+	double start = now_ms();
+	struct timeline *t = timeline_open(s);
+	uint64_t steps = 0;
+
+	printf("a lecture: open %.3f ms\n", now_ms() - start);
+	start = now_ms();
+	for (int round = 0; round < 100; round++) {
+		while (timeline_next(t))
+			continue;
+		while (timeline_prev(t))
+			continue;
+	}
+	printf("  next, previous: %.3f ms\n", (now_ms() - start) / 100 / 2 / scenario_nr_events(s));
+	start = now_ms();
+	for (; timeline_step(t); steps++)
+		continue;
+	printf("  step on: %.3f ms of %llu steps\n", (now_ms() - start) / (double)steps,
+	       (unsigned long long)steps);
+	start = now_ms();
+	while (timeline_step_back(t))
+		continue;
+	printf("  step back: %.3f ms\n", (now_ms() - start) / (double)steps);
+	print_stats(t);
+	timeline_close(t);
+	scenario_free(s);
+}
+
+static void count_tellings(void *ctx, const struct step *s)
+{
+	*(uint64_t *)ctx += s->kind != TELL_LEAVE;
+}
+
+/* 150000 faults: nobody listens, a counter does, the story does. */
+static void compare_listeners(void)
+{
+	struct scenario *s = parse("spawn sh\nmmap sh big 600M\nwrite sh big 600M\n");
+	struct story *story = story_new();
+	uint64_t told = 0;
+	double took[3];
+
+	for (int i = 0; i < 3; i++) {
+		struct trace trace = {0};
+		struct machine *m = engine_boot(s, &trace);
+		double start;
+
+		engine_run(m, s, 1, false);
+		engine_run(m, s, 2, false);
+		trace.sink = i == 0 ? NULL : i == 1 ? count_tellings : story_tell;
+		trace.ctx = i == 1 ? (void *)&told : (void *)story;
+		start = now_ms();
+		engine_run(m, s, 3, false);
+		took[i] = now_ms() - start;
+		machine_destroy(m);
+	}
+	printf("150000 write faults: unwatched %.0f ms, counted %.0f ms, told to the story %.0f "
+	       "ms\n",
+	       took[0], took[1], took[2]);
+	printf("  the story: %.1f ns a telling\n", (took[2] - took[1]) * 1e6 / (double)told);
+	story_free(story);
+	scenario_free(s);
+}
+
 /* long_event: an event to step about in, or 0. */
 static void bench(const char *name, const char *text, uint32_t long_event)
 {
@@ -129,6 +200,8 @@ static void bench(const char *name, const char *text, uint32_t long_event)
 
 int main(void)
 {
+	play_lecture();
+	compare_listeners();
 	bench("simple events",
 	      "spawn sh\nmmap sh buf 4M\nrepeat 333333\nwrite sh buf\nread sh buf+64K\n"
 	      "kmalloc k$i 100\nend\n",
