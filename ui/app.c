@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "keys.h"
 #include "screen.h"
 #include "src/i18n.h"
 #include "term.h"
@@ -44,9 +45,6 @@ static void act(struct screen *s, uint32_t key, const struct mouse *mouse)
 		term_suspend();
 		resize(s);
 		break;
-	case 'l' & 0x1f:
-		term_redraw();
-		break;
 	case KEY_MOUSE_:
 		if (mouse->buttons == 1)
 			screen_click(s, mouse->x, mouse->y, mouse->doubled);
@@ -54,7 +52,10 @@ static void act(struct screen *s, uint32_t key, const struct mouse *mouse)
 			screen_wheel(s, mouse->x, mouse->y, mouse->buttons == 4 ? -1 : 1);
 		break;
 	default:
-		screen_key(s, key);
+		if (key_action(key) == ACT_REDRAW)
+			term_redraw();
+		else
+			screen_key(s, key);
 		break;
 	}
 }

@@ -50,6 +50,7 @@ static const struct {
 	{"Delete", KEY_DELETE_},
 	{"Escape", KEY_ESCAPE_},
 	{"F1", KEY_F1_},
+	{"Ctrl-L", 'l' & 0x1f},
 };
 
 const struct key_info *key_info(size_t i)
