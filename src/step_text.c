@@ -63,10 +63,11 @@ static const char *const outcome_names[] = {
 	[OUT_FAILED] = "no memory",
 };
 
-/* A text that grows in a buffer; what does not fit is cut. */
+/* A text that grows in a buffer; what does not fit is cut. m: to know names from, or NULL. */
 struct text {
 	char *buf;
 	size_t size, len;
+	const struct machine *m;
 };
 
 static void put(struct text *t, const char *s, size_t n)
@@ -93,6 +94,8 @@ static void put_number(struct text *t, const char *format, uint64_t value)
 }
 
 static void put_hex(struct text *t, uint64_t value) { put_number(t, "%llx", value); }
+
+static void put_address(struct text *t, uint64_t va) { put_number(t, "%08llx", va); }
 
 static void put_decimal(struct text *t, uint64_t value) { put_number(t, "%llu", value); }
 
@@ -153,7 +156,7 @@ static void put_pte(struct text *t, pte_t e)
 }
 
 /* What the CPU pushed, e.g. 6 (write, user, not present). */
-static void put_error_code(struct text *t, uint32_t code)
+static void put_error_code(struct text *t, uint64_t code)
 {
 	put_decimal(t, code);
 	put_word(t, " (");
@@ -176,7 +179,7 @@ static void put_errno(struct text *t, uint64_t value)
 	if (code < PAGE_SIZE)
 		put_word(t, errno_name((uint32_t)code));
 	else
-		put_number(t, "%08llx", value);
+		put_address(t, value);
 }
 
 static void put_prot(struct text *t, uint64_t prot)
@@ -191,8 +194,9 @@ static void put_prot(struct text *t, uint64_t prot)
 		put_word(t, "x");
 }
 
-static void put_task(struct text *t, const struct machine *m, uint64_t pid)
+static void put_task(struct text *t, uint64_t pid)
 {
+	const struct machine *m = t->m;
 	const struct task *task = m ? find_task(m, (uint32_t)pid) : NULL;
 
 	if (task) {
@@ -203,8 +207,10 @@ static void put_task(struct text *t, const struct machine *m, uint64_t pid)
 	}
 }
 
-static void put_cache(struct text *t, const struct machine *m, uint64_t index)
+static void put_cache(struct text *t, uint64_t index)
 {
+	const struct machine *m = t->m;
+
 	if (m && index < MAX_CACHES && m->cache[index]) {
 		put_word(t, m->cache[index]->name);
 	} else {
@@ -213,8 +219,9 @@ static void put_cache(struct text *t, const struct machine *m, uint64_t index)
 	}
 }
 
-static void put_zone(struct text *t, const struct machine *m, uint64_t zone)
+static void put_zone(struct text *t, uint64_t zone)
 {
+	const struct machine *m = t->m;
 	const char *name = m && zone < MAX_NR_ZONES ? m->node.node_zones[zone].name : NULL;
 
 	put_word(t, name ? name : "?");
@@ -251,75 +258,56 @@ static void put_pfn(struct text *t, uint64_t pfn)
 		put_hex(t, pfn);
 }
 
-static void put_arg(struct text *t, const struct machine *m, enum arg_kind kind, uint64_t value)
+static void put_mark(struct text *t, uint64_t value) { PUT_NAME(t, mark_names, value); }
+
+static void put_access(struct text *t, uint64_t value) { PUT_NAME(t, access_names, value); }
+
+static void put_outcome(struct text *t, uint64_t value) { PUT_NAME(t, outcome_names, value); }
+
+static void put_bool(struct text *t, uint64_t value) { put_word(t, value ? "yes" : "no"); }
+
+static void put_nothing(struct text *t, uint64_t value)
 {
-	switch (kind) {
-	case A_PFN:
-		put_pfn(t, value);
-		break;
-	case A_VA:
-	case A_VMA:
-	case A_KVA:
-		put_number(t, "%08llx", value);
-		break;
-	case A_ZONE:
-		put_zone(t, m, value);
-		break;
-	case A_TASK:
-		put_task(t, m, value);
-		break;
-	case A_PTE:
-		put_pte(t, value);
-		break;
-	case A_BYTES:
-		put_bytes(t, value);
-		break;
-	case A_CACHE:
-		put_cache(t, m, value);
-		break;
-	case A_GFP:
-		put_gfp(t, value);
-		break;
-	case A_PROT:
-		put_prot(t, value);
-		break;
-	case A_ERRNO:
-		put_errno(t, value);
-		break;
-	case A_MARK:
-		PUT_NAME(t, mark_names, value);
-		break;
-	case A_ACCESS:
-		PUT_NAME(t, access_names, value);
-		break;
-	case A_TAG:
-		put_tag(t, value);
-		break;
-	case A_ERRCODE:
-		put_error_code(t, (uint32_t)value);
-		break;
-	case A_OUTCOME:
-		PUT_NAME(t, outcome_names, value);
-		break;
-	case A_BOOL:
-		put_word(t, value ? "yes" : "no");
-		break;
-	case A_NONE:
-		break;
-	default:
-		put_decimal(t, value);
-		break; /* counts, orders, levels, CPUs */
-	}
+	(void)t;
+	(void)value;
+}
+
+/* Kinds that are not plain numbers; counts, orders, levels and CPUs are. */
+static void (*const put_kind[NR_ARG_KINDS])(struct text *t, uint64_t value) = {
+	[A_NONE] = put_nothing,
+	[A_PFN] = put_pfn,
+	[A_ZONE] = put_zone,
+	[A_TASK] = put_task,
+	[A_VA] = put_address,
+	[A_VMA] = put_address,
+	[A_PTE] = put_pte,
+	[A_BYTES] = put_bytes,
+	[A_CACHE] = put_cache,
+	[A_KVA] = put_address,
+	[A_GFP] = put_gfp,
+	[A_PROT] = put_prot,
+	[A_ERRNO] = put_errno,
+	[A_MARK] = put_mark,
+	[A_ACCESS] = put_access,
+	[A_TAG] = put_tag,
+	[A_ERRCODE] = put_error_code,
+	[A_OUTCOME] = put_outcome,
+	[A_BOOL] = put_bool,
+};
+
+static void put_arg(struct text *t, enum arg_kind kind, uint64_t value)
+{
+	(put_kind[kind] ? put_kind[kind] : put_decimal)(t, value);
 }
 
 /* m may be NULL: processes and caches are then called by their numbers. */
 size_t arg_text(const struct machine *m, enum arg_kind kind, uint64_t value, char *buf, size_t size)
 {
-	struct text t = {buf, size, 0};
+	struct text t = {.buf = buf, .size = size, .m = m};
 
 	if (size > 0)
 		buf[0] = 0;
-	put_arg(&t, m, kind, value);
+	put_arg(&t, kind, value);
 	return t.len;
 }
 
@@ -327,12 +315,12 @@ size_t arg_text(const struct machine *m, enum arg_kind kind, uint64_t value, cha
 size_t step_text(const struct machine *m, const struct step *s, char *buf, size_t size)
 {
 	const struct step_info *info = &step_info[s->id];
-	struct text t = {buf, size, 0};
+	struct text t = {.buf = buf, .size = size, .m = m};
 
 	if (size > 0)
 		buf[0] = 0;
 	if (s->kind == TELL_LEAVE) {
-		put_arg(&t, m, (enum arg_kind)info->result, s->arg[0]);
+		put_arg(&t, (enum arg_kind)info->result, s->arg[0]);
 		return t.len;
 	}
 	for (const char *p = *info->text ? _(info->text) : ""; *p; p++) {
@@ -344,7 +332,7 @@ size_t step_text(const struct machine *m, const struct step *s, char *buf, size_
 			put(&t, p, 1);
 			continue;
 		}
-		put_arg(&t, m, (enum arg_kind)info->arg[i], s->arg[i]);
+		put_arg(&t, (enum arg_kind)info->arg[i], s->arg[i]);
 		p += 2;
 	}
 	return t.len;

@@ -62,7 +62,7 @@ static enum zone_type zone_of(const struct zone_borders *z, pfn_t pfn)
 	return pfn >= z->highmem ? ZONE_HIGHMEM : pfn >= z->normal ? ZONE_NORMAL : ZONE_DMA;
 }
 
-/* One thing that a telling names; order: of a block, else 0. */
+/* One thing that a telling names; pid also stands for a block's order and a free list's zone. */
 struct named {
 	enum touch_kind kind;
 	uint32_t pid, value;

@@ -49,11 +49,12 @@ void old_changes_add(struct old_changes *o, const struct change *c, const struct
 void touched_make(struct touched *t, const struct zone_borders *z, const struct change *last,
 		  const struct change *change, size_t n, size_t newest, bool complete);
 
-/* Objects that are marked alone or in pairs with a process or zone. */
+/* What can be marked. */
 enum touch_kind { TOUCHED_FRAME = 1, TOUCHED_BLOCK, TOUCHED_PAGE, TOUCHED_VMA, TOUCHED_TASK,
 		  TOUCHED_ZONE, TOUCHED_ORDER, TOUCHED_CACHE, TOUCHED_OBJECT };
 
-/* pid: of a page or area, or the zone of an order; 0 else. */
+/* pid: of a page or an area; the order of a block, whose value is its first frame >> order; the zone of a free
+ * list, whose value is its order; else 0. */
 enum touch touched_find(const struct touched *t, const struct old_changes *o, enum touch_kind kind,
 			uint32_t pid, uint32_t value);
 
