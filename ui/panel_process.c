@@ -16,12 +16,13 @@
 #include <string.h>
 #include <strings.h>
 
+#include "address_bar.h"
 #include "area_pages.h"
 #include "page_foot.h"
 #include "parts.h"
 #include "src/i18n.h"
 
-enum { CHUNK_LINES = 3, WIDE_COUNTS = 53, MAX_NAMES = 512 };
+enum { CHUNK_LINES = 3, WIDE_COUNTS = 53, MAX_NAMES = 512, TALL = 16 };
 
 /* panel_state.word: the address last brought into sight, and where the areas were drawn, for clicks */
 enum { WORD_SEEN, WORD_HEAD, WORD_CHUNKS_AT, WORD_CHUNKS };
@@ -286,10 +287,12 @@ static void draw_areas(struct view *v, struct panel_state *ps, const struct area
 	draw_thumb(a, ps->top, a->height, (int)t->mm->map_count);
 }
 
+static int bar_height(int height) { return height >= TALL ? ADDRESS_BAR_HEIGHT : 0; }
+
 static void process_draw(struct view *v, struct panel_state *ps, const struct area *a, bool active)
 {
 	const struct task *t = view_task(v);
-	int head = a->height >= 5 ? 2 : 1, foot = page_foot_height(v, a->height), x;
+	int head = a->height >= 5 ? 2 : 1, foot = page_foot_height(v, a->height), bar, x;
 	struct area part;
 
 	(void)active;
@@ -312,8 +315,12 @@ static void process_draw(struct view *v, struct panel_state *ps, const struct ar
 		draw_counts(a, 1, t);
 	}
 	ps->word[WORD_HEAD] = (uint64_t)head;
-	part = area_sub(a, 0, head, a->width, a->height - head - foot);
+	bar = bar_height(a->height);
+	part = area_sub(a, 0, head, a->width, a->height - head - foot - bar);
 	draw_areas(v, ps, &part, t);
+	part = area_sub(a, 0, a->height - foot - bar, a->width, bar);
+	if (bar)
+		draw_address_bar(v, &part, t);
 	part = area_sub(a, 0, a->height - foot, a->width, foot);
 	draw_page_foot(v, &part, t);
 }
@@ -403,7 +410,8 @@ static void process_click(struct view *v, struct panel_state *ps, int x, int y)
 	struct columns c = columns_of(ps->width);
 	int line = y - (int)ps->word[WORD_HEAD], chunks_at = (int)ps->word[WORD_CHUNKS_AT];
 
-	if (!t || line < 0 || y >= ps->height - page_foot_height(v, ps->height))
+	if (!t || line < 0 ||
+	    y >= ps->height - page_foot_height(v, ps->height) - bar_height(ps->height))
 		return;
 	if (ps->word[WORD_CHUNKS] && line >= chunks_at)
 		line = line < chunks_at + (int)ps->word[WORD_CHUNKS]
