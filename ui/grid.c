@@ -89,36 +89,47 @@ static void part_halves(const struct area *a, struct cell *c, int x)
 		c[1].ch = ' ';
 }
 
-void put_char(const struct area *a, int x, int y, uint32_t ch, enum role role, unsigned attr)
+/* Put a character that takes `width` columns. */
+static void put_sized(const struct area *a, int x, int y, uint32_t ch, int width, struct cell look)
 {
 	struct cell *c = cell_at(a, x, y);
-	int width = ch < 0x80 ? 1 : char_width(ch);
 
 	if (!c || width == 0)
 		return;
-	if (ch < 0x20 || ch == 0x7f)
-		ch = '?';
 	if (width == 2 && !cell_at(a, x + 1, y))
 		ch = ' ', width = 1;
 	if (a->grid->ascii && ch >= 0x80)
 		ch = ascii_of(ch);
 	part_halves(a, c, x);
-	*c = (struct cell){.ch = ch, .role = (uint8_t)role, .attr = (uint8_t)attr};
+	look.ch = ch;
+	*c = look;
 	if (width == 2) {
 		part_halves(a, c + 1, x + 1);
-		c[1] = (struct cell){
-			.ch = ch < 0x80 ? ch : 0, .role = (uint8_t)role, .attr = (uint8_t)attr};
-		c->ch = ch;
+		look.ch = ch < 0x80 ? ch : 0;
+		c[1] = look;
 	}
+}
+
+static struct cell look_of(enum role role, unsigned attr)
+{
+	return (struct cell){.role = (uint8_t)role, .attr = (uint8_t)attr};
+}
+
+void put_char(const struct area *a, int x, int y, uint32_t ch, enum role role, unsigned attr)
+{
+	put_sized(a, x, y, ch, char_width(ch), look_of(role, attr));
 }
 
 int put_text(const struct area *a, int x, int y, enum role role, unsigned attr, const char *utf8)
 {
+	struct cell look = look_of(role, attr);
 	uint32_t ch;
 
 	while (x < a->width && (ch = utf8_next(&utf8))) {
-		put_char(a, x, y, ch, role, attr);
-		x += char_width(ch);
+		int width = char_width(ch);
+
+		put_sized(a, x, y, ch, width, look);
+		x += width;
 	}
 	return x < a->width ? x : a->width;
 }
@@ -143,8 +154,11 @@ void put_right(const struct area *a, int x_end, int y, enum role role, unsigned 
 
 void fill(const struct area *a, int x, int y, int n, uint32_t ch, enum role role)
 {
+	struct cell look = look_of(role, 0);
+	int width = char_width(ch);
+
 	for (int i = 0; i < n; i++)
-		put_char(a, x + i, y, ch, role, 0);
+		put_sized(a, x + i, y, ch, width, look);
 }
 
 void paint(const struct area *a, int x, int y, int n, enum role role, unsigned attr)

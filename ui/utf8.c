@@ -95,7 +95,8 @@ int char_width(uint32_t ch)
 {
 	if (ch < 0x20 || (ch >= 0x7f && ch < 0xa0))
 		return 0;
-	if (ch < 0x300)
+	/* letters of the West, and all signs that frames and marks are made of */
+	if (ch < 0x300 || (ch >= 0x2100 && ch < 0x2e80))
 		return 1;
 	if (is_in(ch, joining, sizeof(joining) / sizeof(joining[0])))
 		return 0;
