@@ -146,7 +146,8 @@ static void show_page_of(const struct view *v, struct panel_state *ps, int row)
 	int page = ps->height > 2 ? ps->height * 2 / 3 : 1, start = row > 0 ? row / page * page : 0;
 	int room = ps->height - 1 - (ps->height > 4) - (ps->height > 8);
 
-	for (int r = next_row(v, start - 1, 1); r != NO_ROW && r < start + page; r = next_row(v, r, 1))
+	for (int r = next_row(v, start - 1, 1); r != NO_ROW && r < start + page;
+	     r = next_row(v, r, 1))
 		room--;
 	ps->top = start;
 	for (int r = next_row(v, start, -1); r != NO_ROW && room-- > 0; r = next_row(v, r, -1))
