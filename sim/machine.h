@@ -29,6 +29,8 @@ struct machine_config {
 
 void machine_config_default(struct machine_config *c);
 
+enum { NR_ENDED = 32 };
+
 struct machine {
 	struct trace *trace;            /* outside, at a constant address  */
 	struct arena *arena;
@@ -55,6 +57,10 @@ struct machine {
 
 	struct task *tasks, *last_task; /* living, in order of creation    */
 	uint32_t nr_tasks, last_pid;
+	/* Names of processes that ended lately, at pid % NR_ENDED: the
+	 * story of an exit is told by name. */
+	struct ended_task { uint32_t pid; char comm[COMM_LEN]; }
+		ended[NR_ENDED];
 	struct file *files;
 	uint32_t nr_files, nr_anon_vmas;
 	struct region_table names;      /* alloc_pages, kmalloc, ... by name */

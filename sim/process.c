@@ -122,6 +122,16 @@ struct task *find_task(const struct machine *m, uint32_t pid)
 	return t;
 }
 
+const char *task_name(const struct machine *m, uint32_t pid)
+{
+	const struct ended_task *ended = &m->ended[pid % NR_ENDED];
+	const struct task *t = find_task(m, pid);
+
+	if (t)
+		return t->comm;
+	return ended->pid == pid ? ended->comm : NULL;
+}
+
 struct task *find_task_by_symbol(const struct machine *m, uint32_t symbol)
 {
 	struct task *t = m->tasks;
@@ -155,9 +165,12 @@ struct task *do_spawn(struct machine *m, const char *comm, uint32_t symbol,
 
 void do_exit(struct machine *m, struct task *t)
 {
+	struct ended_task *ended = &m->ended[t->pid % NR_ENDED];
 	uint32_t pid = t->pid;
 	struct mm *mm = t->mm;
 
+	ended->pid = pid;
+	memcpy(ended->comm, t->comm, COMM_LEN);
 	enter(m, DO_EXIT, pid, mm->rss_anon + mm->rss_file, mm->nr_tables);
 	exit_mmap(m, mm);
 	task_unlink(m, t);

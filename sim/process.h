@@ -37,6 +37,8 @@ uint32_t out_of_memory(struct machine *m, uint32_t wanted_by);
 
 /* A living task; NULL if there is none. */
 struct task *find_task(const struct machine *m, uint32_t pid);
+/* A process's name, also for some time after its end; NULL: not known. */
+const char *task_name(const struct machine *m, uint32_t pid);
 struct task *find_task_by_symbol(const struct machine *m, uint32_t symbol);
 
 /* ---- between the files of processes ---- */

@@ -196,11 +196,10 @@ static void put_prot(struct text *t, uint64_t prot)
 
 static void put_task(struct text *t, uint64_t pid)
 {
-	const struct machine *m = t->m;
-	const struct task *task = m ? find_task(m, (uint32_t)pid) : NULL;
+	const char *name = t->m ? task_name(t->m, (uint32_t)pid) : NULL;
 
-	if (task) {
-		put_word(t, task->comm);
+	if (name) {
+		put_word(t, name);
 	} else {
 		put_word(t, "pid ");
 		put_decimal(t, pid);
