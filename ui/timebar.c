@@ -38,7 +38,8 @@ enum { NR_TICKS = sizeof(ticks) / sizeof(ticks[0]) };
 /* Index in ticks of what an event shows; NR_TICKS: nothing. */
 static int tick_of(const struct screen *s, uint32_t event)
 {
-	bool has_run = event <= timeline_now(s->view.timeline).event;
+	uint32_t now = timeline_now(s->view.timeline).event;
+	bool has_run = event < now || (event == now && view_is_complete(&s->view));
 	const struct event_result *r = has_run ? timeline_result(s->view.timeline, event) : NULL;
 	char letter = event_tick((enum event_kind)scenario_event(s->view.scenario, event)->kind);
 	int i = 0;
