@@ -19,7 +19,7 @@ tool() {
 	fi
 }
 
-flags="-std=c11 -D_GNU_SOURCE -DMMVIZ_VERSION=\"0\" -I. $(pkg-config --cflags ncursesw libelf check)"
+flags="-std=c11 -D_GNU_SOURCE -DMMVIZ_VERSION='\"0\"' -I. $(pkg-config --cflags ncursesw libelf check)"
 tool clang-format clang-format --dry-run -Werror sim/*.c src/*.c ui/*.c tests/*.c
 tool cppcheck cppcheck -q -j2 --std=c11 --error-exitcode=1 --inline-suppr --enable=warning,performance,portability \
 	--suppress=missingIncludeSystem --suppress=normalCheckLevelMaxBranches -I. sim src ui
