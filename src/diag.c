@@ -14,6 +14,7 @@
  */
 #include "diag.h"
 #include "i18n.h"
+#include "utf8.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -68,46 +69,10 @@ void diag_add(struct diags *d, const char *file, unsigned line, unsigned column,
 	va_end(values);
 }
 
-/*
- * Bytes of the character at s, which has left bytes; its code point in *ch. A stray byte counts as
- * one.
- */
-static size_t next_char(const char *s, size_t left, uint32_t *ch)
+/* A control character, or a byte that is none: shown as a question mark. */
+static bool is_unprintable(uint32_t ch, size_t bytes)
 {
-	unsigned char lead = (unsigned char)s[0];
-	size_t bytes = lead < 0xc0 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
-
-	*ch = bytes == 1 ? lead : lead & (0x7fu >> bytes);
-	for (size_t i = 1; i < bytes; i++) {
-		if (i == left || ((unsigned char)s[i] & 0xc0) != 0x80) {
-			*ch = '?';
-			return 1;
-		}
-		*ch = *ch << 6 | ((unsigned char)s[i] & 0x3f);
-	}
-	return bytes;
-}
-
-static bool is_between(uint32_t ch, uint32_t first, uint32_t last)
-{
-	return ch >= first && ch <= last;
-}
-
-/* Columns of a character, coarsely by Unicode's blocks: the same in every locale. */
-static unsigned columns_of(uint32_t ch)
-{
-	if (ch < 0x300)
-		return 1;
-	if (is_between(ch, 0x300, 0x36f) || is_between(ch, 0x200b, 0x200f) ||
-	    is_between(ch, 0xfe00, 0xfe0f))
-		return 0;
-	return is_between(ch, 0x1100, 0x115f) || is_between(ch, 0x2e80, 0xa4cf) ||
-			       is_between(ch, 0xac00, 0xd7a3) || is_between(ch, 0xf900, 0xfaff) ||
-			       is_between(ch, 0xfe30, 0xfe6f) || is_between(ch, 0xff00, 0xff60) ||
-			       is_between(ch, 0xffe0, 0xffe6) || is_between(ch, 0x1f300, 0x1f9ff) ||
-			       is_between(ch, 0x20000, 0x3fffd)
-		       ? 2
-		       : 1;
+	return ch < 0x20 || (ch >= 0x7f && ch < 0xa0) || (ch == UTF8_BROKEN && bytes == 1);
 }
 
 /*
@@ -126,18 +91,21 @@ static char *show_line(const char *text, size_t len, size_t *from, size_t *to)
 			first = column;
 		if (i >= *to && last == SIZE_MAX)
 			last = column;
-		bytes = next_char(text + i, len - i, &ch);
+		bytes = utf8_decode(text + i, len - i, &ch);
 		if (ch == '\t') {
 			do
 				shown[out++] = ' ';
 			while (++column % TAB);
 			continue;
 		}
-		if (ch < 0x20 || is_between(ch, 0x7f, 0x9f) || (bytes == 1 && (text[i] & 0x80)))
+		if (is_unprintable(ch, bytes)) {
 			shown[out++] = '?';
-		else
-			memcpy(shown + out, text + i, bytes), out += bytes;
-		column += columns_of(ch);
+			column++;
+			continue;
+		}
+		memcpy(shown + out, text + i, bytes);
+		out += bytes;
+		column += (size_t)char_width(ch);
 	}
 	if (shown)
 		shown[out] = '\0';

@@ -11,6 +11,7 @@
  */
 #include "lexer.h"
 #include "i18n.h"
+#include "utf8.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -39,34 +40,6 @@ static void set_fault(struct line *l, const char *fault, const char *at, size_t 
 	l->fault = fault;
 	l->fault_at = (uint32_t)(at - l->text);
 	l->fault_width = (uint32_t)width;
-}
-
-bool is_utf8(const char *text, size_t len, size_t *at)
-{
-	static const uint32_t least[] = {0, 0x80, 0x800, 0x10000};
-
-	for (size_t i = 0; i < len;) {
-		unsigned char lead = (unsigned char)text[i];
-		size_t more = lead < 0x80       ? 0
-			      : lead >> 5 == 6  ? 1
-			      : lead >> 4 == 14 ? 2
-			      : lead >> 3 == 30 ? 3
-						: 4;
-		uint32_t ch = more == 0 ? lead : lead & (0x3fu >> more);
-
-		*at = i;
-		if (more == 4 || more >= len - i)
-			return false;
-		for (size_t k = 1; k <= more; k++) {
-			if (((unsigned char)text[i + k] & 0xc0) != 0x80)
-				return false;
-			ch = ch << 6 | ((unsigned char)text[i + k] & 0x3f);
-		}
-		if (ch < least[more] || (ch >= 0xd800 && ch < 0xe000) || ch > 0x10ffff)
-			return false;
-		i += more + 1;
-	}
-	return true;
 }
 
 /* From the opening quote to behind the closing one; to the line's end when there is none. */

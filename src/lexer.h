@@ -47,7 +47,4 @@ bool line_resolve(struct line *l, uint32_t counter, char **buf, uint32_t *cap);
  */
 size_t line_fold(const char *text, size_t len, uint32_t counter, char *buf, size_t size);
 
-/* Is text UTF-8 throughout?  *at is where it is not. */
-bool is_utf8(const char *text, size_t len, size_t *at);
-
 #endif

@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "src/utf8.h"
 #include "ui/grid.h"
 #include "ui/theme.h"
-#include "ui/utf8.h"
 
 static struct grid g;
 

@@ -7,6 +7,7 @@
 #include "src/lexer.h"
 #include "src/number.h"
 #include "src/symbols.h"
+#include "src/utf8.h"
 
 static struct line l;
 static char *buf;

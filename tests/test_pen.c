@@ -6,12 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "src/utf8.h"
 #include "ui/pen.h"
-#include "ui/utf8.h"
 
 enum { W = 24, H = 6 };
 
-/* A terminal that knows what the pen uses: cup, cuf, ech, sgr with colours, wide characters. */
+/* A terminal that knows what the pen uses: cup, cuf, cub, cuu, cud, ech, sgr with colours, wide characters. */
 static struct terminal {
 	struct seen {
 		uint32_t ch;
@@ -80,11 +80,20 @@ static void control(char final, const int *arg, int n)
 {
 	switch (final) {
 	case 'H':
-		terminal.y = arg[0] - 1;
-		terminal.x = arg[1] - 1;
+		terminal.y = n > 0 ? arg[0] - 1 : 0;
+		terminal.x = n > 1 ? arg[1] - 1 : 0;
+		break;
+	case 'A':
+		terminal.y -= n ? arg[0] : 1;
+		break;
+	case 'B':
+		terminal.y += n ? arg[0] : 1;
 		break;
 	case 'C':
 		terminal.x += n ? arg[0] : 1;
+		break;
+	case 'D':
+		terminal.x -= n ? arg[0] : 1;
 		break;
 	case 'X':
 		for (int i = 0; i < arg[0]; i++)
@@ -126,6 +135,11 @@ static void receive(const char *bytes, size_t n)
 	while (*p) {
 		int arg[16], nr = 0;
 
+		if (*p == '\b') {
+			terminal.x--;
+			p++;
+			continue;
+		}
 		if (*p != '\033') {
 			print(utf8_next(&p));
 			continue;

@@ -19,7 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "utf8.h"
+#include "src/utf8.h"
 
 static const struct cell blank = {.ch = ' ', .role = ROLE_NORMAL};
 

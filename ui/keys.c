@@ -8,7 +8,7 @@
 
 #include "panel.h"
 #include "src/i18n.h"
-#include "utf8.h"
+#include "src/utf8.h"
 
 static const struct key_info key_table[] = {
 #define GROUP(title) {.line = LINE_GROUP, .group = (title)},

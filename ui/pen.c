@@ -8,21 +8,26 @@
  *	now   │ step  9/33 │ good_area     │
  *	sent        9        ESC[2;16H  ESC[38;5;110m  g o o d _ a r e a
  *
- * Three savings: a few equal cells between two that differ are written again when that is shorter than a
- * move; of a style only what changes is sent, in one sequence (ESC [ 22 ; 38 ; 5 ; 253 m); a row of blanks is
- * erased with one sequence.
+ * A new style is the dearest thing to say: ESC[1;38;5;233;48;5;221m has 24 bytes, a move 3 to 9.  So a frame is
+ * not drawn row by row, but as with coloured pencils, one style after the other, each taken up once:
+ *
+ *	row by row   move A◆ A move B name B move C text C  move A◆ A move B name B move C text C      6 styles
+ *	by style     A move ◆ move ◆   B move name move name   C move text move text                   3 styles
+ *
+ * The cells that differ are collected in runs of one look.  The next style is the one that is nearest to the
+ * present one.  Of a style only what changes is sent, in one sequence (ESC[22;38;5;253m); a blank has no
+ * foreground and goes with any style of its ground.  The way to a run is the shortest of: over the cells between,
+ * written again; a few steps left, right, up, down; a place by row and column.  Many blanks are erased with one
+ * sequence.
  */
 #include "pen.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#include "utf8.h"
+#include "src/utf8.h"
 
-enum {
-	BRIDGE = 6 /* cells written again instead of a move */,
-	ERASE = 8 /* blanks worth an erase */
-};
+enum { MOVE_MAX = 24, NEAR = 10 /* cells that may be written again instead of a move */ };
 
 void pen_flush(struct pen *p)
 {
@@ -49,36 +54,75 @@ void pen_forget(struct pen *p)
 
 /* ---- where ---- */
 
-static void put_number(struct pen *p, int v)
+static size_t put_number(char *to, int v)
 {
 	char digits[12];
-	int n = 0;
+	size_t n = 0;
 
 	do
-		digits[sizeof(digits) - 1 - (size_t)n++] = (char)('0' + v % 10);
+		digits[sizeof(digits) - 1 - n++] = (char)('0' + v % 10);
 	while ((v /= 10) > 0);
-	put(p, digits + sizeof(digits) - (size_t)n, (size_t)n);
+	memcpy(to, digits + sizeof(digits) - n, n);
+	return n;
+}
+
+/* ESC [ n letter; n = 1 goes without saying. */
+static size_t control(char *to, int n, char letter)
+{
+	size_t len = 2;
+
+	memcpy(to, "\033[", 2);
+	if (n > 1)
+		len += put_number(to + len, n);
+	to[len++] = letter;
+	return len;
+}
+
+/* From where the pen stands, dx columns and dy rows away. */
+static size_t step_by(char *to, int dx, int dy)
+{
+	size_t len = 0;
+
+	if (dy)
+		len += control(to, dy > 0 ? dy : -dy, dy > 0 ? 'B' : 'A');
+	if (dx > 0)
+		len += control(to + len, dx, 'C');
+	else if (dx < -3)
+		len += control(to + len, -dx, 'D');
+	for (; dx < 0 && dx >= -3; dx++)
+		to[len++] = '\b';
+	return len;
+}
+
+/* The shortest way of an ANSI terminal to a cell. */
+static size_t way_to(const struct pen *p, char to[MOVE_MAX], int x, int y)
+{
+	char steps[MOVE_MAX];
+	size_t n, len = control(to, y + 1, 'H');
+
+	if (x > 0) {
+		to[len - 1] = ';';
+		len += put_number(to + len, x + 1);
+		to[len++] = 'H';
+	}
+	if (p->x < 0)
+		return len;
+	n = step_by(steps, x - p->x, y - p->y);
+	if (n < len)
+		memcpy(to, steps, len = n);
+	return len;
 }
 
 void pen_move(struct pen *p, int x, int y)
 {
+	char way[MOVE_MAX];
+
 	if (p->x == x && p->y == y)
 		return;
-	if (p->move) {
+	if (p->move)
 		pen_string(p, p->move(x, y));
-	} else if (p->y == y && p->x >= 0 && x > p->x) {
-		/* ESC [ n C: to the right */
-		put(p, "\033[", 2);
-		if (x - p->x > 1)
-			put_number(p, x - p->x);
-		put(p, "C", 1);
-	} else {
-		put(p, "\033[", 2);
-		put_number(p, y + 1);
-		put(p, ";", 1);
-		put_number(p, x + 1);
-		put(p, "H", 1);
-	}
+	else
+		put(p, way, way_to(p, way, x, y));
 	p->x = x;
 	p->y = y;
 }
@@ -87,32 +131,43 @@ void pen_move(struct pen *p, int x, int y)
 
 enum { NEEDS_INK = ATTR_UNDERLINE | ATTR_REVERSE };
 
-/* Is it a blank that shows nothing but its ground? */
-static bool is_blank(const struct pen *p, struct cell c)
+/* Of a blank only the ground is seen, whatever its foreground, if nothing needs ink. */
+static struct sight sight_of(const struct pen *p, struct cell c)
 {
-	return c.ch == ' ' && ((p->ink[c.role].attr | c.attr) & NEEDS_INK) == 0;
+	const struct ink *ink = &p->ink[c.role];
+	struct sight l = {.fg = ink->fg, .bg = ink->bg, .attr = ink->attr | c.attr};
+
+	l.blank = c.ch == ' ' && (l.attr & NEEDS_INK) == 0;
+	return l;
 }
 
-/* Do two cells look the same on the terminal?  Of blanks only the ground is seen. */
+/* Can what looks like that be drawn with the style of another look? */
+static bool suits(struct sight style, struct sight l)
+{
+	if (style.bg != l.bg)
+		return false;
+	if (l.blank)
+		return (style.attr & NEEDS_INK) == 0;
+	return !style.blank && style.fg == l.fg && style.attr == l.attr;
+}
+
+/* Do two cells look the same on the terminal? */
 static bool same_sight(const struct pen *p, struct cell a, struct cell b)
 {
+	struct sight l;
+
 	if (a.ch != b.ch)
 		return false;
 	if (a.role == b.role && a.attr == b.attr)
 		return true;
-	return is_blank(p, a) && is_blank(p, b) && p->ink[a.role].bg == p->ink[b.role].bg;
+	l = sight_of(p, a);
+	return suits(l, sight_of(p, b));
 }
 
-/* Would a cell be drawn without a change of style? */
-static bool is_style(const struct pen *p, struct cell c)
+/* Would it be drawn without a change of style? */
+static bool is_ready(const struct pen *p, struct sight l)
 {
-	const struct ink *ink = &p->ink[c.role];
-
-	if (!p->known || p->bg != ink->bg)
-		return false;
-	if (is_blank(p, c))
-		return (p->attr & NEEDS_INK) == 0;
-	return p->fg == ink->fg && p->attr == (ink->attr | c.attr);
+	return p->known && suits((struct sight){.fg = p->fg, .bg = p->bg, .attr = p->attr}, l);
 }
 
 /* ---- with what ---- */
@@ -157,14 +212,19 @@ void pen_reset(struct pen *p)
 	p->attr = 0;
 }
 
-static void set_style(struct pen *p, struct cell c)
+/* The attributes to draw a look with, now: a blank takes those that there are, unless they need ink. */
+static unsigned attr_for(const struct pen *p, struct sight l)
 {
-	const struct ink *ink = &p->ink[c.role];
-	unsigned attr = ink->attr | c.attr;
+	return l.blank && p->known ? p->attr & ~(unsigned)NEEDS_INK : l.attr;
+}
+
+/* Take up the style of a run. */
+static void set_style(struct pen *p, const struct stroke *r)
+{
+	const struct ink *ink = &p->ink[r->role];
+	unsigned attr = attr_for(p, r->sight);
 	struct sgr s = {.n = 0};
 
-	if (is_style(p, c))
-		return;
 	for (int i = 0; i < NR_ATTRS; i++)
 		if (!p->known || ((p->attr & ~attr & 1u << i) && !p->off[i]))
 			pen_reset(p);
@@ -174,99 +234,168 @@ static void set_style(struct pen *p, struct cell c)
 		if (attr & ~p->attr & 1u << i)
 			sgr_add(p, &s, p->on[i]);
 	}
-	if (ink->fg != p->fg)
+	if (ink->fg != p->fg && !r->sight.blank) {
 		sgr_add(p, &s, ink->set_fg);
+		p->fg = ink->fg;
+	}
 	if (ink->bg != p->bg)
 		sgr_add(p, &s, ink->set_bg);
 	sgr_end(p, &s);
-	p->fg = ink->fg;
 	p->bg = ink->bg;
 	p->attr = attr;
 }
 
-/* ---- cells ---- */
-
-static void put_cell(struct pen *p, const struct grid *g, int x, int y)
+/* About how many bytes that takes. */
+static int style_cost(const struct pen *p, struct sight l)
 {
-	struct cell c = g->cell[(size_t)y * (size_t)g->width + (size_t)x];
+	int cost = 0;
+
+	if (is_ready(p, l))
+		return 0;
+	if (!p->known || p->bg != l.bg)
+		cost += 9;
+	if (!l.blank && p->fg != l.fg)
+		cost += 9;
+	for (unsigned changed = p->attr ^ attr_for(p, l); changed; changed &= changed - 1)
+		cost += 3;
+	return cost;
+}
+
+/* ---- runs ---- */
+
+static const struct cell *row_of(const struct grid *g, int y)
+{
+	return &g->cell[(size_t)y * (size_t)g->width];
+}
+
+static void put_cell(struct pen *p, const struct grid *g, struct cell c)
+{
 	char utf8[UTF8_MAX];
 
-	if (c.ch == 0 || (p->keeps_last_cell && x == g->width - 1 && y == g->height - 1))
-		return;
-	pen_move(p, x, y);
-	set_style(p, c);
 	put(p, utf8, (size_t)utf8_put(utf8, c.ch));
 	p->x += char_width(c.ch);
 	if (p->x >= g->width)
 		p->x = p->y = -1; /* terminals differ in where the cursor is now */
 }
 
-/* How many blanks of one ground begin at x, in [x, end). */
+/* Go to a cell over those between, if they may be written again as they are and that is shorter than a move. */
+static bool write_over(struct pen *p, const struct grid *g, int x, int y)
+{
+	const struct cell *row = row_of(g, y);
+	char way[MOVE_MAX], utf8[UTF8_MAX];
+	size_t bytes = 0;
+
+	if (p->y != y || p->x < 0 || x <= p->x || x > p->x + NEAR)
+		return false;
+	for (int i = p->x; i < x; i++) {
+		if (row[i].ch == 0 || char_width(row[i].ch) != 1 ||
+		    !is_ready(p, sight_of(p, row[i])))
+			return false;
+		bytes += (size_t)utf8_put(utf8, row[i].ch);
+	}
+	if (!p->move && bytes > way_to(p, way, x, y))
+		return false;
+	while (p->x < x)
+		put_cell(p, g, row[p->x]);
+	return true;
+}
+
+/* How many blanks of the same look begin at x, in [x, end). */
 static int blanks(const struct pen *p, const struct cell *row, int x, int end)
 {
 	int n = 0;
 
-	while (x + n < end && is_blank(p, row[x + n]) &&
-	       p->ink[row[x + n].role].bg == p->ink[row[x].role].bg)
+	while (x + n < end && sight_of(p, row[x + n]).blank)
 		n++;
 	return n;
 }
 
-/* Send the cells [x, end). */
-static void put_run(struct pen *p, const struct grid *g, int x, int y, int end)
+/* Are n blanks, with `more` cells of the run behind them, shorter when erased?  The erased ones must be passed. */
+static bool is_worth_erasing(int n, bool more)
 {
-	const struct cell *row = &g->cell[(size_t)y * (size_t)g->width];
+	char bytes[MOVE_MAX];
 
-	while (x < end) {
+	return (int)(control(bytes, n, 'X') * (more ? 2 : 1)) < n;
+}
+
+/* Send a run, whose style has been set. */
+static void put_stroke(struct pen *p, const struct grid *g, const struct stroke *r)
+{
+	const struct cell *row = row_of(g, r->y);
+	int end = r->x + r->n;
+
+	if (p->keeps_last_cell && r->y == g->height - 1 && end == g->width)
+		end -= row[end - 1].ch ? 1 : 2;
+	for (int x = r->x; x < end;) {
 		int n = p->erases ? blanks(p, row, x, end) : 0;
+		char erase[MOVE_MAX];
 
-		if (n < ERASE) {
-			put_cell(p, g, x++, y);
-			continue;
+		if (!write_over(p, g, x, r->y))
+			pen_move(p, x, r->y);
+		if (is_worth_erasing(n, x + n < end)) {
+			put(p, erase, control(erase, n, 'X'));
+			x += n;
+		} else {
+			put_cell(p, g, row[x]);
+			x += char_width(row[x].ch);
 		}
-		pen_move(p, x, y);
-		set_style(p, row[x]);
-		put(p, "\033[", 2);
-		put_number(p, n);
-		put(p, "X", 1);
-		x += n;
 	}
 }
 
-/* The end of the run of cells to send that begins at x: equal cells inside it are few and need no style. */
-static int run_end(const struct pen *p, const struct cell *old, const struct cell *now, int x,
-		   int width)
+/* Draw the runs that were collected, a style at a time. */
+static void put_strokes(struct pen *p, const struct grid *g)
 {
-	int end = x + 1, same = 0;
+	while (p->nr_strokes) {
+		size_t left = 0, next = 0;
 
-	for (int i = end; i < width && same <= BRIDGE; i++) {
-		if (now[i].ch == 0 || old[i].ch == 0 || !same_sight(p, old[i], now[i])) {
-			end = i + 1;
-			same = 0;
-		} else if (now[i].role != now[i - 1].role || now[i].attr != now[i - 1].attr) {
-			break;
-		} else {
-			same++;
+		for (size_t i = 1; i < p->nr_strokes; i++)
+			if (style_cost(p, p->stroke[i].sight) <
+			    style_cost(p, p->stroke[next].sight))
+				next = i;
+		if (!is_ready(p, p->stroke[next].sight))
+			set_style(p, &p->stroke[next]);
+		for (size_t i = 0; i < p->nr_strokes; i++) {
+			if (is_ready(p, p->stroke[i].sight))
+				put_stroke(p, g, &p->stroke[i]);
+			else
+				p->stroke[left++] = p->stroke[i];
 		}
+		p->nr_strokes = left;
 	}
-	return end;
+}
+
+/* A cell is to be sent: with the run that ends before it, or as the begin of a new one. */
+static void add_cell(struct pen *p, const struct grid *g, int x, int y)
+{
+	struct cell c = row_of(g, y)[x];
+	struct stroke *r = p->nr_strokes ? &p->stroke[p->nr_strokes - 1] : NULL;
+	struct sight l = sight_of(p, c);
+	int width = char_width(c.ch);
+
+	if (r && r->y == y && r->x + r->n == x && (suits(r->sight, l) || suits(l, r->sight))) {
+		r->n += width;
+		if (!r->sight.blank || l.blank)
+			return;
+		r->sight = l;
+		r->role = c.role;
+		return;
+	}
+	if (p->nr_strokes == PEN_STROKES)
+		put_strokes(p, g);
+	p->stroke[p->nr_strokes++] =
+		(struct stroke){.sight = l, .role = c.role, .x = x, .y = y, .n = width};
 }
 
 void pen_draw(struct pen *p, const struct grid *old, const struct grid *now)
 {
+	p->nr_strokes = 0;
 	for (int y = 0; y < now->height; y++) {
-		const struct cell *to = &now->cell[(size_t)y * (size_t)now->width];
-		const struct cell *from = old ? &old->cell[(size_t)y * (size_t)now->width] : NULL;
+		const struct cell *to = row_of(now, y), *from = old ? row_of(old, y) : NULL;
 
-		for (int x = 0, end; x < now->width; x = end) {
-			end = x + 1;
-			if (from && same_sight(p, from[x], to[x]))
-				continue;
-			end = from ? run_end(p, from, to, x, now->width) : now->width;
-			/* a wide character is sent from its left half, and what covers one as a whole */
-			while (x > 0 && (to[x].ch == 0 || (from && from[x].ch == 0)))
-				x--;
-			put_run(p, now, x, y, end);
-		}
+		/* a right half goes with its left half, which differs if it does */
+		for (int x = 0; x < now->width; x++)
+			if (to[x].ch && !(from && same_sight(p, from[x], to[x])))
+				add_cell(p, now, x, y);
 	}
+	put_strokes(p, now);
 }

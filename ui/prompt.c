@@ -14,7 +14,7 @@
 #include <string.h>
 
 #include "panel.h"
-#include "utf8.h"
+#include "src/utf8.h"
 
 #define CTRL(letter) ((letter)&0x1f)
 

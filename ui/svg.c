@@ -16,7 +16,7 @@
 
 #include "grid.h"
 #include "theme.h"
-#include "utf8.h"
+#include "src/utf8.h"
 
 enum { UNIT = 8, CELL_W = 9 * UNIT, CELL_H = 19 * UNIT, BASELINE = 14 * UNIT, MARGIN = 8 * UNIT };
 enum { FONT_SIZE = 15 * UNIT, THIN = 10, THICK = 22 };

@@ -11,35 +11,54 @@
  */
 #include "utf8.h"
 
-#include <stddef.h>
+size_t utf8_decode(const char *p, size_t left, uint32_t *ch)
+{
+	static const uint32_t least[] = {0, 0x80, 0x800, 0x10000};
+	const unsigned char *s = (const unsigned char *)p;
+	size_t more = s[0] < 0x80       ? 0
+		      : s[0] >> 5 == 6  ? 1
+		      : s[0] >> 4 == 14 ? 2
+		      : s[0] >> 3 == 30 ? 3
+					: left;
+
+	*ch = UTF8_BROKEN;
+	if (more >= left)
+		return 1;
+	uint32_t value = more == 0 ? s[0] : s[0] & (0x3fu >> more);
+	for (size_t i = 1; i <= more; i++) {
+		if ((s[i] & 0xc0) != 0x80)
+			return 1;
+		value = value << 6 | (s[i] & 0x3f);
+	}
+	/* written longer than needed, a surrogate, beyond Unicode? */
+	if (value < least[more] || (value >= 0xd800 && value < 0xe000) || value > 0x10ffff)
+		return 1;
+	*ch = value;
+	return more + 1;
+}
 
 uint32_t utf8_next(const char **p)
 {
-	static const uint32_t least[] = {0, 0x80, 0x800, 0x10000};
-	const unsigned char *s = (const unsigned char *)*p;
-	int more = s[0] < 0x80       ? 0
-		   : s[0] >> 5 == 6  ? 1
-		   : s[0] >> 4 == 14 ? 2
-		   : s[0] >> 3 == 30 ? 3
-				     : -1;
 	uint32_t ch;
 
-	if (s[0] == 0)
+	if (**p == '\0')
 		return 0;
-	*p += 1;
-	if (more < 0)
-		return 0xfffd;
-	ch = more == 0 ? s[0] : s[0] & (0x3fu >> more);
-	for (int i = 1; i <= more; i++) {
-		if ((s[i] & 0xc0) != 0x80)
-			return 0xfffd;
-		ch = ch << 6 | (s[i] & 0x3f);
-	}
-	/* written longer than needed, a surrogate, beyond Unicode? */
-	if (ch < least[more] || (ch >= 0xd800 && ch < 0xe000) || ch > 0x10ffff)
-		return 0xfffd;
-	*p += more;
+	/* the zero at the end is no byte of a character: nothing is read behind it */
+	*p += utf8_decode(*p, UTF8_MAX, &ch);
 	return ch;
+}
+
+bool is_utf8(const char *text, size_t len, size_t *at)
+{
+	uint32_t ch;
+
+	for (size_t i = 0, bytes; i < len; i += bytes) {
+		*at = i;
+		bytes = utf8_decode(text + i, len - i, &ch);
+		if (bytes == 1 && ch == UTF8_BROKEN)
+			return false;
+	}
+	return true;
 }
 
 int utf8_put(char *buf, uint32_t ch)

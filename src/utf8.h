@@ -1,0 +1,34 @@
+/*
+ * UTF-8 in and out, and how many columns a character takes.
+ */
+#ifndef SRC_UTF8_H
+#define SRC_UTF8_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { UTF8_MAX = 4 }; /* bytes of one character */
+
+enum { UTF8_BROKEN = 0xfffd }; /* stands for a byte that begins no valid character */
+
+/*
+ * The character at s, of whose bytes the first left (1 or more) may be read; returns how many it has.
+ * A byte that begins no valid character is UTF8_BROKEN and counts as one.
+ */
+size_t utf8_decode(const char *s, size_t left, uint32_t *ch);
+
+/* The character at *p, which moves behind it; 0 at the end of the string, where p stays. */
+uint32_t utf8_next(const char **p);
+
+/* Write ch to buf (UTF8_MAX bytes, no final zero); returns the bytes written. */
+int utf8_put(char *buf, uint32_t ch);
+
+/* Is text valid UTF-8?  If not, *at is where it first is not. */
+bool is_utf8(const char *text, size_t len, size_t *at);
+
+/* Columns of a terminal: 0 (combining, control), 1, or 2 (East Asian wide). Not asked of the locale: the
+ * same everywhere. */
+int char_width(uint32_t ch);
+
+#endif
