@@ -80,8 +80,8 @@ static void control(char final, const int *arg, int n)
 {
 	switch (final) {
 	case 'H':
-		terminal.y = n > 0 ? arg[0] - 1 : 0;
-		terminal.x = n > 1 ? arg[1] - 1 : 0;
+		terminal.y = n > 0 && arg[0] ? arg[0] - 1 : 0;
+		terminal.x = n > 1 && arg[1] ? arg[1] - 1 : 0;
 		break;
 	case 'A':
 		terminal.y -= n ? arg[0] : 1;
@@ -269,9 +269,12 @@ START_TEST(one_digit_costs_a_move_and_a_byte)
 	struct area a;
 
 	ck_assert(grid_resize(&old, W, H) && grid_resize(&now, W, H));
-	pen_draw(&pen, NULL, &now);
 	a = area_of(&now);
+	put_char(&a, 5, 2, '6', ROLE_NORMAL, 0);
+	memcpy(old.cell, now.cell, sizeof(*now.cell) * W * H);
+	pen_draw(&pen, NULL, &now);
 	put_char(&a, 5, 2, '7', ROLE_NORMAL, 0);
+	pen_move(&pen, 0, 0);
 	pen_flush(&pen);
 	terminal.bytes = 0;
 	pen_draw(&pen, &old, &now);

@@ -6,7 +6,7 @@
 
 #include "grid.h"
 
-enum { PEN_BUFFER = 1 << 14, PEN_STRING = 24, NR_ATTRS = 3 };
+enum { PEN_BUFFER = 1 << 14, PEN_STRING = 24, PEN_STROKES = 256, NR_ATTRS = 3 };
 
 /* How a role is drawn: numbers to compare, and the strings that set them. */
 struct ink {
@@ -14,6 +14,12 @@ struct ink {
 	unsigned attr;
 	char set_fg[PEN_STRING], set_bg[PEN_STRING];
 };
+
+/* What is seen of a cell.  A blank shows its ground alone: its fg does not count. */
+struct sight { int fg, bg; unsigned attr; bool blank; };
+
+/* Cells side by side that one style draws and that wait to be sent. */
+struct stroke { struct sight sight; uint8_t role; int x, y, n; };
 
 struct pen {
 	/* What the terminal can do: set by its owner. */
@@ -31,6 +37,9 @@ struct pen {
 	int x, y;
 	int fg, bg;
 	unsigned attr;
+
+	struct stroke stroke[PEN_STROKES];
+	size_t nr_strokes;
 
 	size_t n;
 	char buffer[PEN_BUFFER];
