@@ -114,6 +114,16 @@ for size in 20x5 10x3 61x17 200x60 80x24 300x90 120x40; do
 	if grep -q "program has ended" "$work/screen" || [ ! -s "$work/screen" ]; then bad "resize to $size" "$work/screen"; else ok "resize to $size"; fi
 done
 
+# The mouse: a click brings a panel to the front, the wheel scrolls, a click on the timeline goes there.
+mouse() { t send-keys -l "$(printf '\033[M%s' "$1")"; } # button, column and line as characters
+t resize-window -x 120 -y 40
+keys G g n n && await " 2/" && capture "$work/unscrolled"
+mouse ' \4' && mouse '#\4' && await '┏ 4 Walk' && ok "a click chooses a panel" || bad "a click chooses a panel" "$work/await"
+mouse 'a*(' && mouse 'a*('
+capture "$work/scrolled"
+if cmp -s "$work/unscrolled" "$work/scrolled"; then bad "the wheel scrolls" "$work/scrolled"; else ok "the wheel scrolls"; fi
+mouse ' BF' && mouse '#BF' && await ' 7/' && ok "a click on the timeline goes there" || bad "a click on the timeline goes there" "$work/await"
+
 # The prompt: an event of the language, a mistake, a jump, saving, quitting.
 keys g
 keys : && t send-keys -l "spawn visitor" && keys Enter
