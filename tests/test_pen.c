@@ -135,8 +135,9 @@ static void receive(const char *bytes, size_t n)
 	while (*p) {
 		int arg[16], nr = 0;
 
-		if (*p == '\b') {
-			terminal.x--;
+		if (*p == '\b' || *p == '\n') {
+			terminal.x -= *p == '\b';
+			terminal.y += *p == '\n';
 			p++;
 			continue;
 		}
@@ -226,6 +227,7 @@ START_TEST(any_frame_after_any_other_is_shown_right)
 	pen.erases = _i & 1;
 	if (_i & 2)
 		pen.off[0] = pen.off[1] = pen.off[2] = NULL;
+	pen.feeds = _i & 4;
 	ck_assert(grid_resize(&old, W, H) && grid_resize(&now, W, H));
 	for (int round = 0; round < 400; round++) {
 		if (pick(20) == 0)
@@ -310,7 +312,7 @@ Suite *pen_suite(void)
 
 	tcase_set_timeout(t, 0);
 	tcase_add_checked_fixture(t, set_up, NULL);
-	tcase_add_loop_test(t, any_frame_after_any_other_is_shown_right, 0, 4);
+	tcase_add_loop_test(t, any_frame_after_any_other_is_shown_right, 0, 8);
 	tcase_add_test(t, the_same_frame_again_costs_nothing);
 	tcase_add_test(t, one_digit_costs_a_move_and_a_byte);
 	tcase_add_test(t, the_last_cell_is_left_where_writing_it_would_scroll);

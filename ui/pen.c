@@ -79,10 +79,13 @@ static size_t control(char *to, int n, char letter)
 }
 
 /* From where the pen stands, dx columns and dy rows away. */
-static size_t step_by(char *to, int dx, int dy)
+static size_t step_by(const struct pen *p, char *to, int dx, int dy)
 {
 	size_t len = 0;
 
+	if (p->feeds && dy > 0 && dy <= 3)
+		for (; dy; dy--)
+			to[len++] = '\n';
 	if (dy)
 		len += control(to, dy > 0 ? dy : -dy, dy > 0 ? 'B' : 'A');
 	if (dx > 0)
@@ -107,7 +110,7 @@ static size_t way_to(const struct pen *p, char to[MOVE_MAX], int x, int y)
 	}
 	if (p->x < 0)
 		return len;
-	n = step_by(steps, x - p->x, y - p->y);
+	n = step_by(p, steps, x - p->x, y - p->y);
 	if (n < len)
 		memcpy(to, steps, len = n);
 	return len;

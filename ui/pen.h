@@ -29,6 +29,7 @@ struct pen {
 	const char *off[NR_ATTRS];  /* NULL: only reset does it                             */
 	const char *(*move)(int x, int y); /* NULL: ESC [ row ; column H                    */
 	bool erases;                /* ESC [ n X blanks n cells in the ground's colour      */
+	bool feeds;                 /* a line feed goes down, in the same column            */
 	bool keeps_last_cell;       /* writing the last cell would scroll: leave it         */
 	void (*write)(const char *bytes, size_t n);
 

@@ -211,6 +211,17 @@ static void write_all(const char *bytes, size_t n)
 	}
 }
 
+/* Does a line feed go straight down?  Not where the terminal's driver adds a return to it. */
+static bool feeds_straight(void)
+{
+	char down[8];
+	struct termios now;
+
+	return get_string("cud1", down, sizeof(down)) && strcmp(down, "\n") == 0 &&
+	       tcgetattr(term.out_fd, &now) == 0 &&
+	       !((now.c_oflag & OPOST) && (now.c_oflag & ONLCR));
+}
+
 /* Teach the pen this terminal. */
 static void prepare_pen(void)
 {
@@ -238,6 +249,7 @@ static void prepare_pen(void)
 	p->off[2] = ansi ? "\033[27m" : NULL;
 	p->move = strcmp(cup, "\033[%i%p1%d;%p2%dH") == 0 ? NULL : terminfo_move;
 	p->erases = strcmp(ech, "\033[%p1%dX") == 0 && (!term.colours || tigetflag("bce") == 1);
+	p->feeds = feeds_straight();
 	p->keeps_last_cell = tigetflag("am") == 1 && tigetflag("xenl") != 1;
 	p->write = write_all;
 }
