@@ -6,7 +6,7 @@
 #   make layers     prove ui -> src -> sim   make asan    the tests under ASan and UBSan
 #   make coverage   lines run by the tests   make screenshots   draw screenshots/*.svg again
 #   make valgrind   the unit tests, no leaks make install DESTDIR= PREFIX=/usr/local
-#   make clean      remove what was built    make help    this page
+#   make clean      remove what was built    make help    this page (V=1 shows the commands)
 #
 # Sources are found by folder: a new file in sim/, src/ or ui/ is built, tests/test_*.c goes into the test
 # program, tests/bench_*.c is a measuring program of its own.
@@ -16,10 +16,19 @@ PREFIX  ?= /usr/local
 BUILD   ?= build
 CC      ?= cc
 OPT     ?= -O2 -g
-WARN    := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wwrite-strings -Wvla
+WARN    := -Wall \
+           -Wextra \
+           -Wshadow \
+           -Wstrict-prototypes \
+           -Wmissing-prototypes \
+           -Wwrite-strings \
+           -Wvla
 SAN     ?=
 PKG     ?= pkg-config
 PROG    := $(if $(filter build,$(BUILD)),mmviz,$(BUILD)/mmviz)
+
+Q       := $(if $(V),,@)
+say      = $(if $(V),:,echo " $(1)  $@")
 
 objects = $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard $(1))))
 SIM     := $(call objects,sim/*.c)
@@ -30,25 +39,30 @@ TESTS   := $(call objects,tests/test_*.c tests/check_main.c)
 BENCHES := $(patsubst tests/%.c,$(BUILD)/%,$(sort $(wildcard tests/bench_*.c)))
 
 # Looked up when a recipe needs them: after `setup` may have installed the libraries.
-CPP     = -std=c11 -D_GNU_SOURCE -DMMVIZ_VERSION='"$(VERSION)"' -I. $(shell $(PKG) --cflags ncursesw libelf check)
+CPP     = -std=c11 -D_GNU_SOURCE -DMMVIZ_VERSION='"$(VERSION)"' -I. $(shell $(PKG) --cflags ncursesw libelf)
 LIBS    = $(shell $(PKG) --libs ncursesw libelf)
 CHECK   = $(shell $(PKG) --libs check)
 
 $(PROG): $(SIM) $(SRC) $(UI)
-	$(CC) $(SAN) $(LDFLAGS) -o $@ $^ $(LIBS)
+	@$(call say,LD)
+	$(Q)$(CC) $(SAN) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(CPP) $(WARN) $(OPT) $(SAN) $(CFLAGS) -MMD -MP -c -o $@ $<
+	@$(call say,CC)
+	$(Q)$(CC) $(CPP) $(WARN) $(OPT) $(SAN) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 # A suite's one public function is declared where all of them are listed, in suites.h.
 $(BUILD)/tests/%.o: WARN += -Wno-missing-prototypes
+$(BUILD)/tests/%.o: CPP += $(shell $(PKG) --cflags check 2>/dev/null)
 
 $(BUILD)/tests/unit: $(LIB) $(TESTS)
-	$(CC) $(SAN) $(LDFLAGS) -o $@ $^ $(CHECK) $(LIBS)
+	@$(call say,LD)
+	$(Q)$(CC) $(SAN) $(LDFLAGS) -o $@ $^ $(CHECK) $(LIBS)
 
 $(BUILD)/bench_%: $(LIB) $(BUILD)/tests/bench_%.o
-	$(CC) $(SAN) $(LDFLAGS) -o $@ $^ $(LIBS)
+	@$(call say,LD)
+	$(Q)$(CC) $(SAN) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 .SECONDARY:
 .PHONY: all demo check run-tests bench lint layers asan valgrind coverage screenshots install clean help
