@@ -413,7 +413,7 @@ static void write_there(vaddr_t va, const char *word)
 {
 	char tag[TAG_LEN] = {0};
 
-	strncpy(tag, word, TAG_LEN);
+	memcpy(tag, word, strnlen(word, TAG_LEN));
 	ck_assert_int_eq(access_page(m, t, va, ACCESS_WRITE, tag).kind, OUT_OK);
 }
 
