@@ -171,7 +171,7 @@ START_TEST(at_a_micro_step_the_step_and_the_span_around_it_speak)
 	copy = &story_last(view_story(&v))->step;
 	narrate(&v, said, sizeof(said));
 	snprintf(want, sizeof(want),
-		 "copy_user_highpage: frame %llx is copied to frame %llx: \"A\". (do_wp_page: ",
+		 "copy_user_highpage: frame %llx is copied to frame %llx: \"A\".\n(do_wp_page: ",
 		 (unsigned long long)copy->arg[0], (unsigned long long)copy->arg[1]);
 	ck_assert_int_eq(strncmp(said, want, strlen(want)), 0);
 	close_view(&v);

@@ -211,6 +211,29 @@ static int narrate_text(const struct area *a, int y, int room, enum role role, c
 	return y + (lines < room ? lines : room);
 }
 
+static int lines_of(const struct area *a, const char *text)
+{
+	return put_wrapped(a, 0, 0, a->width - 2, 0, ROLE_NARRATION, text);
+}
+
+/*
+ * The sentence in the lines from y on.  What a step is for gets a line of its own where there is room: it holds
+ * for many steps, and stands still meanwhile.
+ */
+static void draw_sentence(const struct area *a, int y, char *text, char *reason)
+{
+	if (reason) {
+		reason[-1] = '\0';
+		if (lines_of(a, text) + lines_of(a, reason) <= a->height - y) {
+			y = narrate_text(a, y, a->height - y, ROLE_NARRATION, text);
+			text = reason;
+		} else {
+			reason[-1] = ' ';
+		}
+	}
+	narrate_text(a, y, a->height - y, ROLE_NARRATION, text);
+}
+
 static void draw_narration(const struct screen *s, const struct area *a)
 {
 	uint32_t event = timeline_now(s->view.timeline).event;
@@ -218,7 +241,7 @@ static void draw_narration(const struct screen *s, const struct area *a)
 	long failed = event && view_is_complete(&s->view)
 			      ? timeline_failed_expect(s->view.timeline, event)
 			      : -1;
-	char text[TEXT_MAX], answer[TEXT_MAX];
+	char text[TEXT_MAX], answer[TEXT_MAX], *reason;
 	int y = 0, room, lines;
 
 	if (s->message[0])
@@ -234,9 +257,12 @@ static void draw_narration(const struct screen *s, const struct area *a)
 		y = narrate_text(a, y, a->height - y > 2 ? 2 : 1, ROLE_OK, answer);
 	if (!narrate(&s->view, text, sizeof(text)))
 		text[0] = '\0';
+	reason = strchr(text, '\n');
+	if (reason)
+		*reason++ = ' ';
 	/* the sentence takes what it needs, but leaves the lecturer's words at least half */
 	room = a->height - y;
-	lines = put_wrapped(a, 0, 0, a->width - 2, 0, ROLE_NARRATION, text);
+	lines = lines_of(a, text);
 	if (say && room > 1) {
 		int most = put_wrapped(a, 0, 0, a->width - 2, 0, ROLE_SAY, say),
 		    half = (room + 1) / 2;
@@ -244,7 +270,7 @@ static void draw_narration(const struct screen *s, const struct area *a)
 
 		y = narrate_text(a, y, most < given ? most : given, ROLE_SAY, say);
 	}
-	narrate_text(a, y, a->height - y, ROLE_NARRATION, text);
+	draw_sentence(a, y, text, reason);
 }
 
 /* ---- key line ---- */

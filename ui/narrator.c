@@ -137,7 +137,7 @@ static void narrate_step(struct text *t, const struct view *v)
 	n = n->parent;
 	if (!n || !n->parent)
 		return;
-	text_put(t, " (");
+	text_put(t, "\n(");
 	text_put(t, step_info[n->step.id].name);
 	text_put(t, ": ");
 	step_text(view_machine(v), &n->step, words, sizeof(words));

@@ -64,7 +64,8 @@ const char *frame_use_name(enum frame_use use);
 enum role touched_role(enum touch t, enum role own);
 
 /* ---- narrator.c ---- */
-/* One sentence (two at most): what the current event or step did and why, from the story. Returns its length. */
+/* One sentence (two at most): what the current event or step did and why, from the story; of a step, what it is
+ * for stands behind a line feed.  Returns its length. */
 size_t narrate(const struct view *v, char *buf, size_t size);
 /* The law of sentences.def: every place names a fact or a step. NULL, or the first that does not. */
 const char *narrator_unknown_place(void);

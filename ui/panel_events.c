@@ -19,7 +19,7 @@
 #include "parts.h"
 #include "src/i18n.h"
 
-enum { NO_ROW = -1 };
+enum { NO_ROW = -1, MAX_PAGE = 4096 /* rows, most of them not shown */ };
 
 /* panel_state.word: the moment of the last draw (+1), to see that time moved */
 enum { WORD_MOMENT };
@@ -136,19 +136,35 @@ static void show_row(const struct view *v, struct panel_state *ps, int row)
 	}
 }
 
+/* Rows of [from, end) that are shown, counted up to `most`. */
+static int rows_shown(const struct view *v, int from, int end, int most)
+{
+	int n = 0;
+
+	for (int r = next_row(v, from - 1, 1); r != NO_ROW && r < end && n < most;
+	     r = next_row(v, r, 1))
+		n++;
+	return n;
+}
+
 /*
  * Time has moved to the event of `row`: show the page that it is on, and before it as much as there is room for.
  * Pages begin at fixed rows, so the same moment looks the same whichever way led there, and while one steps through
- * a page it stands still.
+ * a page it stands still.  Many rows are not shown: so a page is two pages, four, eight, as long as that fits.
  */
 static void show_page_of(const struct view *v, struct panel_state *ps, int row)
 {
-	int page = ps->height > 2 ? ps->height * 2 / 3 : 1, start = row > 0 ? row / page * page : 0;
 	int room = ps->height - 1 - (ps->height > 4) - (ps->height > 8);
+	int page = ps->height > 2 ? ps->height * 2 / 3 : 1, start, from = row > 0 ? row : 0;
 
-	for (int r = next_row(v, start - 1, 1); r != NO_ROW && r < start + page;
-	     r = next_row(v, r, 1))
-		room--;
+	for (int wider = 2 * page; wider < MAX_PAGE; wider *= 2) {
+		start = from / wider * wider;
+		if (rows_shown(v, start, start + wider, room + 1) > room)
+			break;
+		page = wider;
+	}
+	start = from / page * page;
+	room -= rows_shown(v, start, start + page, room);
 	ps->top = start;
 	for (int r = next_row(v, start, -1); r != NO_ROW && room-- > 0; r = next_row(v, r, -1))
 		ps->top = r;
@@ -208,8 +224,8 @@ static bool row_result(const struct view *v, const struct row *r, bool current,
 
 	*t = (struct result_text){.main_role = ROLE_DIM};
 	if (current && !view_is_complete(v)) {
-		snprintf(t->main, sizeof(t->main), "%llu/%llu", (unsigned long long)now.step,
-			 (unsigned long long)timeline_steps(v->timeline));
+		/* under way: its steps are counted in the title line */
+		snprintf(t->main, sizeof(t->main), "\342\200\246");
 		t->main_role = ROLE_WARN;
 		return true;
 	}

@@ -357,6 +357,7 @@ static void why_draw(struct view *v, struct panel_state *ps, const struct area *
 							 : _("(nothing has run yet)"));
 }
 
+/* How long the whole event is: that stands still while one steps through it. */
 static void why_status(const struct view *v, const struct panel_state *ps, char *buf, size_t size)
 {
 	struct when now = timeline_now(v->timeline);
@@ -365,7 +366,7 @@ static void why_status(const struct view *v, const struct panel_state *ps, char 
 	buf[0] = '\0';
 	if (now.event)
 		snprintf(buf, size, _("%llu steps"),
-			 (unsigned long long)story_steps(view_story(v)));
+			 (unsigned long long)timeline_steps(v->timeline));
 }
 
 /* ---- keys ---- */

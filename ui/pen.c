@@ -14,9 +14,9 @@
  *	row by row   move A◆ A move B name B move C text C  move A◆ A move B name B move C text C      6 styles
  *	by style     A move ◆ move ◆   B move name move name   C move text move text                   3 styles
  *
- * The cells that differ are collected in runs of one look.  The next style is the one that is nearest to the
+ * The cells that differ are collected in strokes of one style.  The next style is the one that is nearest to the
  * present one.  Of a style only what changes is sent, in one sequence (ESC[22;38;5;253m); a blank has no
- * foreground and goes with any style of its ground.  The way to a run is the shortest of: over the cells between,
+ * foreground and goes with any style of its ground.  The way to a stroke is the shortest of: over the cells between,
  * written again; a few steps left, right, up, down; a place by row and column.  Many blanks are erased with one
  * sequence.
  */
@@ -221,29 +221,29 @@ static unsigned attr_for(const struct pen *p, struct sight l)
 	return l.blank && p->known ? p->attr & ~(unsigned)NEEDS_INK : l.attr;
 }
 
-/* Take up the style of a run. */
-static void set_style(struct pen *p, const struct stroke *r)
+/* Take up the style of a stroke. */
+static void set_style(struct pen *p, const struct stroke *s)
 {
-	const struct ink *ink = &p->ink[r->role];
-	unsigned attr = attr_for(p, r->sight);
-	struct sgr s = {.n = 0};
+	const struct ink *ink = &p->ink[s->role];
+	unsigned attr = attr_for(p, s->sight);
+	struct sgr sgr = {.n = 0};
 
 	for (int i = 0; i < NR_ATTRS; i++)
 		if (!p->known || ((p->attr & ~attr & 1u << i) && !p->off[i]))
 			pen_reset(p);
 	for (int i = 0; i < NR_ATTRS; i++) {
 		if (p->attr & ~attr & 1u << i)
-			sgr_add(p, &s, p->off[i]);
+			sgr_add(p, &sgr, p->off[i]);
 		if (attr & ~p->attr & 1u << i)
-			sgr_add(p, &s, p->on[i]);
+			sgr_add(p, &sgr, p->on[i]);
 	}
-	if (ink->fg != p->fg && !r->sight.blank) {
-		sgr_add(p, &s, ink->set_fg);
+	if (ink->fg != p->fg && !s->sight.blank) {
+		sgr_add(p, &sgr, ink->set_fg);
 		p->fg = ink->fg;
 	}
 	if (ink->bg != p->bg)
-		sgr_add(p, &s, ink->set_bg);
-	sgr_end(p, &s);
+		sgr_add(p, &sgr, ink->set_bg);
+	sgr_end(p, &sgr);
 	p->bg = ink->bg;
 	p->attr = attr;
 }
@@ -264,7 +264,7 @@ static int style_cost(const struct pen *p, struct sight l)
 	return cost;
 }
 
-/* ---- runs ---- */
+/* ---- strokes ---- */
 
 static const struct cell *row_of(const struct grid *g, int y)
 {
@@ -313,7 +313,7 @@ static int blanks(const struct pen *p, const struct cell *row, int x, int end)
 	return n;
 }
 
-/* Are n blanks, with `more` cells of the run behind them, shorter when erased?  The erased ones must be passed. */
+/* Are n blanks, with `more` cells of the stroke behind them, shorter when erased?  The erased ones must be passed. */
 static bool is_worth_erasing(int n, bool more)
 {
 	char bytes[MOVE_MAX];
@@ -321,20 +321,20 @@ static bool is_worth_erasing(int n, bool more)
 	return (int)(control(bytes, n, 'X') * (more ? 2 : 1)) < n;
 }
 
-/* Send a run, whose style has been set. */
-static void put_stroke(struct pen *p, const struct grid *g, const struct stroke *r)
+/* Send a stroke, whose style has been set. */
+static void put_stroke(struct pen *p, const struct grid *g, const struct stroke *s)
 {
-	const struct cell *row = row_of(g, r->y);
-	int end = r->x + r->n;
+	const struct cell *row = row_of(g, s->y);
+	int end = s->x + s->n;
 
-	if (p->keeps_last_cell && r->y == g->height - 1 && end == g->width)
+	if (p->keeps_last_cell && s->y == g->height - 1 && end == g->width)
 		end -= row[end - 1].ch ? 1 : 2;
-	for (int x = r->x; x < end;) {
+	for (int x = s->x; x < end;) {
 		int n = p->erases ? blanks(p, row, x, end) : 0;
 		char erase[MOVE_MAX];
 
-		if (!write_over(p, g, x, r->y))
-			pen_move(p, x, r->y);
+		if (!write_over(p, g, x, s->y))
+			pen_move(p, x, s->y);
 		if (is_worth_erasing(n, x + n < end)) {
 			put(p, erase, control(erase, n, 'X'));
 			x += n;
@@ -345,7 +345,7 @@ static void put_stroke(struct pen *p, const struct grid *g, const struct stroke 
 	}
 }
 
-/* Draw the runs that were collected, a style at a time. */
+/* Draw the strokes that were collected, a style at a time. */
 static void put_strokes(struct pen *p, const struct grid *g)
 {
 	while (p->nr_strokes) {
@@ -367,26 +367,44 @@ static void put_strokes(struct pen *p, const struct grid *g)
 	}
 }
 
-/* A cell is to be sent: with the run that ends before it, or as the begin of a new one. */
+/* Does a blank cell go into the same erasing as a stroke of blanks before it: are all between them blank? */
+static bool is_erased_with(const struct pen *p, const struct stroke *s, const struct cell *row,
+			   int x)
+{
+	if (!p->erases || !s->sight.blank)
+		return false;
+	for (int i = s->x + s->n; i <= x; i++) {
+		struct sight l = sight_of(p, row[i]);
+
+		if (!l.blank || l.bg != s->sight.bg)
+			return false;
+	}
+	return true;
+}
+
+/* A cell is to be sent: with the stroke that ends before it, or as the begin of a new one. */
 static void add_cell(struct pen *p, const struct grid *g, int x, int y)
 {
-	struct cell c = row_of(g, y)[x];
-	struct stroke *r = p->nr_strokes ? &p->stroke[p->nr_strokes - 1] : NULL;
-	struct sight l = sight_of(p, c);
-	int width = char_width(c.ch);
+	const struct cell *row = row_of(g, y);
+	struct stroke *s = p->nr_strokes ? &p->stroke[p->nr_strokes - 1] : NULL;
+	struct sight l = sight_of(p, row[x]);
+	int width = char_width(row[x].ch);
 
-	if (r && r->y == y && r->x + r->n == x && (suits(r->sight, l) || suits(l, r->sight))) {
-		r->n += width;
-		if (!r->sight.blank || l.blank)
-			return;
-		r->sight = l;
-		r->role = c.role;
-		return;
+	if (s && s->y == y && is_erased_with(p, s, row, x)) {
+		s->n = x + 1 - s->x;
+	} else if (s && s->y == y && s->x + s->n == x &&
+		   (suits(s->sight, l) || suits(l, s->sight))) {
+		s->n += width;
+		if (s->sight.blank) {
+			s->sight = l;
+			s->role = row[x].role;
+		}
+	} else {
+		if (p->nr_strokes == PEN_STROKES)
+			put_strokes(p, g);
+		p->stroke[p->nr_strokes++] = (struct stroke){
+			.sight = l, .role = row[x].role, .x = x, .y = y, .n = width};
 	}
-	if (p->nr_strokes == PEN_STROKES)
-		put_strokes(p, g);
-	p->stroke[p->nr_strokes++] =
-		(struct stroke){.sight = l, .role = c.role, .x = x, .y = y, .n = width};
 }
 
 void pen_draw(struct pen *p, const struct grid *old, const struct grid *now)
