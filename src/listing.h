@@ -7,11 +7,15 @@
 #define SRC_LISTING_H
 
 #include <stdio.h>
+#include "sim/vma.h"
 #include "timeline.h"
 
 int list_state(struct scenario *s, FILE *out); /* --state: SCENARIO.md, "The state listing, version 1" */
 int list_trace(struct scenario *s, FILE *out); /* --trace: one step a line, indented                    */
 int list_check(struct scenario *s, FILE *out); /* --check: run to the end, report every expect           */
+
+/* What /proc/PID/maps calls an area: "[heap]", "[stack]", its file's name; "-" where that has none. */
+const char *vma_name(const struct vma *v);
 
 /* The end of every listing: flush. status, or 2 with a message when not all of it could be written. */
 int listing_end(FILE *out, int status);

@@ -120,8 +120,10 @@ static bool may_replace(struct lister *l, const struct event *e, struct replaced
 
 /* ---- printing ---- */
 
-static const char *area_name(const struct mm *mm, const struct vma *v)
+const char *vma_name(const struct vma *v)
 {
+	const struct mm *mm = v->mm;
+
 	if (v->file)
 		return v->file->name;
 	if (v->start <= mm->brk && v->end >= mm->start_brk)
@@ -186,7 +188,7 @@ static void print_area(struct lister *l, const struct task *t, const struct vma 
 	fprintf(l->out, " %08x-%08llx %c%c%c%c %08llx %s |", v->start, (unsigned long long)v->end,
 		v->flags & VM_READ ? 'r' : '-', v->flags & VM_WRITE ? 'w' : '-',
 		v->flags & VM_EXEC ? 'x' : '-', v->flags & VM_SHARED ? 's' : 'p',
-		v->file ? (unsigned long long)v->pgoff << PAGE_SHIFT : 0ULL, area_name(t->mm, v));
+		v->file ? (unsigned long long)v->pgoff << PAGE_SHIFT : 0ULL, vma_name(v));
 	print_pages(l, t, v);
 	fputc('\n', l->out);
 }

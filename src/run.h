@@ -50,8 +50,7 @@ struct run {
 
 struct outcome run_process(const struct run *r); /* spawn, fork, exec, exit               */
 struct outcome run_memory(const struct run *r);  /* what a process does with its memory   */
-struct outcome run_access(const struct run *r, struct task *t); /* read, write, fetch     */
-struct outcome run_kernel(const struct run *r); /* kernel memory, the CPU                */
+struct outcome run_kernel(const struct run *r);  /* kernel memory, the CPU                */
 
 /* A result of the engine: an address where is_address, else ok; a negative one is an errno. */
 struct outcome outcome_of(int64_t result, bool is_address);

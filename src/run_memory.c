@@ -188,7 +188,8 @@ static void default_tag(const struct task *t, char tag[TAG_LEN])
 	memcpy(tag + letters, count, (size_t)digits);
 }
 
-struct outcome run_access(const struct run *r, struct task *t)
+/* read, write, fetch */
+static struct outcome run_access(const struct run *r, struct task *t)
 {
 	enum access kind = r->e->kind == EV_WRITE ? ACCESS_WRITE : ACCESS_READ;
 	char tag[TAG_LEN] = "";

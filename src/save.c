@@ -42,22 +42,6 @@ static void write_notes(struct saving *v, const struct block *b, uint32_t event)
 	}
 }
 
-/* First expect of an event or a later one. */
-static uint32_t expect_index(const struct scenario *s, uint32_t event)
-{
-	uint32_t low = 0, high = s->nr_expects;
-
-	while (low < high) {
-		uint32_t middle = low + (high - low) / 2;
-
-		if (s->expects[middle].event < event)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
-}
-
 static bool write_expects(struct saving *v, const struct block *b, uint32_t event)
 {
 	const struct scenario *s = v->s;

@@ -232,19 +232,35 @@ const char *symbol_name(const struct scenario *s, uint32_t symbol)
 
 /* ---- lecture statements ---- */
 
-uint32_t note_index(const struct note_list *l, uint32_t event)
+/*
+ * The first of count items whose event is not below `event`; count if all are.  first is the member
+ * `event` of the first item, stride the bytes from one item to the next.
+ */
+static uint32_t first_of_event(const uint32_t *first, size_t stride, uint32_t count, uint32_t event)
 {
-	uint32_t low = 0, high = l->count;
+	uint32_t low = 0, high = count;
 
 	while (low < high) {
 		uint32_t middle = low + (high - low) / 2;
 
-		if (l->item[middle].event < event)
+		if (*(const uint32_t *)((const char *)first + middle * stride) < event)
 			low = middle + 1;
 		else
 			high = middle;
 	}
 	return low;
+}
+
+uint32_t note_index(const struct note_list *l, uint32_t event)
+{
+	return l->count ? first_of_event(&l->item->event, sizeof(*l->item), l->count, event) : 0;
+}
+
+uint32_t expect_index(const struct scenario *s, uint32_t event)
+{
+	return s->nr_expects ? first_of_event(&s->expects->event, sizeof(*s->expects),
+					      s->nr_expects, event)
+			     : 0;
 }
 
 /* The last note of a kind that belongs to event nr; NULL if there is none. */

@@ -99,6 +99,8 @@ bool scenario_define(const struct scenario *s, struct scope *c, const struct eve
 
 /* First note of the list at or after event; count if none. */
 uint32_t note_index(const struct note_list *l, uint32_t event);
+/* The same for expects. */
+uint32_t expect_index(const struct scenario *s, uint32_t event);
 
 /* ---- files.c ---- */
 /*

@@ -466,11 +466,6 @@ enum touch story_touched_vma(const struct story *s, uint32_t pid, vaddr_t start)
 	return ask(s, TOUCHED_VMA, pid, start);
 }
 
-enum touch story_touched_task(const struct story *s, uint32_t pid)
-{
-	return ask(s, TOUCHED_TASK, 0, pid);
-}
-
 enum touch story_touched_zone(const struct story *s, unsigned zone)
 {
 	return ask(s, TOUCHED_ZONE, 0, zone);

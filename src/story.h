@@ -50,7 +50,6 @@ enum touch { TOUCH_NONE, TOUCH_EVENT, TOUCH_STEP };
 enum touch story_touched_pfn(const struct story *s, pfn_t pfn);
 enum touch story_touched_va(const struct story *s, uint32_t pid, vaddr_t page);
 enum touch story_touched_vma(const struct story *s, uint32_t pid, vaddr_t start);
-enum touch story_touched_task(const struct story *s, uint32_t pid);
 enum touch story_touched_zone(const struct story *s, unsigned zone);
 enum touch story_touched_order(const struct story *s, unsigned zone, unsigned order);
 enum touch story_touched_cache(const struct story *s, unsigned cache);

@@ -468,8 +468,6 @@ bool timeline_insert(struct timeline *t, const char *line, struct diags *d)
 
 const struct machine *timeline_machine(const struct timeline *t) { return t->m; }
 
-const struct scenario *timeline_scenario(const struct timeline *t) { return t->scenario; }
-
 struct when timeline_now(const struct timeline *t) { return t->now; }
 
 const struct story *timeline_story(const struct timeline *t) { return t->story; }

@@ -25,7 +25,6 @@ struct timeline *timeline_open(struct scenario *s);
 void timeline_close(struct timeline *t);
 
 const struct machine *timeline_machine(const struct timeline *t);
-const struct scenario *timeline_scenario(const struct timeline *t);
 struct when timeline_now(const struct timeline *t);
 /* The story of the current event up to now; of boot at event 0 (empty). */
 const struct story *timeline_story(const struct timeline *t);

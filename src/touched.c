@@ -96,9 +96,6 @@ static size_t name_arg(const struct change *c, const struct zone_borders *z, int
 	case A_ZONE:
 		out[n++] = (struct named){TOUCHED_ZONE, 0, value};
 		break;
-	case A_TASK:
-		out[n++] = (struct named){TOUCHED_TASK, 0, value};
-		break;
 	case A_VA:
 	case A_VMA:
 		for (int k = 0; k < 2 && c->pid[k]; k++) {
@@ -253,7 +250,6 @@ static void set_old(struct old_changes *o, const struct named *n)
 		o->caches[n->value / 64 % (MAX_CACHES / 64)] |= (uint64_t)1 << (n->value % 64);
 		break;
 	case TOUCHED_VMA:
-	case TOUCHED_TASK:
 		place = thing_place(o, key_of(n->kind, n->pid, n->value));
 		if (place < OLD_THINGS)
 			o->thing[place] = key_of(n->kind, n->pid, n->value);
@@ -293,7 +289,6 @@ static bool is_old(const struct old_changes *o, enum touch_kind kind, uint32_t p
 	case TOUCHED_CACHE:
 		return o->caches[value / 64 % (MAX_CACHES / 64)] >> (value % 64) & 1;
 	case TOUCHED_VMA:
-	case TOUCHED_TASK:
 		place = thing_place(o, key);
 		return place < OLD_THINGS && o->thing[place] == key;
 	case TOUCHED_BLOCK:

@@ -10,7 +10,7 @@ enum {
 	KEPT_CHANGES = 1024, /* the latest ones, known exactly                  */
 	GROUP_SHIFT = 6,     /* of older ones: groups of 64 frames or pages     */
 	OLD_TASKS = 4,       /* address spaces whose older changes are known    */
-	OLD_THINGS = 128,    /* older areas, tasks                              */
+	OLD_THINGS = 128,    /* older areas                                     */
 };
 
 /* A telling and the processes that its addresses belong to (0: none). */
@@ -50,8 +50,8 @@ void touched_make(struct touched *t, const struct zone_borders *z, const struct 
 		  const struct change *change, size_t n, size_t newest, bool complete);
 
 /* What can be marked. */
-enum touch_kind { TOUCHED_FRAME = 1, TOUCHED_BLOCK, TOUCHED_PAGE, TOUCHED_VMA, TOUCHED_TASK,
-		  TOUCHED_ZONE, TOUCHED_ORDER, TOUCHED_CACHE, TOUCHED_OBJECT };
+enum touch_kind { TOUCHED_FRAME = 1, TOUCHED_BLOCK, TOUCHED_PAGE, TOUCHED_VMA, TOUCHED_ZONE,
+		  TOUCHED_ORDER, TOUCHED_CACHE, TOUCHED_OBJECT };
 
 /* pid: of a page or an area; the order of a block, whose value is its first frame >> order; the zone of a free
  * list, whose value is its order; else 0. */

@@ -13,6 +13,7 @@
 
 #include "parts.h"
 #include "src/i18n.h"
+#include "src/listing.h"
 
 void text_put(struct text *t, const char *words)
 {

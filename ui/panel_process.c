@@ -21,6 +21,7 @@
 #include "page_foot.h"
 #include "parts.h"
 #include "src/i18n.h"
+#include "src/listing.h"
 
 enum { CHUNK_LINES = 3, WIDE_COUNTS = 53, MAX_NAMES = 512, TALL = 16 };
 

@@ -22,6 +22,7 @@
 
 #include "parts.h"
 #include "src/i18n.h"
+#include "src/listing.h"
 
 /* What the lines are drawn from. */
 struct walk {

@@ -175,19 +175,6 @@ const char *vma_rights(const struct vma *v, char buf[TEXT_LEN])
 	return buf;
 }
 
-const char *vma_name(const struct vma *v)
-{
-	const struct mm *mm = v->mm;
-
-	if (v->file)
-		return v->file->name;
-	if (v->start <= mm->brk && v->end >= mm->start_brk)
-		return "[heap]";
-	if (v->start <= mm->start_stack && v->end > mm->start_stack)
-		return "[stack]";
-	return "-";
-}
-
 const struct vma *area_at(const struct mm *mm, vaddr_t va)
 {
 	const struct vma *above = mm_area_at(mm, va);

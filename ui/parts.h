@@ -57,8 +57,6 @@ const char *tag_text(const char tag[TAG_LEN], char buf[TEXT_LEN]);
 const char *pte_bits_text(pte_t e, char buf[TEXT_LEN]);
 /* "rw-p" */
 const char *vma_rights(const struct vma *v, char buf[TEXT_LEN]);
-/* "[heap]", "[stack]", a file's name, "-" (RULES 1). */
-const char *vma_name(const struct vma *v);
 
 /* The area that holds an address; NULL if none does. */
 const struct vma *area_at(const struct mm *mm, vaddr_t va);
