@@ -151,6 +151,14 @@ void diags_print(const struct diags *d, FILE *out)
 			d->dropped);
 }
 
+/* A letter of the wrong case is a small mistake: it counts as none. */
+static bool differ(char a, char b)
+{
+	bool is_letter = (a | 0x20) >= 'a' && (a | 0x20) <= 'z';
+
+	return a != b && !(is_letter && (a ^ b) == 0x20);
+}
+
 /*
  * Optimal string alignment, row by row.  Worked: "kdi" and "kid" are one swap apart, "wirte" and
  * "write" too; "munmpa" and "mmap" are four apart and no one's suggestion.
@@ -167,7 +175,7 @@ unsigned word_distance(const char *a, size_t a_len, const char *b, size_t b_len)
 	for (unsigned i = 1; i <= a_len; i++) {
 		now[0] = i;
 		for (unsigned j = 1; j <= b_len; j++) {
-			unsigned best = last[j - 1] + (a[i - 1] != b[j - 1]);
+			unsigned best = last[j - 1] + differ(a[i - 1], b[j - 1]);
 
 			if (last[j] + 1 < best)
 				best = last[j] + 1;

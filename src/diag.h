@@ -53,7 +53,7 @@ const char *nearest_word(const char *word, size_t len, const char *const *list);
 
 /*
  * How far two words are apart: letters inserted, left out, changed, or swapped with their
- * neighbour.
+ * neighbour.  Upper and lower case are the same.
  */
 unsigned word_distance(const char *a, size_t a_len, const char *b, size_t b_len);
 /* May a word at this distance be what a word of len letters was meant to be? */

@@ -92,7 +92,7 @@ static bool read_region(struct parser *p, const struct word *w, struct event *e)
 		return mistake_memory(p);
 	if (!owner || owner->anything_goes || scope_has_region(&p->scope, e->proc, e->name))
 		return true;
-	return mistake_unknown_region(p, w, e->proc, w->len);
+	return mistake_unknown_region(p, w, e->proc);
 }
 
 static bool read_new_cache(struct parser *p, const struct word *w, struct event *e)

@@ -85,14 +85,32 @@ static bool read_subject(struct parser *p, char kind, const struct word *w, stru
 	}
 }
 
+/* The comparison that the word is; NR_EXPECT_OPS if it is none. */
+static unsigned find_op(const struct word *w)
+{
+	unsigned op = 0;
+
+	while (op < NR_EXPECT_OPS && !is_word(w, expect_op_words[op]))
+		op++;
+	return op;
+}
+
+/* In a line with too few words: OP, if words are missing before it; NULL: they are at the end. */
+static const struct word *find_early_op(const struct parser *p)
+{
+	for (uint32_t i = 2; i + 1 < p->line.nr_words; i++)
+		if (find_op(&p->line.word[i]) < NR_EXPECT_OPS)
+			return &p->line.word[i];
+	return NULL;
+}
+
 static bool read_op(struct parser *p, const struct word *w, struct expect *e)
 {
-	for (unsigned op = 0; op < NR_EXPECT_OPS; op++) {
-		if (is_word(w, expect_op_words[op])) {
-			e->op = (uint8_t)op;
-			return true;
-		}
-	}
+	unsigned op = find_op(w);
+
+	e->op = (uint8_t)op;
+	if (op < NR_EXPECT_OPS)
+		return true;
 	return mistake(p, w, _("\"%.*s\" does not compare; known are == != < <= > >="), (int)w->len,
 		       w->text);
 }
@@ -136,10 +154,9 @@ static bool read_question(struct parser *p, const struct key_info *info, struct 
 	bool good = true;
 
 	if (p->line.nr_words < strlen(info->words) + 4)
-		return mistake(p, NULL, _("a word is missing: %s"), info->form);
+		return mistake(p, find_early_op(p), _("a word is missing: %s"), info->form);
 	if (p->line.nr_words > strlen(info->words) + 4)
-		return mistake(p, &p->line.word[strlen(info->words) + 4], _("unexpected word: %s"),
-			       info->form);
+		return mistake_unexpected(p, &p->line.word[strlen(info->words) + 4], info->form);
 	for (const char *kind = info->words; *kind; kind++)
 		good &= read_subject(p, *kind, w++, e, &nr_places);
 	return good && read_op(p, w, e) && read_value(p, w + 1, info->value, e);

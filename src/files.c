@@ -163,9 +163,14 @@ static struct scenario_file *add_file(struct scenario *s, const char *path, char
 uint32_t scenario_add_file(struct scenario *s, const char *folder, const char *name, uint32_t len,
 			   bool as_program, char *why, size_t why_size)
 {
-	char *path = path_join(folder, name, len);
+	char *path;
 	struct scenario_file *f;
 
+	if (len == 0) {
+		snprintf(why, why_size, "%s", _("a file's name is missing"));
+		return 0;
+	}
+	path = path_join(folder, name, len);
 	if (!path) {
 		snprintf(why, why_size, "%s", _("out of memory"));
 		return 0;

@@ -95,6 +95,8 @@ bool parse_include(struct parser *p)
 	if (p->line.nr_words != 2)
 		return mistake(p, p->line.nr_words > 2 ? w + 1 : NULL,
 			       _("include wants one file: include FILE"));
+	if (w->len == 0)
+		return mistake(p, w, _("a file's name is missing"));
 	if (p->nr_includes == MAX_INCLUDES || p->total_includes == MAX_INCLUDED)
 		return mistake(p, w, _("too many includes"));
 	src = find_source(p, w);

@@ -31,7 +31,7 @@ static bool has_words(struct parser *p, uint32_t least, uint32_t most, const cha
 	if (p->line.nr_words < least)
 		return mistake(p, NULL, _("a word is missing: %s"), form);
 	if (p->line.nr_words > most)
-		return mistake(p, &p->line.word[most], _("unexpected word: %s"), form);
+		return mistake_unexpected(p, &p->line.word[most], form);
 	return true;
 }
 
@@ -50,6 +50,19 @@ bool parse_label(struct parser *p)
 		return false;
 	n->symbol = symbol;
 	return scope_set(&p->scope, SCOPE_LABEL, symbol, n->event) || mistake_memory(p);
+}
+
+/* say.zh: the languages that --lang knows. */
+static bool read_language(struct parser *p, const char *lang, uint32_t len, uint32_t *symbol)
+{
+	static const char *const known[] = {"en", "zh", NULL};
+	struct word word = word_part(&p->line.word[0], lang, len);
+	unsigned index;
+
+	if (!read_choice(p, &word, lang, len, _("language"), known, &index))
+		return false;
+	*symbol = symbol_intern(&p->s->symbols, lang, len);
+	return *symbol || mistake_memory(p);
 }
 
 /* What the event has been given in this language so far; NULL: nothing. */
@@ -73,8 +86,8 @@ bool parse_say(struct parser *p, const char *lang, uint32_t lang_len)
 
 	if (!has_words(p, 2, 2, "say \"TEXT\""))
 		return false;
-	if (lang_len && !(symbol = symbol_intern(&p->s->symbols, lang, lang_len)))
-		return mistake_memory(p);
+	if (lang_len && !read_language(p, lang, lang_len, &symbol))
+		return false;
 	before = find_say(p, symbol);
 	had = before ? strlen(before->text) + 1 : 0;
 	text = pool_alloc(&p->s->pool, had + w->len + 1);
@@ -96,13 +109,18 @@ bool parse_pause(struct parser *p)
 	return has_words(p, 1, 1, "pause") && add_note(p, NOTE_PAUSE);
 }
 
+const char *const focus_words[] = {"events", "why",  "process", "walk",
+				   "zones",  "slab", "memory",  NULL};
+
 bool parse_focus(struct parser *p)
 {
 	const struct word *w = p->line.word;
 	struct note *n;
+	unsigned panel;
 	char *text;
 
-	if (!has_words(p, 2, 3, "focus PANEL [ITEM]"))
+	if (!has_words(p, 2, 3, "focus PANEL [ITEM]") ||
+	    !read_choice(p, &w[1], w[1].text, w[1].len, _("panel"), focus_words, &panel))
 		return false;
 	text = pool_alloc(&p->s->pool, w[1].len + (p->line.nr_words > 2 ? w[2].len : 0) + 2);
 	n = text ? add_note(p, NOTE_FOCUS) : NULL;
@@ -130,6 +148,29 @@ static bool read_text(struct parser *p, const struct word *w, const char *key, c
 	return *value || mistake_memory(p);
 }
 
+/* Is text one of the choices, which stand between bars? */
+static bool is_choice(const char *choices, const char *text)
+{
+	size_t len = strlen(text);
+
+	for (const char *c = choices; c; c = strchr(c, '|'), c += c != NULL)
+		if (strcspn(c, "|") == len && memcmp(c, text, len) == 0)
+			return true;
+	return false;
+}
+
+static bool check_answer(struct parser *p, const struct quiz *q, const char *form)
+{
+	if (!q->answer)
+		return mistake(p, NULL, _("answer= is missing: %s"), form);
+	if (!q->answer[0])
+		return mistake(p, NULL, _("the answer is empty: %s"), form);
+	if (q->choices && !is_choice(q->choices, q->answer))
+		return mistake(p, NULL, _("the answer \"%s\" is none of the choices \"%s\""),
+			       q->answer, q->choices);
+	return true;
+}
+
 bool parse_quiz(struct parser *p)
 {
 	static const char form[] = "quiz \"QUESTION\" answer=\"...\" [choices=\"a|b|c\"]";
@@ -148,10 +189,10 @@ bool parse_quiz(struct parser *p)
 		    !read_text(p, &p->line.word[i], "choices", &q->choices))
 			return false;
 		if (q->answer == answer && q->choices == choices)
-			return mistake(p, &p->line.word[i], _("unexpected word: %s"), form);
+			return mistake_unexpected(p, &p->line.word[i], form);
 	}
-	if (!q->answer)
-		return mistake(p, NULL, _("answer= is missing: %s"), form);
+	if (!check_answer(p, q, form))
+		return false;
 	n = q->question ? add_note(p, NOTE_QUIZ) : NULL;
 	if (!n)
 		return mistake_memory(p);

@@ -35,6 +35,25 @@ bool mistake(struct parser *p, const struct word *w, const char *format, ...)
 	return false;
 }
 
+bool mistake_unexpected(struct parser *p, const struct word *w, const char *form)
+{
+	return mistake(p, w, _("unexpected \"%.*s\": %s"), (int)w->len, w->text, form);
+}
+
+struct word word_part(const struct word *w, const char *text, uint32_t len)
+{
+	struct word part = *w;
+
+	part.text = text;
+	part.len = len;
+	/* what quotes and $i have made is marked as the whole word */
+	if (w->plain) {
+		part.at = w->at + (uint32_t)(text - w->text);
+		part.width = len;
+	}
+	return part;
+}
+
 bool mistake_memory(struct parser *p)
 {
 	if (!p->no_memory)
@@ -68,11 +87,10 @@ bool mistake_unknown_proc(struct parser *p, const struct word *w)
 	return mistake_unknown(p, w, _("process"), names);
 }
 
-/* Names of one kind in the scope that pass, into names. */
-static void list_names(struct parser *p, enum scope_kind kind, uint32_t proc, const char **names)
+/* Names of one kind in the scope that pass, behind the first n of names. */
+static void list_names(struct parser *p, enum scope_kind kind, uint32_t proc, const char **names,
+		       unsigned n)
 {
-	unsigned n = 0;
-
 	for (uint32_t i = 0; i < p->scope.nr_slots && n < NAMES_MAX; i++) {
 		uint64_t key = p->scope.entry[i].key;
 
@@ -83,17 +101,23 @@ static void list_names(struct parser *p, enum scope_kind kind, uint32_t proc, co
 	names[n] = NULL;
 }
 
-bool mistake_unknown_region(struct parser *p, const struct word *w, uint32_t proc,
-			    uint32_t name_len)
+bool mistake_unknown_region(struct parser *p, const struct word *w, uint32_t proc)
 {
 	const char *names[NAMES_MAX + 1];
-	struct word name = *w;
 
-	list_names(p, SCOPE_PROCESS, proc, names);
-	if (name_len < name.len)
-		name.width = name_len;
-	name.len = name_len;
-	return mistake_unknown(p, &name, _("region"), names);
+	list_names(p, SCOPE_PROCESS, proc, names, 0);
+	return mistake_unknown(p, w, _("region"), names);
+}
+
+bool mistake_unknown_place(struct parser *p, const struct word *w, uint32_t proc)
+{
+	const char *names[NAMES_MAX + 1];
+	unsigned n = 0;
+
+	for (uint32_t symbol = SYM_CODE; symbol < SYM_AFTER; symbol++)
+		names[n++] = symbol_name(p->s, symbol);
+	list_names(p, SCOPE_PROCESS, proc, names, n);
+	return mistake_unknown(p, w, _("region"), names);
 }
 
 bool mistake_unknown_name(struct parser *p, const struct word *w, enum scope_kind kind,
@@ -101,6 +125,6 @@ bool mistake_unknown_name(struct parser *p, const struct word *w, enum scope_kin
 {
 	const char *names[NAMES_MAX + 1];
 
-	list_names(p, kind, 0, names);
+	list_names(p, kind, 0, names, 0);
 	return mistake_unknown(p, w, what, names);
 }

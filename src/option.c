@@ -50,7 +50,8 @@ static bool read_value(struct parser *p, const struct word *w, const char *text,
 		       struct event_extra *x)
 {
 	if (len == 0 || len > TAG_LEN)
-		return mistake(p, w, _("value= takes 1 to %d characters"), TAG_LEN);
+		return mistake(p, w, _("value= takes 1 to %d bytes of UTF-8, not %u"), TAG_LEN,
+			       len);
 	memcpy(x->value, text, len);
 	return true;
 }
@@ -114,8 +115,8 @@ static bool mistake_unknown_option(struct parser *p, const struct word *w, uint3
 	name.len = len;
 	if (n && nearest_word(w->text, len, known))
 		return mistake_unknown(p, &name, _("option"), known);
-	return mistake(p, w, _("unexpected \"%.*s\": %s %s"), (int)w->len, w->text, help->word,
-		       help->arguments);
+	return mistake(p, w, _("unexpected \"%.*s\": %s%s%s"), (int)w->len, w->text, help->word,
+		       help->arguments[0] ? " " : "", help->arguments);
 }
 
 bool parse_option(struct parser *p, const struct word *w, struct event *e, struct event_extra *x,
@@ -139,6 +140,16 @@ bool parse_option(struct parser *p, const struct word *w, struct event *e, struc
 	return !equals || read_valued(p, w, o, equals + 1, w->len - len - 1, e, x);
 }
 
+/* The later one of two flags in the line. */
+static const struct word *later_flag(const struct parser *p, const char *a, const char *b)
+{
+	uint32_t i = p->line.nr_words - 1;
+
+	while (i > 0 && !is_word(&p->line.word[i], a) && !is_word(&p->line.word[i], b))
+		i--;
+	return &p->line.word[i];
+}
+
 bool check_options(struct parser *p, const struct event *e, uint32_t given)
 {
 	uint32_t missing = p->s->grammar[e->kind].required & ~given;
@@ -149,8 +160,9 @@ bool check_options(struct parser *p, const struct event *e, uint32_t given)
 			return mistake(p, NULL, _("%s= is missing: %s %s"), option_info[o].word,
 				       event_help(e->kind)->word, event_help(e->kind)->arguments);
 	if ((given & both) == both)
-		return mistake(p, NULL, _("private and shared exclude each other"));
+		return mistake(p, later_flag(p, "private", "shared"),
+			       _("private and shared exclude each other"));
 	if ((e->options & OPT_FIXED) && !(e->options & OPT_HAS_AT))
-		return mistake(p, NULL, _("fixed needs at=ADDR"));
+		return mistake(p, later_flag(p, "fixed", "fixed"), _("fixed needs at=ADDR"));
 	return true;
 }

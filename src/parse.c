@@ -298,6 +298,22 @@ static void reserve_lines(struct scenario *s, const struct source *src)
 		vector_grow(&s->rows, &s->cap_rows, s->nr_rows + lines, sizeof(*s->rows));
 }
 
+/* Is there a zero byte in the text?  It is told with its place. */
+static bool has_zero(struct parser *p, const struct source *src)
+{
+	const char *zero = memchr(src->text, '\0', src->len), *start = src->text, *end;
+	struct word w = {.width = 1};
+
+	if (!zero)
+		return false;
+	for (p->line_nr = 1; (end = memchr(start, '\n', (size_t)(zero - start))); p->line_nr++)
+		start = end + 1;
+	w.at = (uint32_t)(zero - start);
+	p->line = (struct line){.text = start, .len = w.at + 1};
+	mistake(p, &w, _("a zero byte: this is no text"));
+	return true;
+}
+
 void parse_text(struct parser *p, struct source *src)
 {
 	const char *end = src->text + src->len;
@@ -306,12 +322,8 @@ void parse_text(struct parser *p, struct source *src)
 	p->source = src;
 	p->line_nr = 0;
 	/* a text that was parsed before has zeros where its lines ended */
-	if (!src->is_parsed && memchr(src->text, '\0', src->len)) {
-		p->line = (struct line){.text = src->text};
-		p->line_nr = 1;
-		mistake(p, NULL, _("a zero byte: this is no text"));
+	if (!src->is_parsed && has_zero(p, src))
 		return;
-	}
 	if (!src->is_parsed)
 		reserve_lines(p->s, src);
 	src->is_open = src->is_parsed = true;

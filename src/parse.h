@@ -62,14 +62,19 @@ bool add_block(struct parser *p, const struct block *b);
 /* A mistake at a word (NULL: behind the last word). Always false. */
 bool mistake(struct parser *p, const struct word *w, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
+/* A word too many, or one that the statement of this form does not know. Always false. */
+bool mistake_unexpected(struct parser *p, const struct word *w, const char *form);
+/* The len bytes at text, a part of what w says, as a word that a mistake can be at. */
+struct word word_part(const struct word *w, const char *text, uint32_t len);
 /* No memory: told once. Always false. */
 bool mistake_memory(struct parser *p);
 /* An unknown WHAT, with the nearest of a list ended by NULL. Always false. */
 bool mistake_unknown(struct parser *p, const struct word *w, const char *what,
 		     const char *const *known);
 bool mistake_unknown_proc(struct parser *p, const struct word *w);
-bool mistake_unknown_region(struct parser *p, const struct word *w, uint32_t proc,
-			    uint32_t name_len);
+/* A REGION that the process does not have; a place, which may also be code, data, bss, heap, stack. */
+bool mistake_unknown_region(struct parser *p, const struct word *w, uint32_t proc);
+bool mistake_unknown_place(struct parser *p, const struct word *w, uint32_t proc);
 bool mistake_unknown_name(struct parser *p, const struct word *w, enum scope_kind kind,
 			  const char *what);
 

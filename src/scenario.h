@@ -189,6 +189,7 @@ const char *symbol_name(const struct scenario *s, uint32_t symbol); /* "?" if un
  */
 const char *scenario_say(const struct scenario *s, uint32_t nr, const char *lang);
 bool scenario_pause(const struct scenario *s, uint32_t nr);
+extern const char *const focus_words[]; /* the panels that focus can name, ended by NULL */
 const char *scenario_focus(const struct scenario *s, uint32_t nr); /* "PANEL [ITEM]" */
 struct quiz {
 	const char *question, *answer, *choices;

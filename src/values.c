@@ -237,14 +237,15 @@ bool read_addr(struct parser *p, const struct word *w, const char *text, uint32_
 	}
 	if (!a->base || a->base == ADDR_REGION) {
 		if (!find_place(p, text, cut, proc, a)) {
-			struct word name = *w;
+			struct word name = word_part(w, text, cut);
 
-			name.text = text;
-			return p->no_memory ? false : mistake_unknown_region(p, &name, proc, cut);
+			return p->no_memory ? false : mistake_unknown_place(p, &name, proc);
 		}
 	}
 	if (cut == len)
 		return true;
+	if (cut + 1 == len)
+		return mistake(p, w, _("a size is missing behind \"%.*s\""), (int)len, text);
 	if (!read_size(p, w, text + cut + 1, len - cut - 1, (uint64_t)4 << 30, &bytes))
 		return false;
 	a->offset += text[cut] == '+' ? (int64_t)bytes : -(int64_t)bytes;

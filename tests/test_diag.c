@@ -119,6 +119,7 @@ START_TEST(the_nearest_word_is_suggested_only_if_it_is_near)
 	ck_assert_str_eq(nearest_word("mmpa", 4, list), "mmap");
 	ck_assert_str_eq(nearest_word("frok", 4, list), "fork");
 	ck_assert_str_eq(nearest_word("unmap", 5, list), "munmap");
+	ck_assert_str_eq(nearest_word("MMAP", 4, list), "mmap");
 	ck_assert_ptr_null(nearest_word("xyzzy", 5, list));
 	ck_assert_ptr_null(nearest_word("x", 1, list));
 	ck_assert_ptr_null(nearest_word("fork", 4, list + 4));

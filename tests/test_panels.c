@@ -553,9 +553,12 @@ START_TEST(the_panels_stand_in_reading_order)
 	static const char *const names[] = {"events", "why",  "process", "walk",
 					    "zones",  "slab", "memory"};
 
-	for (int i = 0; i < 7; i++)
+	for (int i = 0; i < 7; i++) {
 		ck_assert_ptr_eq(panel_table[i], named(names[i]));
+		ck_assert_str_eq(focus_words[i], names[i]);
+	}
 	ck_assert_ptr_null(panel_table[7]);
+	ck_assert_ptr_null(focus_words[7]);
 }
 END_TEST
 

@@ -146,6 +146,13 @@ START_TEST(an_unknown_word_is_told_with_the_nearest)
 		       "2:16+6 unknown option \"shraed\"; did you mean \"shared\"?");
 	assert_mistake("spawn sh\nmadvise sh data dontned",
 		       "2:17+7 unknown advice \"dontned\"; did you mean \"dontneed\"?");
+	assert_mistake("spawn sh\nread sh datta+4K",
+		       "2:9+5 unknown region \"datta\"; did you mean \"data\"?");
+	assert_mistake("spawn sh\nfree sh datta", "2:9+5 unknown region \"datta\"");
+	assert_mistake("SPAWN sh", "1:1+5 unknown statement \"SPAWN\"; did you mean \"spawn\"?");
+	assert_mistake("focus proces sh",
+		       "1:7+6 unknown panel \"proces\"; did you mean \"process\"?");
+	assert_mistake("say.fr hello", "1:5+2 unknown language \"fr\"; known are en, zh");
 	assert_mistake("machine i386-6.2",
 		       "1:9+8 unknown profile \"i386-6.2\"; did you mean \"i386-6.1\"?");
 }
@@ -217,7 +224,7 @@ START_TEST(values_out_of_range_name_the_range)
 	assert_mistake("cpu 1", "1:5+1 1 is out of range: a CPU of this machine is 0 to 0");
 	assert_mistake("cache_create c 200K", "1:16+4 \"200K\" is too large: at most 128K");
 	assert_mistake("spawn sh\nwrite sh data value=123456789",
-		       "2:15+15 value= takes 1 to 8 characters");
+		       "2:15+15 value= takes 1 to 8 bytes of UTF-8, not 9");
 	assert_mistake("spawn sh\nmmap sh b 5G", "2:11+2 \"5G\" is too large: at most 4G");
 	assert_mistake("cache_create c 100 align=48", "1:20+8 align=48 is no power of two");
 }
@@ -227,7 +234,7 @@ START_TEST(nothing_is_given_twice)
 {
 	assert_mistake("spawn sh\nmmap sh b 4K prot=r prot=w", "2:21+6 prot is given twice");
 	assert_mistake("spawn sh\nmmap sh b 4K private shared",
-		       "2:28+1 private and shared exclude each other");
+		       "2:22+6 private and shared exclude each other");
 	assert_mistake("machine i386 ram=8M ram=9M", "1:21+6 ram is given twice");
 	assert_mistake("machine i386\nmachine i386", "2:1+7 machine is given twice");
 	assert_mistake("title a\ntitle b", "2:1+5 title is given twice");
@@ -321,6 +328,8 @@ START_TEST(a_zero_byte_is_no_text)
 	diags_init(&c.d);
 	ck_assert_ptr_null(scenario_parse("x", text, sizeof(text) - 1, NULL, &c.d));
 	ck_assert_str_eq(c.d.item[0].message, "a zero byte: this is no text");
+	ck_assert_uint_eq(c.d.item[0].line, 2);
+	ck_assert_uint_eq(c.d.item[0].column, 1);
 }
 END_TEST
 
@@ -453,15 +462,31 @@ START_TEST(rows_are_the_lines_that_are_not_blank)
 }
 END_TEST
 
+START_TEST(the_place_of_a_mistake_is_the_part_of_a_word_that_is_wrong)
+{
+	assert_mistake("spawn sh\nmmap sh b 4K at=nowhere+4K", "2:17+7 unknown region \"nowhere\"");
+	assert_mistake("spawn sh\nread sh data+", "2:9+5 a size is missing behind \"data+\"");
+	assert_mistake("spawn sh\nmmap sh b 4K fixed prot=r", "2:14+5 fixed needs at=ADDR");
+	assert_mistake("spawn sh \"\"", "1:10+2 a file's name is missing");
+	assert_mistake("include \"\"", "1:9+2 a file's name is missing");
+	assert_mistake("exit", "1:5+1 PROC is missing: exit PROC");
+}
+END_TEST
+
 START_TEST(lecture_statements_have_their_forms)
 {
-	assert_mistake("say hello world", "1:11+5 unexpected word: say \"TEXT\"");
+	assert_mistake("say hello world", "1:11+5 unexpected \"world\": say \"TEXT\"");
 	assert_mistake("say", "1:4+1 a word is missing: say \"TEXT\"");
 	assert_mistake(
 		"quiz \"q\" choices=\"a|b\"",
 		"1:23+1 answer= is missing: quiz \"QUESTION\" answer=\"...\" [choices=\"a|b|c\"]");
+	assert_mistake(
+		"quiz \"q\" answer=",
+		"1:17+1 the answer is empty: quiz \"QUESTION\" answer=\"...\" [choices=\"a|b|c\"]");
+	assert_mistake("quiz \"q\" answer=ab choices=\"a|abc|b\"",
+		       "1:37+1 the answer \"ab\" is none of the choices \"a|abc|b\"");
 	assert_mistake("quiz \"q\" answer=a answer=b", "1:19+8 answer is given twice");
-	assert_mistake("pause now", "1:7+3 unexpected word: pause");
+	assert_mistake("pause now", "1:7+3 unexpected \"now\": pause");
 	assert_mistake("label 1st",
 		       "1:7+3 \"1st\" is no name: a letter, then letters, digits, _ and -");
 	assert_mistake("end", "1:1+3 end without repeat");
@@ -480,7 +505,9 @@ START_TEST(expects_belong_to_the_event_before_them)
 	assert_mistake("spawn sh\nexpect rsss sh == 3",
 		       "2:8+4 unknown KEY of expect \"rsss\"; did you mean \"rss\"?");
 	assert_mistake("spawn sh\nexpect rss == 3",
-		       "2:16+1 a word is missing: expect rss PROC OP PAGES");
+		       "2:12+2 a word is missing: expect rss PROC OP PAGES");
+	assert_mistake("spawn sh\nexpect rss sh",
+		       "2:14+1 a word is missing: expect rss PROC OP PAGES");
 	assert_mistake("spawn sh\nexpect result == ENOMEN",
 		       "2:18+6 unknown result \"ENOMEN\"; did you mean \"ENOMEM\"?");
 	assert_mistake("spawn sh\nexpect result < ok", "2:15+1 words are compared by == or !=");
@@ -735,6 +762,7 @@ static void add_mistakes(Suite *s)
 	tcase_add_test(tc, files_that_are_not_there_or_no_programs_are_told);
 	tcase_add_test(tc, caches_of_boot_are_known_by_name);
 	tcase_add_test(tc, all_mistakes_are_told_and_places_are_columns_of_the_screen);
+	tcase_add_test(tc, the_place_of_a_mistake_is_the_part_of_a_word_that_is_wrong);
 	tcase_add_test(tc, lecture_statements_have_their_forms);
 	tcase_add_test(tc, the_second_iteration_finds_what_may_not_be_said_twice);
 	tcase_add_test(tc, repeats_have_limits);
