@@ -73,6 +73,12 @@ if [ -w /dev/full ]; then
 	if [ $? = 2 ] && [ -s "$work/full" ]; then echo "ok a full disk is an error"; else echo "FAILED a full disk is an error"; fi
 fi
 
+if docs/tree.sh check; then
+	echo "ok HACKING.md has the files as they are"
+else
+	echo "FAILED HACKING.md has the files as they are; docs/tree.sh writes them"
+fi
+
 make -s install DESTDIR="$work/root" PREFIX=/usr >"$work/install" 2>&1
 if [ -x "$work/root/usr/bin/mmviz" ] && [ -f "$work/root/usr/share/man/man1/mmviz.1" ] &&
 	[ -f "$work/root/usr/share/man/man5/mmviz-scenario.5" ] && [ -f "$work/root/usr/share/mmviz/scenarios/cow.txt" ]; then
