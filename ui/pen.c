@@ -71,7 +71,8 @@ static size_t control(char *to, int n, char letter)
 {
 	size_t len = 2;
 
-	memcpy(to, "\033[", 2);
+	to[0] = '\033';
+	to[1] = '[';
 	if (n > 1)
 		len += put_number(to + len, n);
 	to[len++] = letter;
@@ -118,14 +119,16 @@ static size_t way_to(const struct pen *p, char to[MOVE_MAX], int x, int y)
 
 void pen_move(struct pen *p, int x, int y)
 {
-	char way[MOVE_MAX];
-
 	if (p->x == x && p->y == y)
 		return;
-	if (p->move)
+	if (p->move) {
 		pen_string(p, p->move(x, y));
-	else
-		put(p, way, way_to(p, way, x, y));
+	} else {
+		char way[MOVE_MAX];
+		size_t len = way_to(p, way, x, y);
+
+		put(p, way, len);
+	}
 	p->x = x;
 	p->y = y;
 }
@@ -274,8 +277,9 @@ static const struct cell *row_of(const struct grid *g, int y)
 static void put_cell(struct pen *p, const struct grid *g, struct cell c)
 {
 	char utf8[UTF8_MAX];
+	size_t len = (size_t)utf8_put(utf8, c.ch);
 
-	put(p, utf8, (size_t)utf8_put(utf8, c.ch));
+	put(p, utf8, len);
 	p->x += char_width(c.ch);
 	if (p->x >= g->width)
 		p->x = p->y = -1; /* terminals differ in where the cursor is now */
@@ -331,12 +335,14 @@ static void put_stroke(struct pen *p, const struct grid *g, const struct stroke 
 		end -= row[end - 1].ch ? 1 : 2;
 	for (int x = s->x; x < end;) {
 		int n = p->erases ? blanks(p, row, x, end) : 0;
-		char erase[MOVE_MAX];
 
 		if (!write_over(p, g, x, s->y))
 			pen_move(p, x, s->y);
 		if (is_worth_erasing(n, x + n < end)) {
-			put(p, erase, control(erase, n, 'X'));
+			char erase[MOVE_MAX];
+			size_t len = control(erase, n, 'X');
+
+			put(p, erase, len);
 			x += n;
 		} else {
 			put_cell(p, g, row[x]);

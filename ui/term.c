@@ -7,27 +7,14 @@
  *
  *	grid, grid of before --> pen --> bytes --> terminal --> keys --> curses --> key
  *
- * Signals.  A handler only notes the signal and writes one byte into a pipe; the pipe is polled beside the
- * keyboard, so a signal between "is there a key?" and "wait" is not lost:
- *
- *	SIGWINCH, SIGCONT           the screen is drawn again
- *	SIGTSTP (Ctrl-Z)            the main loop suspends
- *	SIGTERM, SIGHUP, SIGINT     the main loop ends; a second one ends at once
- *	SIGSEGV, SIGABRT, ...       a crash: strings prepared at the start give the terminal back, with nothing
- *	                            but write() and tcsetattr(), and the signal goes on its way
+ * The device itself is in tty.c, signals in signals.c.
  */
 #include "term.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <poll.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <termios.h>
 #include <time.h>
-#include <unistd.h>
 
 #define NCURSES_NOMACROS 1
 #define NCURSES_WIDECHAR 1
@@ -38,27 +25,18 @@
 #define MOUSE_EVENTS (BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED)
 
 #include "pen.h"
+#include "signals.h"
 #include "src/i18n.h"
+#include "tty.h"
 
-enum {
-	DOUBLE_CLICK_MS = 400,
-	ESCAPE_MS = 25,
-	RUN_MAX = 256,
-	RESTORE_MAX = 256,
-	SIGNAL_STACK = 1 << 16
-};
+enum { DOUBLE_CLICK_MS = 400, ESCAPE_MS = 25 };
 
-/* One process has one terminal, and signal handlers need to find it. */
+/* One process has one terminal. */
 static struct {
 	bool is_open;
 	SCREEN *screen;
-	WINDOW *keys;   /* a pad that is never drawn: keys are read from it     */
-	FILE *in, *out; /* opened here; NULL: stdin, stdout                     */
-	int in_fd, out_fd;
-	struct termios before;     /* the settings that we found                           */
-	char restore[RESTORE_MAX]; /* gives the terminal back after a crash                */
-	size_t restore_len;
-	int pipe[2]; /* signals: see above                                   */
+	WINDOW *keys; /* a pad that is never drawn: keys are read from it     */
+	struct tty tty;
 
 	int colours;     /* 0, 8, 16, 256                                        */
 	struct strings { /* of this terminal, without their waits                */
@@ -77,76 +55,12 @@ static struct {
 	} click; /* the last one                                         */
 } term;
 
-static volatile sig_atomic_t end_signal, stop_asked, draw_asked, hung_up;
-
 long long term_clock(void)
 {
 	struct timespec now;
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
-}
-
-/* ---- signals ---- */
-
-/* Nothing but write and tcsetattr: may be called anywhere. */
-static void give_back_in_crash(void)
-{
-	size_t done = 0;
-
-	while (done < term.restore_len) {
-		ssize_t n = write(term.out_fd, term.restore + done, term.restore_len - done);
-
-		if (n <= 0)
-			break;
-		done += (size_t)n;
-	}
-	tcsetattr(term.in_fd, TCSANOW, &term.before);
-}
-
-static void on_crash(int sig)
-{
-	if (term.is_open)
-		give_back_in_crash();
-	signal(sig, SIG_DFL);
-	raise(sig);
-}
-
-static void on_signal(int sig)
-{
-	int saved = errno;
-
-	if (sig == SIGWINCH || sig == SIGCONT) {
-		draw_asked = 1;
-	} else if (sig == SIGTSTP) {
-		stop_asked = 1;
-	} else {
-		/* asked twice, and the main loop is not listening? */
-		if (end_signal)
-			on_crash(sig);
-		end_signal = sig;
-	}
-	if (write(term.pipe[1], "", 1) < 0) {
-		/* the pipe is full of bytes that say the same */
-	}
-	errno = saved;
-}
-
-static void catch_signals(void)
-{
-	static const int noted[] = {SIGWINCH, SIGCONT, SIGTSTP, SIGTERM, SIGHUP, SIGINT};
-	static const int crashes[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGQUIT};
-	static char stack[SIGNAL_STACK];
-	struct sigaction act = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
-	struct sigaction crash = {.sa_handler = on_crash, .sa_flags = SA_ONSTACK | SA_NODEFER};
-	stack_t other = {.ss_sp = stack, .ss_size = sizeof(stack)};
-
-	sigaltstack(&other, NULL);
-	for (size_t i = 0; i < sizeof(noted) / sizeof(noted[0]); i++)
-		sigaction(noted[i], &act, NULL);
-	for (size_t i = 0; i < sizeof(crashes) / sizeof(crashes[0]); i++)
-		sigaction(crashes[i], &crash, NULL);
-	signal(SIGPIPE, SIG_IGN);
 }
 
 /* ---- strings of this terminal ---- */
@@ -170,20 +84,21 @@ static size_t get_string(const char *capability, char *to, size_t size)
 }
 
 /* What gives the terminal back after a crash. */
-static void prepare_restore(void)
+static struct rescue prepare_rescue(void)
 {
 	static const char *const parts[] = {"sgr0", "op", "rmkx", "cnorm", "rmcup"};
 	static const char mouse_off[] = "\033[?1006;1000l";
+	struct rescue r = {
+		.in_fd = term.tty.in_fd, .out_fd = term.tty.out_fd, .settings = term.tty.before};
 	char kmous[16];
 
-	term.restore_len = 0;
 	if (get_string("kmous", kmous, sizeof(kmous))) {
-		memcpy(term.restore, mouse_off, sizeof(mouse_off) - 1);
-		term.restore_len = sizeof(mouse_off) - 1;
+		memcpy(r.bytes, mouse_off, sizeof(mouse_off) - 1);
+		r.n = sizeof(mouse_off) - 1;
 	}
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
-		term.restore_len += get_string(parts[i], term.restore + term.restore_len,
-					       RESTORE_MAX - term.restore_len);
+		r.n += get_string(parts[i], r.bytes + r.n, RESCUE_MAX - r.n);
+	return r;
 }
 
 /* Moves of a terminal that does not speak ANSI. */
@@ -197,37 +112,14 @@ static const char *terminfo_move(int x, int y)
 	return to;
 }
 
-static void write_all(const char *bytes, size_t n)
-{
-	while (n > 0 && !hung_up) {
-		ssize_t done = write(term.out_fd, bytes, n);
-
-		if (done > 0) {
-			bytes += done;
-			n -= (size_t)done;
-		} else if (errno != EINTR && errno != EAGAIN) {
-			hung_up = 1;
-		}
-	}
-}
-
-/* Does a line feed go straight down?  Not where the terminal's driver adds a return to it. */
-static bool feeds_straight(void)
-{
-	char down[8];
-	struct termios now;
-
-	return get_string("cud1", down, sizeof(down)) && strcmp(down, "\n") == 0 &&
-	       tcgetattr(term.out_fd, &now) == 0 &&
-	       !((now.c_oflag & OPOST) && (now.c_oflag & ONLCR));
-}
+static void write_all(const char *bytes, size_t n) { tty_write(&term.tty, bytes, n); }
 
 /* Teach the pen this terminal. */
 static void prepare_pen(void)
 {
 	struct strings *s = &term.string;
 	struct pen *p = &term.pen;
-	char cup[32], ech[16];
+	char cup[32], ech[16], down[8];
 	bool ansi;
 
 	get_string("sgr0", s->reset, sizeof(s->reset));
@@ -238,6 +130,7 @@ static void prepare_pen(void)
 	get_string("cnorm", s->show, sizeof(s->show));
 	get_string("cup", cup, sizeof(cup));
 	get_string("ech", ech, sizeof(ech));
+	get_string("cud1", down, sizeof(down));
 	/* what has colours and ESC [ 1 m for bold has 22, 24 and 27 for their ends */
 	ansi = term.colours && strcmp(s->bold, "\033[1m") == 0;
 	p->reset = s->reset;
@@ -249,7 +142,7 @@ static void prepare_pen(void)
 	p->off[2] = ansi ? "\033[27m" : NULL;
 	p->move = strcmp(cup, "\033[%i%p1%d;%p2%dH") == 0 ? NULL : terminfo_move;
 	p->erases = strcmp(ech, "\033[%p1%dX") == 0 && (!term.colours || tigetflag("bce") == 1);
-	p->feeds = feeds_straight();
+	p->feeds = strcmp(down, "\n") == 0 && tty_feeds_straight(&term.tty);
 	p->keeps_last_cell = tigetflag("am") == 1 && tigetflag("xenl") != 1;
 	p->write = write_all;
 }
@@ -309,34 +202,13 @@ static void set_theme(const struct theme *t)
 
 /* ---- open and close ---- */
 
-/* fd if it is a terminal, else the controlling one, opened into *file. */
-static int find_terminal(int fd, const char *mode, FILE **file)
-{
-	*file = NULL;
-	if (isatty(fd))
-		return fd;
-	*file = fopen("/dev/tty", mode);
-	return *file ? fileno(*file) : -1;
-}
-
-static void close_files(void)
-{
-	if (term.in)
-		fclose(term.in);
-	if (term.out)
-		fclose(term.out);
-	term.in = term.out = NULL;
-	for (int i = 0; i < 2; i++)
-		if (term.pipe[i] > 0)
-			close(term.pipe[i]);
-	term.pipe[0] = term.pipe[1] = 0;
-}
-
 static bool set_up_curses(bool no_color)
 {
 	term.keys = newpad(1, 1);
-	if (!term.keys)
+	if (!term.keys) {
+		errno = ENOMEM;
 		return false;
+	}
 	cbreak();
 	noecho();
 	nonl();
@@ -354,36 +226,31 @@ static bool set_up_curses(bool no_color)
 
 bool term_open(bool no_color)
 {
-	term.in_fd = find_terminal(STDIN_FILENO, "r", &term.in);
-	term.out_fd = find_terminal(STDOUT_FILENO, "w", &term.out);
-	if (term.in_fd < 0 || term.out_fd < 0 || tcgetattr(term.in_fd, &term.before) < 0) {
+	struct rescue rescue;
+
+	if (!tty_open(&term.tty)) {
 		fprintf(stderr, "mmviz: %s\n",
 			_("there is no terminal to draw on; --screen, --state, --trace need none"));
-		close_files();
 		return false;
 	}
-	if (pipe2(term.pipe, O_NONBLOCK | O_CLOEXEC) < 0) {
-		perror("mmviz");
-		close_files();
-		return false;
-	}
-	term.screen = newterm(NULL, term.out ? term.out : stdout, term.in ? term.in : stdin);
+	term.screen = newterm(NULL, term.tty.out, term.tty.in);
 	if (!term.screen) {
 		const char *name = getenv("TERM");
 
 		fprintf(stderr,
 			_("mmviz: a terminal \"%s\" (TERM) is not known, or cannot be drawn on\n"),
 			name ? name : "");
-		close_files();
+		tty_close(&term.tty);
 		return false;
 	}
-	prepare_restore();
 	term.is_open = true;
-	catch_signals();
 	atexit(term_close);
-	if (!set_up_curses(no_color)) {
+	rescue = prepare_rescue();
+	if (!signals_catch(&rescue) || !set_up_curses(no_color)) {
+		int error = errno;
+
 		term_close();
-		fprintf(stderr, "mmviz: %s\n", strerror(ENOMEM));
+		fprintf(stderr, "mmviz: %s\n", strerror(error));
 		return false;
 	}
 	prepare_pen();
@@ -411,14 +278,14 @@ void term_close(void)
 		return;
 	hand_over();
 	term.is_open = false;
-	tcsetattr(term.in_fd, TCSANOW, &term.before);
+	signals_release();
 	if (term.keys)
 		delwin(term.keys);
 	delscreen(term.screen);
+	tty_close(&term.tty);
 	grid_free(&term.shown);
 	term.shown_valid = false;
 	term.theme = NULL;
-	close_files();
 }
 
 void term_size(int *width, int *height)
@@ -427,31 +294,17 @@ void term_size(int *width, int *height)
 	*height = LINES;
 }
 
-bool term_gone(void) { return hung_up || end_signal; }
+bool term_gone(void) { return term.tty.gone || signals_end(); }
 
-void term_die(void)
-{
-	if (!end_signal)
-		return;
-	signal(end_signal, SIG_DFL);
-	raise(end_signal);
-}
+void term_die(void) { signals_die(); }
 
 void term_redraw(void) { term.redraw = true; }
 
 void term_suspend(void)
 {
-	struct sigaction handler;
-
-	stop_asked = 0;
 	hand_over();
-	sigaction(SIGTSTP, NULL, &handler);
-	signal(SIGTSTP, SIG_DFL);
-	raise(SIGTSTP);
-	/* here we are stopped, until SIGCONT */
-	sigaction(SIGTSTP, &handler, NULL);
+	signals_stop();
 	mousemask(MOUSE_EVENTS, NULL);
-	draw_asked = 1;
 }
 
 /* ---- output ---- */
@@ -506,10 +359,10 @@ void term_show(const struct grid *g, const struct theme *t, int cursor_x, int cu
 
 static void fit_size(void)
 {
-	struct winsize size;
+	int width, height;
 
-	if (ioctl(term.out_fd, TIOCGWINSZ, &size) == 0 && size.ws_row && size.ws_col)
-		resizeterm(size.ws_row, size.ws_col);
+	if (tty_size(&term.tty, &width, &height))
+		resizeterm(height, width);
 	term_redraw();
 }
 
@@ -602,34 +455,19 @@ static uint32_t read_key(struct mouse *mouse)
 /* What signals have asked for; KEY_NONE_ if nothing. */
 static uint32_t signal_key(void)
 {
-	char waste[64];
-
-	while (read(term.pipe[0], waste, sizeof(waste)) > 0)
-		;
-	if (stop_asked)
+	switch (signals_wish()) {
+	case WISH_STOP:
 		return KEY_SUSPEND_;
-	if (draw_asked) {
-		draw_asked = 0;
+	case WISH_DRAW:
 		fit_size();
 		return KEY_RESIZE_;
+	default:
+		return KEY_NONE_;
 	}
-	return KEY_NONE_;
-}
-
-/* Has the terminal gone?  A closed one is readable, and there is nothing to read. */
-static bool is_end(const struct pollfd *fd)
-{
-	int bytes = 0;
-
-	if (fd->revents & (POLLHUP | POLLERR | POLLNVAL))
-		return true;
-	return (fd->revents & POLLIN) && (ioctl(fd->fd, FIONREAD, &bytes) < 0 || bytes == 0);
 }
 
 uint32_t term_key(int ms, struct mouse *mouse)
 {
-	struct pollfd fd[2] = {{.fd = term.in_fd, .events = POLLIN},
-			       {.fd = term.pipe[0], .events = POLLIN}};
 	long long end = term_clock() + ms;
 
 	for (;;) {
@@ -641,9 +479,6 @@ uint32_t term_key(int ms, struct mouse *mouse)
 			key = signal_key();
 		if (key != KEY_NONE_ || term_gone() || left == 0 || (ms >= 0 && left < 0))
 			return key;
-		if (poll(fd, 2, (int)left) < 0 && errno != EINTR)
-			hung_up = 1;
-		if (is_end(&fd[0]))
-			hung_up = 1;
+		tty_wait(&term.tty, signals_fd(), (int)left);
 	}
 }
