@@ -6,6 +6,9 @@
  *
  * A key is written, then everything is read until the program has been silent for SILENCE_MS; the time of the
  * last byte counts.  The first two keys are warming up.
+ *
+ * Budgets, for the medians at each size: a micro-step sends at most STEP_BYTES, and its frame is complete no
+ * later after the key than htop's.
  */
 #include <errno.h>
 #include <poll.h>
@@ -19,7 +22,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { SILENCE_MS = 20, FIRST_SILENCE_MS = 150, KEYS_MAX = 2000, WARM_UP = 2 };
+enum { SILENCE_MS = 20, FIRST_SILENCE_MS = 150, KEYS_MAX = 2000, WARM_UP = 2, STEP_BYTES = 500 };
 
 static double now_ms(void)
 {
@@ -108,29 +111,34 @@ static double part(double *values, int n, double share)
 	return n ? values[(int)(share * (n - 1))] : 0;
 }
 
-/* One line of the report; returns the median time. */
-static double report(const char *what, struct figures *f)
+struct medians {
+	double ms, bytes;
+};
+
+/* One line of the report. */
+static struct medians report(const char *what, struct figures *f)
 {
-	double median;
+	struct medians median;
 
 	qsort(f->ms, (size_t)f->n, sizeof(f->ms[0]), by_value);
 	qsort(f->bytes, (size_t)f->n, sizeof(f->bytes[0]), by_value);
-	median = part(f->ms, f->n, 0.5);
+	median = (struct medians){part(f->ms, f->n, 0.5), part(f->bytes, f->n, 0.5)};
 	printf("%-24s %4d keys   ms: median %6.3f  90%% %6.3f  most %6.3f   bytes: median %5.0f  "
 	       "90%% %5.0f  most %5.0f\n",
-	       what, f->n, median, part(f->ms, f->n, 0.9), part(f->ms, f->n, 1),
-	       part(f->bytes, f->n, 0.5), part(f->bytes, f->n, 0.9), part(f->bytes, f->n, 1));
+	       what, f->n, median.ms, part(f->ms, f->n, 0.9), part(f->ms, f->n, 1), median.bytes,
+	       part(f->bytes, f->n, 0.9), part(f->bytes, f->n, 1));
 	f->n = 0;
 	return median;
 }
 
 /* Start a program, time its first screen, press keys. */
-static double measure(const char *name, char *const *argv, int width, int height, const char *steps,
-		      const char *events)
+static struct medians measure(const char *name, char *const *argv, int width, int height,
+			      const char *steps, const char *events)
 {
 	static struct figures f;
 	char what[64];
-	double begin = now_ms(), first = begin, median;
+	double begin = now_ms(), first = begin;
+	struct medians median;
 	struct run r = start(argv, width, height);
 	long bytes = drain(&r, FIRST_SILENCE_MS, &first);
 
@@ -148,6 +156,15 @@ static double measure(const char *name, char *const *argv, int width, int height
 	return median;
 }
 
+static void judge(const char *what, int width, int height, double value, double budget)
+{
+	char size[16];
+
+	snprintf(size, sizeof(size), "%dx%d", width, height);
+	printf("%-14s %-8s %8.4g of %8.4g  %s\n", what, size, value, budget,
+	       value <= budget ? "ok" : "over the budget");
+}
+
 /* n times the keys of a string. */
 static char *times(const char *keys, int n)
 {
@@ -161,7 +178,8 @@ static char *times(const char *keys, int n)
 
 int main(int argc, char **argv)
 {
-	char *prog = getenv("PROG"), *scenario = argc > 1 ? argv[1] : "scenarios/cow.txt";
+	static char cow[] = "scenarios/cow.txt";
+	char *prog = getenv("PROG"), *scenario = argc > 1 ? argv[1] : cow;
 	char path[4096];
 	static const int size[][2] = {{80, 24}, {120, 40}, {200, 60}};
 	char *steps = times("s", 200), *events = times("nnnnnnnnppppp", 6),
@@ -175,11 +193,13 @@ int main(int argc, char **argv)
 		char *const mmviz[] = {path, scenario, NULL}, *const htop[] = {(char *)"htop",
 									       (char *)"-d100",
 									       NULL};
-		double ours = measure("mmviz", mmviz, size[i][0], size[i][1], steps, events);
-		double peer = measure("htop", htop, size[i][0], size[i][1], moves, NULL);
+		struct medians ours =
+			measure("mmviz", mmviz, size[i][0], size[i][1], steps, events);
+		struct medians peer = measure("htop", htop, size[i][0], size[i][1], moves, NULL);
 
-		if (peer > 0)
-			printf("mmviz / htop: %.2f\n", ours / peer);
+		judge("bytes a step", size[i][0], size[i][1], ours.bytes, STEP_BYTES);
+		if (peer.ms > 0)
+			judge("ms, and htop's", size[i][0], size[i][1], ours.ms, peer.ms);
 	}
 	free(steps);
 	free(events);
