@@ -56,6 +56,8 @@ $(BUILD)/%.o: %.c
 $(BUILD)/tests/%.o: WARN += -Wno-missing-prototypes
 $(BUILD)/tests/%.o: CPP += $(shell $(PKG) --cflags check 2>/dev/null)
 
+# An allocation can be told to fail: tests/test_no_memory.c stands before the C library's.
+$(BUILD)/tests/unit: LDFLAGS += -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=strdup
 $(BUILD)/tests/unit: $(LIB) $(TESTS)
 	@$(call say,LD)
 	$(Q)$(CC) $(SAN) $(LDFLAGS) -o $@ $^ $(CHECK) $(LIBS)

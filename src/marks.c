@@ -97,12 +97,10 @@ void marks_take(struct marks *k, const struct mark *place, const struct story *s
 {
 	size_t at = first_after(k, place->at);
 	struct mark mark = *place;
+	bool again = at > 0 && when_compare(k->mark[at - 1].at, place->at) == 0;
 
-	if (at > 0 && when_compare(k->mark[at - 1].at, place->at) == 0) {
-		if (!story || k->mark[at - 1].story)
-			return;
-		remove_mark(k, --at); /* taken without its story */
-	}
+	if (again && (!story || k->mark[at - 1].story))
+		return;
 	if (!make_room(k))
 		return;
 	mark.checkpoint = checkpoint_take(k->checkpoints);
@@ -111,6 +109,8 @@ void marks_take(struct marks *k, const struct mark *place, const struct story *s
 		checkpoint_drop(k->checkpoints, mark.checkpoint);
 		return;
 	}
+	if (again)
+		remove_mark(k, --at); /* taken without its story */
 	if (mark.story)
 		k->story_bytes += story_bytes(mark.story);
 	memmove(&k->mark[at + 1], &k->mark[at], (k->count - at) * sizeof(*k->mark));
