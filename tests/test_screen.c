@@ -464,6 +464,16 @@ START_TEST(an_unknown_word_names_the_nearest)
 }
 END_TEST
 
+START_TEST(a_statement_that_is_no_event_is_told_from_an_unknown_word)
+{
+	enter_line("say hello");
+	ck_assert_str_eq(s.prompt.error, "say stands in files: events can be typed");
+	screen_key(&s, KEY_ESCAPE_);
+	enter_line("xyzzy");
+	ck_assert_str_eq(s.prompt.error, "unknown word; ? lists the events");
+}
+END_TEST
+
 START_TEST(goto_takes_events_steps_and_labels)
 {
 	enter_line("goto 3");
@@ -729,6 +739,7 @@ Suite *screen_suite(void)
 	tcase_add_test(t, an_event_typed_at_the_prompt_runs_as_the_next_one);
 	tcase_add_test(t, a_mistake_is_shown_and_the_line_kept);
 	tcase_add_test(t, an_unknown_word_names_the_nearest);
+	tcase_add_test(t, a_statement_that_is_no_event_is_told_from_an_unknown_word);
 	tcase_add_test(t, goto_takes_events_steps_and_labels);
 	tcase_add_test(t, save_writes_a_scenario_that_runs_again);
 	tcase_add_test(t, quit_at_the_prompt_ends);

@@ -71,7 +71,15 @@ static void fault_of_event(struct screen *s, const struct diags *d)
 	p->error_width = d->item[0].line ? (int)d->item[0].width : 0;
 }
 
-/* The line begins with no word that is known: name the nearest. */
+static bool is_statement(const char *word, size_t len)
+{
+	for (const char *const *known = scenario_words(); *known; known++)
+		if (strlen(*known) == len && strncmp(*known, word, len) == 0)
+			return true;
+	return false;
+}
+
+/* The line begins with no word that is known here: name the nearest. */
 static void fault_of_word(struct screen *s, const char *word, size_t len)
 {
 	const char *known[NR_EVENT_KINDS + NR_COMMANDS + 1], *near;
@@ -84,7 +92,10 @@ static void fault_of_word(struct screen *s, const char *word, size_t len)
 		known[n++] = commands[i].word;
 	known[n] = NULL;
 	near = nearest_word(word, len, known);
-	if (near)
+	if (is_statement(word, len))
+		snprintf(message, sizeof(message), _("%.*s stands in files: events can be typed"),
+			 (int)len, word);
+	else if (near)
 		snprintf(message, sizeof(message), _("unknown word; did you mean \"%s\"?"), near);
 	else
 		snprintf(message, sizeof(message), "%s", _("unknown word; ? lists the events"));
