@@ -27,21 +27,9 @@ struct facts {
 	bool has_new, all_private;
 };
 
-/* A text that grows in a buffer; what does not fit is cut. */
-struct text {
-	char *buf;
-	size_t size, len;
-};
-
-/* Add words to a text. */
-void text_put(struct text *t, const char *words);
-
 struct facts facts_of(const struct view *v);
 
-/* Add a sentence, its places {...} filled in; see sentences.def. */
-void put_sentence(struct text *t, const struct facts *f, const char *sentence);
-
-/* Does the text between { and } name a fact, a number or a step, whether it was told or not? */
-bool is_place(const char *place, size_t len);
+/* Is t another process than the event's, and does it still map the frame that was copied, at the same address? */
+bool is_other(const struct facts *f, const struct task *t);
 
 #endif

@@ -14,9 +14,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "facts.h"
 #include "panel.h"
 #include "parts.h"
+#include "sentence.h"
 #include "src/i18n.h"
 
 /* ---- the table ---- */
