@@ -287,6 +287,58 @@ START_TEST(one_digit_costs_a_move_and_a_byte)
 }
 END_TEST
 
+START_TEST(a_style_is_taken_up_once_in_a_frame)
+{
+	struct grid old = {0}, now = {0};
+	struct area a;
+
+	ck_assert(grid_resize(&old, W, H) && grid_resize(&now, W, H));
+	pen_draw(&pen, NULL, &old);
+	a = area_of(&now);
+	for (int y = 2; y < 4; y++) {
+		put_char(&a, 5, y, 'x', (enum role)1, 0);
+		put_char(&a, 12, y, 'y', (enum role)2, 0);
+	}
+	pen_move(&pen, 0, 0);
+	pen_flush(&pen);
+	terminal.bytes = 0;
+	pen_draw(&pen, &old, &now);
+	pen_flush(&pen);
+	check_shown(&now);
+	ck_assert_uint_eq(terminal.bytes, strlen("\033[22;38;5;17;48;5;1m"
+						 "\033[3;6Hx"
+						 "\033[B\bx"
+						 "\033[38;5;18;48;5;2m"
+						 "\033[A\033[6Cy"
+						 "\033[B\by"));
+	grid_free(&old);
+	grid_free(&now);
+}
+END_TEST
+
+START_TEST(blanks_are_erased_with_the_blanks_between_them)
+{
+	struct grid old = {0}, now = {0};
+	struct area a;
+
+	ck_assert(grid_resize(&old, W, H) && grid_resize(&now, W, H));
+	a = area_of(&old);
+	for (int x = 2; x < 20; x += 3)
+		put_char(&a, x, 1, 'x', ROLE_NORMAL, 0);
+	pen_draw(&pen, NULL, &old);
+	pen_move(&pen, 0, 0);
+	pen_flush(&pen);
+	terminal.bytes = 0;
+	pen_draw(&pen, &old, &now);
+	pen_flush(&pen);
+	check_shown(&now);
+	ck_assert_uint_eq(terminal.bytes, strlen("\033[2;3H"
+						 "\033[16X"));
+	grid_free(&old);
+	grid_free(&now);
+}
+END_TEST
+
 START_TEST(the_last_cell_is_left_where_writing_it_would_scroll)
 {
 	struct grid g = {0};
@@ -315,6 +367,8 @@ Suite *pen_suite(void)
 	tcase_add_loop_test(t, any_frame_after_any_other_is_shown_right, 0, 8);
 	tcase_add_test(t, the_same_frame_again_costs_nothing);
 	tcase_add_test(t, one_digit_costs_a_move_and_a_byte);
+	tcase_add_test(t, a_style_is_taken_up_once_in_a_frame);
+	tcase_add_test(t, blanks_are_erased_with_the_blanks_between_them);
 	tcase_add_test(t, the_last_cell_is_left_where_writing_it_would_scroll);
 	suite_add_tcase(s, t);
 	return s;

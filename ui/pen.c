@@ -8,11 +8,11 @@
  *	now   │ step  9/33 │ good_area     │
  *	sent        9        ESC[2;16H  ESC[38;5;110m  g o o d _ a r e a
  *
- * A new style is the dearest thing to say: ESC[1;38;5;233;48;5;221m has 24 bytes, a move 3 to 9.  So a frame is
+ * A new style is the dearest thing to say: ESC[1;38;5;233;48;5;221m has 22 bytes, a move 3 to 9.  So a frame is
  * not drawn row by row, but as with coloured pencils, one style after the other, each taken up once:
  *
- *	row by row   move A◆ A move B name B move C text C  move A◆ A move B name B move C text C      6 styles
- *	by style     A move ◆ move ◆   B move name move name   C move text move text                   3 styles
+ *	row by row   A ◆  B name  C text   A ◆  B name  C text        6 styles, 6 moves
+ *	by style     A ◆  ◆   B name  name   C text  text             3 styles, 6 moves
  *
  * The cells that differ are collected in strokes of one style.  The next style is the one that is nearest to the
  * present one.  Of a style only what changes is sent, in one sequence (ESC[22;38;5;253m); a blank has no
