@@ -15,7 +15,8 @@ VERSION := 0.1.0
 PREFIX  ?= /usr/local
 BUILD   ?= build
 CC      ?= cc
-OPT     ?= -O2 -g
+# A step's arguments go faster to memory one by one than packed in pairs: 5 % of a simulated fault with gcc.
+OPT     ?= -O2 -g -fno-tree-slp-vectorize
 WARN    := -Wall \
            -Wextra \
            -Wshadow \

@@ -78,8 +78,8 @@ extern const struct step_info step_info[NR_STEP_IDS];
 
 /* A telling. arg[0] of TELL_LEAVE is the span's result. */
 struct step {
-	uint16_t id;
-	uint8_t kind;
+	uint16_t id;   /* enum step_id   */
+	uint16_t kind; /* enum step_kind; as wide as id: one store for both */
 	uint64_t arg[STEP_ARGS];
 };
 
@@ -97,7 +97,7 @@ struct trace {
 	do {                                                                 \
 		struct trace *trace_ = (m)->trace;                           \
 		trace_->nr += (counts);                                      \
-		if (__builtin_expect(trace_->sink != NULL, 0)) {             \
+		if (trace_->sink) {                                          \
 			struct step step_ = {                                \
 				.id = (i),                                   \
 				.kind = (k),                                 \
