@@ -11,10 +11,10 @@
  */
 #include "utf8.h"
 
-size_t utf8_decode(const char *p, size_t left, uint32_t *ch)
+size_t utf8_decode(const char *text, size_t left, uint32_t *ch)
 {
 	static const uint32_t least[] = {0, 0x80, 0x800, 0x10000};
-	const unsigned char *s = (const unsigned char *)p;
+	const unsigned char *s = (const unsigned char *)text;
 	size_t more = s[0] < 0x80       ? 0
 		      : s[0] >> 5 == 6  ? 1
 		      : s[0] >> 4 == 14 ? 2

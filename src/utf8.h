@@ -13,10 +13,10 @@ enum { UTF8_MAX = 4 }; /* bytes of one character */
 enum { UTF8_BROKEN = 0xfffd }; /* stands for a byte that begins no valid character */
 
 /*
- * The character at s, of whose bytes the first left (1 or more) may be read; returns how many it has.
+ * The character at text, of whose bytes the first left (1 or more) may be read; returns how many it has.
  * A byte that begins no valid character is UTF8_BROKEN and counts as one.
  */
-size_t utf8_decode(const char *s, size_t left, uint32_t *ch);
+size_t utf8_decode(const char *text, size_t left, uint32_t *ch);
 
 /* The character at *p, which moves behind it; 0 at the end of the string, where p stays. */
 uint32_t utf8_next(const char **p);
