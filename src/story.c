@@ -276,25 +276,14 @@ static struct node *append_node(struct story *s, struct node *p, const struct st
 	return n;
 }
 
-/* The child behind the whole ones that has this name, brought to the end; NULL: none. */
+/* The child behind the whole ones that has this name; NULL: none.  It keeps its place, so that the lines of
+ * a loop's steps do not change places with every round. */
 static struct node *find_folded(struct node *p, const struct step *st)
 {
-	struct story_node *before = p->kept_last;
-	struct story_node *n = before ? before->next : p->n.child;
+	struct story_node *n = p->kept_last ? p->kept_last->next : p->n.child;
 
-	while (n && (n->step.id != st->id || n->is_span != (st->kind == TELL_ENTER))) {
-		before = n;
+	while (n && (n->step.id != st->id || n->is_span != (st->kind == TELL_ENTER)))
 		n = n->next;
-	}
-	if (n && n->next) {
-		if (before)
-			before->next = n->next;
-		else
-			p->n.child = n->next;
-		p->n.last_child->next = n;
-		p->n.last_child = n;
-		n->next = NULL;
-	}
 	return n ? node_of(n) : NULL;
 }
 
