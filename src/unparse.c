@@ -148,6 +148,19 @@ bool write_row(struct saving *v, uint32_t row, uint32_t counter)
 	return true;
 }
 
+/* "PANEL [ITEM]", of which the item may be any text. */
+static void write_focus(FILE *out, const char *text)
+{
+	size_t panel = strcspn(text, " ");
+
+	fprintf(out, "focus %.*s", (int)panel, text);
+	if (text[panel]) {
+		fputc(' ', out);
+		write_quoted(out, text + panel + 1);
+	}
+	fputc('\n', out);
+}
+
 void write_note(struct saving *v, enum note_kind kind, const struct note *n)
 {
 	switch (kind) {
@@ -171,7 +184,7 @@ void write_note(struct saving *v, enum note_kind kind, const struct note *n)
 		fputc('\n', v->out);
 		break;
 	case NOTE_FOCUS:
-		fprintf(v->out, "focus %s\n", n->text);
+		write_focus(v->out, n->text);
 		break;
 	default:
 		fputs("pause\n", v->out);

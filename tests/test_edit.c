@@ -329,6 +329,23 @@ START_TEST(nested_repeats_and_lecture_statements_inside_are_kept)
 }
 END_TEST
 
+START_TEST(every_lecture_statement_of_a_split_repeat_is_written_out)
+{
+	load("spawn sh\nrepeat 2\nsay \"a\"\nsay \"b\"\nsay.zh \"三\"\nlabel l$i\npause\n"
+	     "focus slab \"my cache\"\nfocus walk\nquiz \"q $i\" answer=\"a b\" choices=\"a b|c\"\n"
+	     "read sh data\nread sh code\nend\n");
+	type(2, "write sh data");
+	check_saved("saved.txt");
+	ck_assert_ptr_nonnull(
+		strstr(read_text("saved.txt"), "label l1\nsay \"a\\nb\"\nsay.zh \"三\"\npause\n"));
+	ck_assert_ptr_nonnull(
+		strstr(read_text("saved.txt"), "\nfocus slab \"my cache\"\nfocus walk\n"));
+	ck_assert_ptr_nonnull(strstr(
+		read_text("saved.txt"),
+		"\nquiz \"q 1\" answer=\"a b\" choices=\"a b|c\"\nread sh data\nwrite sh data\n"));
+}
+END_TEST
+
 START_TEST(a_line_typed_inside_an_include_puts_its_events_into_the_file)
 {
 	write_text("part.txt", "read sh data\nsay \"p\"\nread sh code\n");
@@ -430,6 +447,7 @@ Suite *edit_suite(void)
 	tcase_add_test(tc, a_line_typed_behind_the_last_event_of_a_repeat_stands_behind_it);
 	tcase_add_test(tc, a_repeat_with_a_counter_is_written_out_from_there_on);
 	tcase_add_test(tc, nested_repeats_and_lecture_statements_inside_are_kept);
+	tcase_add_test(tc, every_lecture_statement_of_a_split_repeat_is_written_out);
 	tcase_add_test(tc, a_line_typed_inside_an_include_puts_its_events_into_the_file);
 	tcase_add_test(tc, a_line_typed_behind_an_include_leaves_it);
 	tcase_add_test(tc, in_another_folder_files_are_named_by_their_full_path);
