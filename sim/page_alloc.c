@@ -49,8 +49,24 @@ static uint32_t mark_for(uint32_t mark, uint32_t gfp)
 	return mark;
 }
 
+/* Pages that z keeps from a request: its mark and its reserve. */
+static uint32_t pages_kept(const struct zone *z, uint32_t mark,
+			   enum zone_type highest, uint32_t gfp)
+{
+	return mark_for(mark, gfp) + z->lowmem_reserve[highest];
+}
+
+/* Are there more than keep free pages even without all but one of a block? */
+static bool has_pages(const struct zone *z, unsigned order, uint32_t keep)
+{
+	return (int64_t)z->nr_free_pages - ((1 << order) - 1) > (int64_t)keep;
+}
+
+/* A zone with free pages has a block of order 0. */
 static bool has_block(const struct zone *z, unsigned order)
 {
+	if (order == 0)
+		return true;
 	for (; order < MAX_ORDER; order++)
 		if (z->free_area[order].nr_free)
 			return true;
@@ -60,11 +76,8 @@ static bool has_block(const struct zone *z, unsigned order)
 bool zone_watermark_ok(const struct zone *z, unsigned order, uint32_t mark,
 		       enum zone_type highest, uint32_t gfp)
 {
-	int64_t free = (int64_t)z->nr_free_pages - ((1 << order) - 1);
-
-	if (free <= (int64_t)mark_for(mark, gfp) + z->lowmem_reserve[highest])
-		return false;
-	return order == 0 || has_block(z, order);
+	return has_pages(z, order, pages_kept(z, mark, highest, gfp)) &&
+	       has_block(z, order);
 }
 
 /* zone_watermark_ok, told. rights: those of gfp that count in this round. */
@@ -72,18 +85,18 @@ static bool zone_may_give(struct machine *m, const struct zone *z,
 			  unsigned order, enum watermark wmark,
 			  enum zone_type highest, uint32_t rights)
 {
-	uint32_t mark = z->watermark[wmark];
-	uint32_t keep = mark_for(mark, rights) + z->lowmem_reserve[highest];
+	uint32_t keep = pages_kept(z, z->watermark[wmark], highest, rights);
 
-	if (zone_watermark_ok(z, order, mark, highest, rights)) {
-		note(m, WMARK_OK, z->type, z->nr_free_pages, keep, wmark);
-		return true;
-	}
-	if (z->nr_free_pages > keep + (1u << order) - 1)
-		note(m, WMARK_NO_BLOCK, z->type, z->nr_free_pages, order);
-	else
+	if (!has_pages(z, order, keep)) {
 		note(m, WMARK_FAIL, z->type, z->nr_free_pages, keep, wmark);
-	return false;
+		return false;
+	}
+	if (!has_block(z, order)) {
+		note(m, WMARK_NO_BLOCK, z->type, z->nr_free_pages, order);
+		return false;
+	}
+	note(m, WMARK_OK, z->type, z->nr_free_pages, keep, wmark);
+	return true;
 }
 
 /* From the CPU's list if the order is one of those, else from the buddy. */
