@@ -12,8 +12,6 @@
  */
 #include "listing.h"
 
-#include <stdlib.h>
-
 #include "engine.h"
 #include "panic.h"
 

@@ -15,7 +15,6 @@
 
 #include "keys.h"
 #include "screen.h"
-#include "src/i18n.h"
 #include "term.h"
 
 /* Keys acted on before a frame is due all the same: holding a key down shows movement. */

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "screen.h"
-#include "src/i18n.h"
 
 static int write_svg(const struct grid *g, const struct theme *t, const char *path)
 {

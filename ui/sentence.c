@@ -9,7 +9,6 @@
  */
 #include "sentence.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
