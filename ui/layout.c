@@ -46,16 +46,16 @@ static const struct band {
 	{0, 0, 1, 0, 0, false},
 };
 
-/* One of those who share: at least min, as near to want as the others. */
+/* One of those who share: at least min, as near to want as the others; of what is left `weight` parts. */
 struct share {
-	int min, want, got;
+	int min, want, weight, got;
 };
 
 /* Has a the smaller part of what it wants?  Or, where both have all of it, the smaller surplus? */
 static bool is_poorer(const struct share *a, const struct share *b)
 {
 	if (a->got >= a->want && b->got >= b->want)
-		return a->got - a->want < b->got - b->want;
+		return (a->got - a->want) * b->weight < (b->got - b->want) * a->weight;
 	return a->got * b->want < b->got * a->want;
 }
 
@@ -179,6 +179,7 @@ static void place_stack(struct layout *l, const struct stack *s, const struct pa
 	for (int i = 0; i < s->n; i++) {
 		share[i].min = table[s->panel[i]]->min_height + frame;
 		share[i].want = table[s->panel[i]]->want_height + frame;
+		share[i].weight = 1;
 	}
 	if (s->n == 1)
 		share[0].min = height;
@@ -199,7 +200,8 @@ static void place_columns(struct layout *l, const struct plan *p, const struct p
 
 	for (int c = 0; c < p->columns; c++) {
 		choose_stack(&stack[c], p, c, table, used, height, frame);
-		share[c] = (struct share){.min = 1, .want = 1};
+		/* the sentences of the first column gain most from more room */
+		share[c] = (struct share){.min = 1, .want = 1, .weight = c == 0 ? 3 : 1};
 		for (int i = 0; i < stack[c].n; i++) {
 			const struct panel *panel = table[stack[c].panel[i]];
 
