@@ -32,6 +32,8 @@ static uint32_t free_index(const struct machine *m)
 static void cache_free_record(struct machine *m, struct kmem_cache *c)
 {
 	free_cpu_cache(m, c);
+	memcpy(m->ended_cache, c->name, sizeof(m->ended_cache));
+	m->ended_cache_index = c->index;
 	m->cache[c->index] = NULL;
 	while (m->nr_caches && !m->cache[m->nr_caches - 1])
 		m->nr_caches--;
@@ -214,4 +216,13 @@ void kmem_cache_free(struct machine *m, struct kmem_cache *c, vaddr_t obj)
 	else
 		slab_put_obj(m, c, obj);
 	leave(m, KMEM_CACHE_FREE);
+}
+
+const char *cache_name(const struct machine *m, uint32_t index)
+{
+	if (index < MAX_CACHES && m->cache[index])
+		return m->cache[index]->name;
+	if (index == m->ended_cache_index && m->ended_cache[0])
+		return m->ended_cache;
+	return NULL;
 }

@@ -49,6 +49,9 @@ struct machine {
 
 	struct kmem_cache *cache[MAX_CACHES];
 	uint32_t nr_caches;
+	char ended_cache[CACHE_NAME_LEN]; /* destroyed last: its story still
+	                                   * needs the name               */
+	uint32_t ended_cache_index;
 	struct kmem_cache *kobj_cache[NR_KERNEL_OBJECTS];
 
 	struct tlb tlb[MAX_CPUS];

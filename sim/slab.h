@@ -123,6 +123,10 @@ uint32_t kmem_cache_shrink(struct machine *m, struct kmem_cache *c);
 int kmem_cache_destroy(struct machine *m, struct kmem_cache *c);
 
 /* NULL if there is none of that name. */
+/* Name of the cache of an index in machine.cache; of the cache destroyed last
+ * as well, whose story still speaks of it.  NULL: none is known. */
+const char *cache_name(const struct machine *m, uint32_t index);
+
 struct kmem_cache *kmem_cache_find(struct machine *m, const char *name);
 
 /* Objects in callers' hands, and slabs of any kind. */

@@ -208,10 +208,10 @@ static void put_task(struct text *t, uint64_t pid)
 
 static void put_cache(struct text *t, uint64_t index)
 {
-	const struct machine *m = t->m;
+	const char *name = t->m ? cache_name(t->m, (uint32_t)index) : NULL;
 
-	if (m && index < MAX_CACHES && m->cache[index]) {
-		put_word(t, m->cache[index]->name);
+	if (name) {
+		put_word(t, name);
 	} else {
 		put_word(t, "cache ");
 		put_decimal(t, index);

@@ -452,6 +452,9 @@ START_TEST(the_number_of_a_destroyed_cache_is_used_again)
 	index = a->index;
 	kmem_cache_destroy(m, a);
 	ck_assert_ptr_null(m->cache[index]);
+	/* its own story still speaks of it */
+	ck_assert_str_eq(cache_name(m, index), "test");
+	ck_assert_ptr_null(cache_name(m, index + 2));
 	ck_assert_ptr_eq(kmem_cache_find(m, "test"), b);
 	ck_assert_uint_eq(create(300, 0)->index, index);
 	ck_assert_uint_eq(b->index, index + 1);
