@@ -41,9 +41,9 @@ static const struct band {
 	int from_height, path, narration, bar, keys;
 	bool boxed;
 } bands[] = {
-	{50, 1, 4, 2, 1, true}, {34, 1, 3, 2, 1, true}, {20, 0, 3, 1, 1, true},
-	{14, 0, 2, 1, 1, true}, {9, 0, 1, 1, 1, false}, {7, 0, 1, 0, 1, false},
-	{0, 0, 1, 0, 0, false},
+	{50, 1, 4, 2, 1, true}, {34, 1, 3, 2, 1, true}, {24, 0, 4, 1, 1, true},
+	{20, 0, 3, 1, 1, true}, {14, 0, 2, 1, 1, true}, {9, 0, 1, 1, 1, false},
+	{7, 0, 1, 0, 1, false}, {0, 0, 1, 0, 0, false},
 };
 
 /* One of those who share: at least min, as near to want as the others; of what is left `weight` parts. */

@@ -54,9 +54,9 @@ enum {
 
 /* Smaller stays longer. */
 static const uint8_t need[NR_LINES] = {
-	[LINE_BITS] = 4,    [LINE_INDEX] = 3,   [LINE_CR3] = 5,        [LINE_ENTRY_0] = 0,
-	[LINE_ENTRY_1] = 0, [LINE_ENTRY_2] = 0, [LINE_LEAF_BITS] = 6,  [LINE_FRAME] = 1,
-	[LINE_CONTENT] = 2, [LINE_TLB] = 3,     [LINE_TLB_COUNTS] = 7,
+	[LINE_BITS] = 5,    [LINE_INDEX] = 3,   [LINE_CR3] = 6,        [LINE_ENTRY_0] = 0,
+	[LINE_ENTRY_1] = 0, [LINE_ENTRY_2] = 0, [LINE_LEAF_BITS] = 7,  [LINE_FRAME] = 1,
+	[LINE_CONTENT] = 2, [LINE_TLB] = 4,     [LINE_TLB_COUNTS] = 8,
 };
 
 /* ---- what the event changed ---- */
@@ -436,7 +436,7 @@ static int need_that_fits(const struct machine *m, const struct area *a)
 {
 	int most = 0;
 
-	for (int limit = 0; limit < 8; limit++) {
+	for (int limit = 0; limit < 9; limit++) {
 		int lines = 0;
 
 		for (int i = 0; i < NR_LINES; i++)
