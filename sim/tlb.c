@@ -78,8 +78,9 @@ void tlb_drop(struct tlb *t, vaddr_t va)
 		e->vpn = 0;
 }
 
-static void tlb_empty(struct tlb *t)
+static void tlb_flush(struct tlb *t)
 {
+	t->flushes++;
 	memset(t->entry, 0, sizeof(t->entry));
 	memset(t->next_way, 0, sizeof(t->next_way));
 }
@@ -110,8 +111,7 @@ void flush_tlb_mm(struct machine *m, const struct mm *mm)
 
 		if (!is_loaded(t, mm))
 			continue;
-		tlb_empty(t);
-		t->flushes++;
+		tlb_flush(t);
 		step(m, FLUSH_TLB_MM, mm->owner->pid, cpu);
 	}
 }
@@ -133,8 +133,7 @@ void switch_mm(struct machine *m, const struct task *t)
 
 	if (tlb->pid == t->pid)
 		return;
-	tlb_empty(tlb);
-	tlb->flushes++;
+	tlb_flush(tlb);
 	tlb->pid = t->pid;
 	step(m, SWITCH_MM, t->pid, t->mm->pgd, m->cpu);
 }
@@ -146,8 +145,7 @@ void tlb_forget_mm(struct machine *m, const struct mm *mm)
 
 		if (!is_loaded(t, mm))
 			continue;
-		tlb_empty(t);
-		t->flushes++;
+		tlb_flush(t);
 		t->pid = 0;
 		step(m, LEAVE_MM, mm->owner->pid, cpu);
 	}
