@@ -358,6 +358,19 @@ START_TEST(a_page_that_is_not_there_says_what_its_area_is)
 }
 END_TEST
 
+START_TEST(in_a_low_panel_the_tlb_answers_beside_the_contents)
+{
+	struct view v = open_view(COW_LECTURE);
+
+	go(&v, COPY, STEP_END);
+	ck_assert(shows(&panel_walk, &v, 38, 5, "\342\206\222 \"K\"    TLB miss, filled"));
+	ck_assert(shows(&panel_walk, &v, 38, 12, "phys "));
+	v.walk_va = 0x0804a000; /* nobody asked about this page */
+	ck_assert(shows(&panel_walk, &v, 38, 5, "not in the TLB"));
+	close_view(&v);
+}
+END_TEST
+
 START_TEST(a_kernel_address_is_walked_through_a_large_entry)
 {
 	struct view v = open_view(COW_LECTURE);
@@ -594,6 +607,7 @@ static TCase *spaces(void)
 	tcase_add_test(c, an_address_is_cut_in_2_9_9_12_with_pae);
 	tcase_add_test(c, a_changed_entry_is_seen_as_it_was_and_as_it_is);
 	tcase_add_test(c, a_page_that_is_not_there_says_what_its_area_is);
+	tcase_add_test(c, in_a_low_panel_the_tlb_answers_beside_the_contents);
 	tcase_add_test(c, a_kernel_address_is_walked_through_a_large_entry);
 	return c;
 }

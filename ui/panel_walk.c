@@ -13,7 +13,7 @@
  *
  * Entries are read as the MMU reads them, by pt_walk, from the tables as they stand at this moment; what stood there
  * before is taken from the story of the event.  When the panel is low, the lines go in the order of `need`: entries and
- * frame stay to the last.
+ * frame stay to the last.  Without a line of its own the TLB's answer stands behind the contents.
  */
 #include "panel.h"
 
@@ -35,6 +35,7 @@ struct walk {
 	bool leaf_changed;
 	enum touch leaf_touch;
 	int cursor; /* entry that Enter follows; -1: panel not active */
+	bool tlb_has_line;
 };
 
 enum {
@@ -248,6 +249,67 @@ static void draw_leaf_bits(const struct walk *k, const struct area *a, int y)
 		       touched_role(k->leaf_touch, ROLE_NORMAL));
 }
 
+/* ---- the TLB ---- */
+
+struct tlb_question {
+	vaddr_t page;
+};
+
+static bool asks_tlb(const struct story_node *n, const void *ctx)
+{
+	const struct tlb_question *q = ctx;
+	uint16_t id = n->step.id;
+	uint64_t va;
+
+	return (id == S_TLB_HIT || id == S_TLB_MISS || id == S_TLB_FILL || id == S_TLB_DENIES ||
+		id == S_FLUSH_TLB_PAGE) &&
+	       step_arg(&n->step, A_VA, &va) && page_align_down((vaddr_t)va) == q->page;
+}
+
+static const char *tlb_answer(const struct walk *k)
+{
+	struct tlb_question q = {page_align_down(k->va)};
+	const struct story_node *n = story_find_last(view_story(k->v), asks_tlb, &q);
+
+	switch (n ? n->step.id : NR_STEP_IDS) {
+	case S_TLB_HIT:
+		return _("hit");
+	case S_TLB_MISS:
+		return _("miss");
+	case S_TLB_FILL:
+		return _("miss, filled");
+	case S_TLB_DENIES:
+		return _("hit, denied");
+	case S_FLUSH_TLB_PAGE:
+		return _("flushed");
+	default:
+		return "";
+	}
+}
+
+/* What the CPU's TLB holds for this page, NULL: nothing. */
+static const struct tlb_entry *tlb_entry_of(const struct walk *k)
+{
+	const struct tlb *tlb = &k->m->tlb[k->m->cpu];
+
+	return tlb->pid == k->t->pid ? tlb_peek(tlb, k->va) : NULL;
+}
+
+/* What it said in this event, or whether it knows the page: at the right, if there is room from x on. */
+static void put_tlb_short(const struct walk *k, const struct area *a, int x, int y)
+{
+	const char *answer = tlb_answer(k);
+	char text[TEXT_LEN];
+
+	if (*answer)
+		snprintf(text, sizeof(text), _("TLB %s"), answer);
+	else
+		snprintf(text, sizeof(text), "%s",
+			 tlb_entry_of(k) ? _("TLB holds it") : _("not in the TLB"));
+	if (a->width - text_width(text) > x)
+		put_right(a, a->width, y, *answer ? ROLE_CHANGED_EVENT : ROLE_DIM, 0, text);
+}
+
 static const struct page *walk_page(const struct walk *k, pfn_t *pfn)
 {
 	*pfn = k->w.complete ? (pfn_t)(k->w.phys >> PAGE_SHIFT) : PFN_NONE;
@@ -316,53 +378,17 @@ static void draw_content(const struct walk *k, const struct area *a, int y)
 	}
 	x = put_text(a, x + 1, y, n ? ROLE_CHANGED_EVENT : ROLE_NORMAL, ATTR_BOLD,
 		     tag_text(p->tag, text));
-	if (a->width - 14 > x)
+	if (!k->tlb_has_line)
+		put_tlb_short(k, a, x + 1, y);
+	else if (a->width - 14 > x)
 		put_format(a, a->width - 14, y, ROLE_DIM, 0, _("phys %08llx"),
 			   (unsigned long long)k->w.phys);
-}
-
-/* ---- the TLB ---- */
-
-struct tlb_question {
-	vaddr_t page;
-};
-
-static bool asks_tlb(const struct story_node *n, const void *ctx)
-{
-	const struct tlb_question *q = ctx;
-	uint16_t id = n->step.id;
-	uint64_t va;
-
-	return (id == S_TLB_HIT || id == S_TLB_MISS || id == S_TLB_FILL || id == S_TLB_DENIES ||
-		id == S_FLUSH_TLB_PAGE) &&
-	       step_arg(&n->step, A_VA, &va) && page_align_down((vaddr_t)va) == q->page;
-}
-
-static const char *tlb_answer(const struct walk *k)
-{
-	struct tlb_question q = {page_align_down(k->va)};
-	const struct story_node *n = story_find_last(view_story(k->v), asks_tlb, &q);
-
-	switch (n ? n->step.id : NR_STEP_IDS) {
-	case S_TLB_HIT:
-		return _("hit");
-	case S_TLB_MISS:
-		return _("miss");
-	case S_TLB_FILL:
-		return _("miss, filled");
-	case S_TLB_DENIES:
-		return _("hit, denied");
-	case S_FLUSH_TLB_PAGE:
-		return _("flushed");
-	default:
-		return "";
-	}
 }
 
 static void draw_tlb(const struct walk *k, const struct area *a, int y)
 {
 	const struct tlb *tlb = &k->m->tlb[k->m->cpu];
-	const struct tlb_entry *e = tlb->pid == k->t->pid ? tlb_peek(tlb, k->va) : NULL;
+	const struct tlb_entry *e = tlb_entry_of(k);
 	const char *answer = tlb_answer(k);
 	int x = put_text(a, 1, y, ROLE_LABEL, 0, "TLB");
 
@@ -474,6 +500,7 @@ static void walk_draw(struct view *v, struct panel_state *ps, const struct area 
 	if (active)
 		k.cursor = ps->cursor;
 	limit = need_that_fits(k.m, a);
+	k.tlb_has_line = need[LINE_TLB] <= limit;
 	for (int i = 0; i < NR_LINES && y < a->height; i++)
 		if (is_line_wanted(k.m, a, i) && need[i] <= limit) {
 			if (i == LINE_ENTRY_0)
