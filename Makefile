@@ -5,11 +5,12 @@
 #   make bench      measure the budgets      make lint    format, cppcheck, clang-tidy
 #   make layers     prove ui -> src -> sim   make asan    the tests under ASan and UBSan
 #   make coverage   lines run by the tests   make screenshots   draw screenshots/*.svg again
-#   make valgrind   the unit tests, no leaks make install DESTDIR= PREFIX=/usr/local
-#   make clean      remove what was built    make help    this page (V=1 shows the commands)
+#   make valgrind   the unit tests, no leaks make fuzz    libFuzzer: parser and ELF (FUZZ_SECONDS=60)
+#   make clean      remove what was built    make install DESTDIR= PREFIX=/usr/local
+#   make help       this page (V=1 shows the commands)
 #
 # Sources are found by folder: a new file in sim/, src/ or ui/ is built, tests/test_*.c goes into the test
-# program, tests/bench_*.c is a measuring program of its own.
+# program, tests/bench_*.c is a measuring program of its own, tests/fuzz_*.c a fuzzer of its own.
 
 VERSION := 0.1.0
 PREFIX  ?= /usr/local
@@ -38,6 +39,7 @@ UI      := $(call objects,ui/*.c)
 LIB     := $(filter-out %/main.o,$(SIM) $(SRC) $(UI))
 TESTS   := $(call objects,tests/test_*.c tests/check_main.c)
 BENCHES := $(patsubst tests/%.c,$(BUILD)/%,$(sort $(wildcard tests/bench_*.c)))
+FUZZERS := $(patsubst tests/%.c,$(BUILD)/%,$(sort $(wildcard tests/fuzz_*.c)))
 
 # Looked up when a recipe needs them: after `setup` may have installed the libraries.
 CPP     = -std=c11 -D_GNU_SOURCE -DMMVIZ_VERSION='"$(VERSION)"' -I. $(shell $(PKG) --cflags ncursesw libelf)
@@ -67,8 +69,12 @@ $(BUILD)/bench_%: $(LIB) $(BUILD)/tests/bench_%.o
 	@$(call say,LD)
 	$(Q)$(CC) $(SAN) $(LDFLAGS) -o $@ $^ $(LIBS)
 
+$(BUILD)/fuzz_%: $(SIM) $(SRC) $(BUILD)/tests/fuzz_%.o
+	@$(call say,LD)
+	$(Q)$(CC) $(SAN) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ $(LIBS)
+
 .SECONDARY:
-.PHONY: all demo check run-tests bench lint layers asan valgrind coverage screenshots install clean help
+.PHONY: all demo check run-tests bench fuzz run-fuzz lint layers asan valgrind coverage screenshots install clean help
 all: $(PROG)
 
 demo:
@@ -90,6 +96,14 @@ asan:
 
 bench: $(PROG) $(BENCHES)
 	@PROG=$(PROG) BUILD=$(BUILD) tests/bench.sh
+
+fuzz:
+	@.ci/setup fuzz
+	@$(MAKE) --no-print-directory BUILD=build/fuzz CC=clang OPT='-O1 -g -fno-omit-frame-pointer' \
+		SAN='-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all' run-fuzz
+
+run-fuzz: $(FUZZERS)
+	@BUILD=$(BUILD) CC=$(CC) tests/fuzz.sh $(FUZZ)
 
 lint:
 	@.ci/setup lint

@@ -25,8 +25,8 @@ tree() {
 		echo
 	done
 	cat <<'TREE'
-**scenarios/** lectures, ready to give. **tests/** `test_*.c` a suite a module, `bench_*.c` the budgets, `cases/` recordings of a
-real kernel, `*.sh` the groups of `make check`. **docs/** the manual pages. **screenshots/** pictures drawn by the program.
+**scenarios/** lectures, ready to give. **tests/** `test_*.c` a suite a module, `bench_*.c` the budgets, `fuzz_*.c` the fuzzers, `cases/`
+recordings of a real kernel, `*.sh` the groups of `make check`. **docs/** the manual pages. **screenshots/** pictures drawn by the program.
 TREE
 }
 {

@@ -5,6 +5,7 @@
  * The texts are grown from a good one by changing bytes, words and lines.  Fixed seed; more rounds
  * with MMVIZ_FUZZ_ROUNDS, another seed with MMVIZ_FUZZ_SEED.
  */
+#include "tests/fuzz.h"
 #include "tests/script.h"
 
 #include "src/grammar.h"
@@ -155,28 +156,10 @@ static void change(char *all)
 /* The first events of what was let pass run, and every law of the machine holds after them. */
 static void run_some(const struct scenario *s)
 {
-	struct trace trace = {0};
-	struct machine *m = machine_create(scenario_config(s), &trace);
-	struct outcome last = {OUT_OK, 0};
-	struct expect_result r;
-	size_t i = 0;
+	static const struct fuzz_limits limits = {.events = RUN_MAX, .slices = UINT32_MAX};
+	const char *broken = fuzz_run(s, scenario_config(s), &limits);
 
-	ck_assert_ptr_nonnull(m);
-	for (uint32_t nr = 1; nr <= scenario_nr_events(s) && nr <= RUN_MAX; nr++) {
-		struct run_progress progress = {0};
-		char text[128];
-
-		do
-			last = event_run(m, s, nr, &progress, 1000);
-		while (progress.more);
-		outcome_text(&last, text, sizeof(text));
-		scenario_event_text(s, nr, text, sizeof(text));
-		for (; i < scenario_nr_expects(s) && scenario_expect(s, i)->event <= nr; i++)
-			expect_check(m, s, scenario_expect(s, i), &last, &r);
-	}
-	const char *broken = machine_check(m);
 	ck_assert_msg(broken == NULL, "%s", broken);
-	machine_destroy(m);
 }
 
 static bool read_one(const char *text, size_t len)
