@@ -6,10 +6,16 @@
 
 #include "timeline.h"
 
+/* What the machine had counted when an event began. */
+struct begun {
+	uint64_t told, cow_copies;
+};
+
 struct mark {
 	struct when at;               /* STEP_END: the event is complete; else the steps told so far of a
 	                               * long event, between two of its slices */
 	struct run_progress progress; /* of the long event                      */
+	struct begun begun;           /* of the long event                      */
 	uint64_t told;                /* trace.nr                               */
 	uint64_t work;                /* done since boot, see timeline.c        */
 	struct checkpoint *checkpoint;

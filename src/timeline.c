@@ -20,6 +20,13 @@
  *
  * What an event gave (its outcome, its faults, the expects after it) is kept when it runs for the first
  * time: the machine is deterministic, it would be the same again.
+ *
+ * Only a place that was reached once is near a mark.  So while nobody asks for anything the machine runs ahead
+ * to the end, setting marks on the way, and comes back:
+ *
+ *	here       reached before              a key: stop, remember how far, come back
+ *	  |------------->|========================>*
+ *	  |<---------------------------------------|
  */
 #include "timeline.h"
 
@@ -37,6 +44,7 @@ enum {
 	WORK_FAR = 120000,   /* about 1 ms, several when the story listens */
 	WORK_DIRTY = 2000,   /* what a dirty granule makes a mark cost     */
 	WORK_MOST = 2000000, /* about 15 ms: more is never replayed        */
+	WORK_ASK = 20000,    /* about 0.2 ms: how often one running ahead asks */
 	LIMIT_MIB = 384,     /* for marks                                  */
 };
 
@@ -74,11 +82,17 @@ struct timeline {
 
 	/* while an event runs */
 	struct run_progress progress;
-	uint64_t cow_before;
+	struct begun begun;
 	struct when target;
 	uint64_t stop_at; /* step to leave the engine at, STEP_END: none */
 	jmp_buf left;
 	uint64_t replayed;
+
+	/* while running ahead */
+	bool (*must_stop)(void *ctx); /* NULL: not running ahead */
+	void *must_stop_ctx;
+	uint64_t asked_work;
+	bool stopped;
 };
 
 /* ---- open, close ---- */
@@ -147,6 +161,7 @@ static void set_mark(struct timeline *t, struct when at, const struct story *sto
 	struct mark mark = {
 		.at = at,
 		.progress = t->progress,
+		.begun = t->begun,
 		.told = t->trace.nr,
 		.work = work_done(t, at.event),
 	};
@@ -191,6 +206,15 @@ static void mark_inside(struct timeline *t, uint32_t event)
 		set_mark(t, (struct when){event, steps}, t->story);
 }
 
+/* Before an event or between two of its slices, on the way ahead: from here it goes on later. */
+static void mark_stop(struct timeline *t, uint32_t event)
+{
+	if (t->progress.more)
+		set_mark(t, (struct when){event, story_steps(t->story)}, t->story);
+	else
+		set_mark(t, (struct when){event - 1, STEP_END}, NULL);
+}
+
 /* The event is complete and was told. */
 static void mark_after(struct timeline *t, uint32_t event)
 {
@@ -231,7 +255,7 @@ static void check_expects(struct timeline *t, uint32_t event, const struct outco
 }
 
 /* The event ran for the first time. */
-static void keep_past(struct timeline *t, uint32_t event, struct outcome outcome, uint64_t steps)
+static void keep_past(struct timeline *t, uint32_t event, struct outcome outcome)
 {
 	struct past *p;
 
@@ -240,8 +264,8 @@ static void keep_past(struct timeline *t, uint32_t event, struct outcome outcome
 		t->past = grow(t->past, t->past_cap, sizeof(*t->past));
 	}
 	p = &t->past[t->nr_past++];
-	*p = (struct past){.result = {.outcome = outcome}, .steps = steps};
-	p->result.cow = (uint32_t)(t->m->nr_cow_copies - t->cow_before);
+	*p = (struct past){.result = {.outcome = outcome}, .steps = t->trace.nr - t->begun.told};
+	p->result.cow = (uint32_t)(t->m->nr_cow_copies - t->begun.cow_copies);
 	for (const struct task *task = t->m->tasks; task; task = task->next) {
 		p->result.minflt += task->event_min;
 		p->result.majflt += task->event_maj;
@@ -267,13 +291,27 @@ static void listen(struct timeline *t, bool told)
 	t->trace.ctx = t->stop_at == STEP_END ? (void *)t->story : (void *)t;
 }
 
+/* Now and then, while running ahead: does anybody want something else? */
+static bool asks_to_stop(struct timeline *t, uint32_t event)
+{
+	uint64_t work = work_done(t, event);
+
+	if (!t->must_stop || work - t->asked_work < WORK_ASK)
+		return false;
+	t->asked_work = work;
+	return t->stopped = t->must_stop(t->must_stop_ctx);
+}
+
 /* The rest of an event: its slices from t->progress on, or up to t->stop_at. */
 static void run_slices(struct timeline *t, uint32_t event)
 {
-	uint64_t told_before = t->trace.nr;
 	struct outcome outcome;
 
 	do {
+		if (asks_to_stop(t, event)) {
+			mark_stop(t, event);
+			return;
+		}
 		outcome = event_run(t->m, t->scenario, event, &t->progress, SLICE_PAGES);
 		if (t->check)
 			engine_check(t->m, t->scenario, event);
@@ -282,7 +320,7 @@ static void run_slices(struct timeline *t, uint32_t event)
 	} while (t->progress.more);
 	t->at_rest = true;
 	if (event > t->nr_past)
-		keep_past(t, event, outcome, t->trace.nr - told_before);
+		keep_past(t, event, outcome);
 	if (t->trace.sink)
 		mark_after(t, event);
 }
@@ -296,7 +334,7 @@ static void run_event(struct timeline *t, uint32_t event, bool resumed)
 	listen(t, last || engine_is_long(t->scenario, event));
 	if (!resumed) {
 		t->progress = (struct run_progress){0};
-		t->cow_before = t->m->nr_cow_copies;
+		t->begun = (struct begun){t->trace.nr, t->m->nr_cow_copies};
 		if (t->trace.sink)
 			story_reset(t->story);
 	}
@@ -313,6 +351,7 @@ static uint32_t restore(struct timeline *t, const struct mark *mark)
 	checkpoint_restore(t->checkpoints, mark->checkpoint);
 	t->trace.nr = mark->told;
 	t->progress = mark->progress;
+	t->begun = mark->begun;
 	t->marked = t->now = mark->at;
 	t->marked_work = mark->work;
 	t->at_rest = mark->at.step == STEP_END;
@@ -325,7 +364,7 @@ static uint32_t restore(struct timeline *t, const struct mark *mark)
 
 /*
  * The motion.  target's step is STEP_END, or less than the event has.  Runs on from where the machine
- * stands if that is at rest and no mark is nearer.
+ * stands if that is at rest and no mark is nearer.  Ends under way when running ahead is stopped.
  */
 static void move(struct timeline *t, struct when target)
 {
@@ -339,7 +378,7 @@ static void move(struct timeline *t, struct when target)
 		checkpoints_watch(t->checkpoints);
 	if (under_way)
 		run_event(t, under_way, true);
-	for (uint32_t event = t->now.event + 1; event <= target.event; event++) {
+	for (uint32_t event = t->now.event + 1; event <= target.event && !t->stopped; event++) {
 		mark_before(t, event);
 		run_event(t, event, false);
 	}
@@ -431,6 +470,26 @@ bool timeline_step_back(struct timeline *t)
 	else
 		to.step--;
 	timeline_goto(t, to);
+	return true;
+}
+
+/* ---- running ahead ---- */
+
+bool timeline_run_ahead(struct timeline *t, bool (*must_stop)(void *ctx), void *ctx)
+{
+	uint32_t nr = scenario_nr_events(t->scenario);
+	struct when here = t->now;
+
+	if (t->nr_past == nr)
+		return false;
+	t->must_stop = must_stop;
+	t->must_stop_ctx = ctx;
+	t->asked_work = 0;
+	move(t, (struct when){nr, STEP_END});
+	t->must_stop = NULL;
+	t->stopped = false;
+	restore(t, marks_find(&t->marks, here));
+	timeline_goto(t, here);
 	return true;
 }
 

@@ -38,6 +38,13 @@ bool timeline_prev(struct timeline *t);      /* state before the current event  
 bool timeline_step(struct timeline *t);      /* next micro-step, over into the next event         */
 bool timeline_step_back(struct timeline *t);
 
+/*
+ * Nobody wants anything at this moment: run events that were never reached, up to the end or until must_stop, asked
+ * every fraction of a millisecond, says so; then be where we were.  From then on going to any of them is as fast
+ * as going back.  Returns false when all events were reached before.
+ */
+bool timeline_run_ahead(struct timeline *t, bool (*must_stop)(void *ctx), void *ctx);
+
 /* How an event that has run ended; NULL if it has not run yet. */
 struct event_result { struct outcome outcome; uint32_t minflt, majflt, cow; };
 const struct event_result *timeline_result(const struct timeline *t, uint32_t event);

@@ -176,6 +176,40 @@ static void compare_listeners(void)
 	scenario_free(s);
 }
 
+struct stretch {
+	double until, called; /* ms: the user's next key; when that was seen */
+};
+
+static bool key_comes(void *ctx)
+{
+	struct stretch *stretch = ctx;
+
+	stretch->called = now_ms();
+	return stretch->called >= stretch->until;
+}
+
+/* Nobody presses a key for a while, twenty times; then the end is asked for, the first time. */
+static void run_ahead(struct scenario *s)
+{
+	struct timeline *t = timeline_open(s);
+	double most = 0, start = now_ms();
+	bool more = true;
+
+	for (int i = 0; i < 20 && more; i++) {
+		struct stretch stretch = {now_ms() + (i < 19 ? 50 : 1e9), 0};
+
+		more = timeline_run_ahead(t, key_comes, &stretch);
+		if (more && i < 19 && now_ms() - stretch.until > most)
+			most = now_ms() - stretch.until;
+	}
+	printf("  run ahead: %.0f ms, a key in between waits at most %.2f ms;", now_ms() - start,
+	       most);
+	start = now_ms();
+	timeline_goto(t, (struct when){UINT32_MAX, STEP_END});
+	printf(" then first to the end %.2f ms\n", now_ms() - start);
+	timeline_close(t);
+}
+
 /* long_event: an event to step about in, or 0. */
 static void bench(const char *name, const char *text, uint32_t long_event)
 {
@@ -191,6 +225,7 @@ static void bench(const char *name, const char *text, uint32_t long_event)
 	timeline_goto(t, (struct when){UINT32_MAX, STEP_END});
 	printf("%s: %u events, the first run %.0f ms\n", name, scenario_nr_events(s),
 	       now_ms() - start);
+	run_ahead(s);
 	jump_about(t, scenario_nr_events(s));
 	if (long_event)
 		step_about(t, long_event);

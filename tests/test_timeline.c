@@ -361,6 +361,98 @@ START_TEST(going_back_through_a_long_run_replays_little)
 }
 END_TEST
 
+/* ---- running ahead ---- */
+
+/* What two machines in different arenas have in common. */
+static uint64_t counts(void)
+{
+	const struct machine *m = timeline_machine(t);
+	uint64_t h = m->nr_faults;
+
+	h = h * 1000003 + m->nr_cow_copies;
+	h = h * 1000003 + m->tlb[0].hits;
+	for (int i = 0; i < MAX_NR_ZONES; i++)
+		h = h * 1000003 + m->node.node_zones[i].nr_free_pages;
+	return h;
+}
+
+/* Says stop the n-th time it is asked. */
+static bool stop_later(void *n) { return --*(int *)n <= 0; }
+
+static bool never_stop(void *unused)
+{
+	(void)unused;
+	return false;
+}
+
+START_TEST(after_running_ahead_everything_is_as_before)
+{
+	const struct when at[] = {{0, STEP_END}, {1, STEP_END}, {3, 0}, {3, 200}, {4, STEP_END}};
+	uint64_t was, end;
+
+	start(lengthy);
+	go(6, STEP_END);
+	end = counts();
+	finish();
+	for (size_t i = 0; i < sizeof(at) / sizeof(at[0]); i++) {
+		uint64_t steps, replayed;
+		struct timeline_stats st;
+
+		start(lengthy);
+		timeline_goto(t, at[i]);
+		was = fingerprint();
+		steps = story_steps(timeline_story(t));
+		ck_assert(timeline_run_ahead(t, never_stop, NULL));
+		ck_now(at[i].event, at[i].step);
+		ck_assert_uint_eq(fingerprint(), was);
+		ck_assert_uint_eq(story_steps(timeline_story(t)), steps);
+		ck_assert(!timeline_run_ahead(t, never_stop, NULL));
+		/* and the end is near */
+		timeline_stats(t, &st);
+		replayed = st.replayed_events;
+		go(6, STEP_END);
+		timeline_stats(t, &st);
+		ck_assert_uint_le(st.replayed_events - replayed, 2);
+		ck_assert_uint_eq(counts(), end);
+		finish();
+	}
+}
+END_TEST
+
+START_TEST(running_ahead_goes_on_where_it_was_stopped)
+{
+	uint64_t steps, end, was;
+	int rounds = 0;
+
+	start(lengthy);
+	go(6, STEP_END);
+	end = counts();
+	go(3, STEP_END);
+	steps = timeline_steps(t);
+	finish();
+
+	start(lengthy);
+	go(2, STEP_END);
+	was = fingerprint();
+	for (;; rounds++) {
+		int asked = 8; /* times 20,000 micro-steps and events */
+
+		if (!timeline_run_ahead(t, stop_later, &asked))
+			break;
+		ck_now(2, STEP_END);
+		ck_assert_uint_eq(fingerprint(), was);
+		ck_assert_int_lt(rounds, 1000);
+	}
+	ck_assert_int_gt(rounds, 1); /* it was stopped inside the long event */
+	go(3, STEP_END);
+	ck_assert_uint_eq(timeline_steps(t), steps);
+	ck_assert_uint_eq(timeline_result(t, 3)->minflt, 10240);
+	go(6, STEP_END);
+	ck_assert_uint_eq(counts(), end);
+	finish();
+}
+END_TEST
+
 /* ---- marks ---- */
 
 START_TEST(marks_that_are_missed_least_are_given_up)
@@ -415,6 +507,8 @@ Suite *timeline_suite(void)
 	tcase_add_test(c, a_long_event_is_walked_through_like_a_short_one);
 	tcase_add_test(c, the_story_of_a_long_event_does_not_depend_on_the_way_there);
 	tcase_add_test(c, going_back_through_a_long_run_replays_little);
+	tcase_add_test(c, after_running_ahead_everything_is_as_before);
+	tcase_add_test(c, running_ahead_goes_on_where_it_was_stopped);
 	tcase_add_test(c, marks_that_are_missed_least_are_given_up);
 	return suite;
 }

@@ -4,7 +4,8 @@
  *	draw -> show -> wait for a key, or for the next event of play -> act -> draw ...
  *
  * A frame is drawn only after something was done.  When keys come faster than frames go out, all that wait are
- * acted on before the next frame.
+ * acted on before the next frame.  While nothing is to be done the machine runs ahead, so that a jump to a place
+ * where nobody has been is as fast as one back.
  */
 #include "app.h"
 
@@ -19,6 +20,8 @@
 
 /* Keys acted on before a frame is due all the same: holding a key down shows movement. */
 enum { KEYS_A_FRAME = 8 };
+/* Milliseconds that it may take to come back from running ahead. */
+enum { COME_BACK = 30 };
 
 static void show(struct screen *s, struct grid *g)
 {
@@ -59,6 +62,12 @@ static void act(struct screen *s, uint32_t key, const struct mouse *mouse)
 	}
 }
 
+/* Does the user want something, or the clock?  due: of play's next event; NULL: not playing. */
+static bool must_stop(void *due)
+{
+	return term_calls() || (due && term_clock() >= *(long long *)due - COME_BACK);
+}
+
 /* Until the user or a signal ends it. */
 static void loop(struct screen *s, struct grid *g)
 {
@@ -66,11 +75,13 @@ static void loop(struct screen *s, struct grid *g)
 
 	while (!s->quit && !term_gone()) {
 		bool played = s->playing;
-		long long left = due - term_clock();
+		long long left;
 		struct mouse mouse = {0};
 		uint32_t key;
 
 		show(s, g);
+		timeline_run_ahead(s->view.timeline, must_stop, played ? &due : NULL);
+		left = due - term_clock();
 		key = term_key(!played ? -1 : left > 0 ? (int)left : 0, &mouse);
 		for (int i = 0; key != KEY_NONE_ && !s->quit; i++) {
 			act(s, key, &mouse);

@@ -482,3 +482,5 @@ uint32_t term_key(int ms, struct mouse *mouse)
 		tty_wait(&term.tty, signals_fd(), (int)left);
 	}
 }
+
+bool term_calls(void) { return term_gone() || tty_wait(&term.tty, signals_fd(), 0); }

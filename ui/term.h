@@ -24,6 +24,8 @@ void term_show(const struct grid *g, const struct theme *t, int cursor_x, int cu
  * KEY_RESIZE_ when the screen must be drawn again, KEY_SUSPEND_ when the user wants to stop the program.
  */
 uint32_t term_key(int ms, struct mouse *mouse);
+/* Is there something to do at once: a key, a signal, the end? */
+bool term_calls(void);
 /* The terminal went away, or a signal asks to end. */
 bool term_gone(void);
 /* Die of the signal that asked to end, if one did: after term_close, so that the shell learns of it. */

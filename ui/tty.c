@@ -89,15 +89,16 @@ static bool is_end(const struct pollfd *fd)
 	return (fd->revents & POLLIN) && (ioctl(fd->fd, FIONREAD, &bytes) < 0 || bytes == 0);
 }
 
-void tty_wait(struct tty *t, int wake_fd, int ms)
+bool tty_wait(struct tty *t, int wake_fd, int ms)
 {
 	struct pollfd fd[2] = {{.fd = t->in_fd, .events = POLLIN},
 			       {.fd = wake_fd, .events = POLLIN}};
 
-	if (poll(fd, 2, ms) < 0) {
+	int ready = poll(fd, 2, ms);
+
+	if (ready < 0)
 		t->gone = t->gone || errno != EINTR;
-		return;
-	}
-	if (is_end(&fd[0]))
+	else if (is_end(&fd[0]))
 		t->gone = true;
+	return ready != 0;
 }

@@ -26,7 +26,8 @@ void tty_write(struct tty *t, const char *bytes, size_t n);
 bool tty_size(const struct tty *t, int *width, int *height);
 /* Does a line feed go straight down?  Not where the driver adds a return to it. */
 bool tty_feeds_straight(const struct tty *t);
-/* Wait until there is input, or something to read at wake_fd, at most ms milliseconds (-1: for ever). */
-void tty_wait(struct tty *t, int wake_fd, int ms);
+/* Wait until there is input, or something to read at wake_fd, at most ms milliseconds (-1: for ever).  True unless the
+ * time has run out. */
+bool tty_wait(struct tty *t, int wake_fd, int ms);
 
 #endif
