@@ -52,13 +52,19 @@ bool parse_label(struct parser *p)
 	return scope_set(&p->scope, SCOPE_LABEL, symbol, n->event) || mistake_memory(p);
 }
 
-/* say.zh: the languages that --lang knows. */
-static bool read_language(struct parser *p, const char *lang, uint32_t len, uint32_t *symbol)
+/* The language of say.zh, quiz.zh, one of those that --lang knows; *symbol is 0 for none. */
+static bool read_language(struct parser *p, uint32_t *symbol)
 {
 	static const char *const known[] = {"en", "zh", NULL};
-	struct word word = word_part(&p->line.word[0], lang, len);
+	const struct word *w = &p->line.word[0];
+	const char *dot = memchr(w->text, '.', w->len), *lang = dot ? dot + 1 : NULL;
+	uint32_t len = dot ? w->len - (uint32_t)(lang - w->text) : 0;
+	struct word word = word_part(w, lang, len);
 	unsigned index;
 
+	*symbol = 0;
+	if (!dot)
+		return true;
 	if (!read_choice(p, &word, lang, len, _("language"), known, &index))
 		return false;
 	*symbol = symbol_intern(&p->s->symbols, lang, len);
@@ -76,17 +82,17 @@ static struct note *find_say(struct parser *p, uint32_t lang)
 	return NULL;
 }
 
-bool parse_say(struct parser *p, const char *lang, uint32_t lang_len)
+bool parse_say(struct parser *p)
 {
 	const struct word *w = &p->line.word[1];
-	uint32_t symbol = 0;
+	uint32_t symbol;
 	struct note *n, *before;
 	char *text;
 	size_t had;
 
 	if (!has_words(p, 2, 2, "say \"TEXT\""))
 		return false;
-	if (lang_len && !read_language(p, lang, lang_len, &symbol))
+	if (!read_language(p, &symbol))
 		return false;
 	before = find_say(p, symbol);
 	had = before ? strlen(before->text) + 1 : 0;
@@ -175,11 +181,12 @@ bool parse_quiz(struct parser *p)
 {
 	static const char form[] = "quiz \"QUESTION\" answer=\"...\" [choices=\"a|b|c\"]";
 	struct quiz *q = pool_alloc(&p->s->pool, sizeof(*q));
+	uint32_t symbol;
 	struct note *n;
 
 	if (!q)
 		return mistake_memory(p);
-	if (!has_words(p, 3, 4, form))
+	if (!has_words(p, 3, 4, form) || !read_language(p, &symbol))
 		return false;
 	q->question = pool_text(&p->s->pool, p->line.word[1].text, p->line.word[1].len);
 	for (uint32_t i = 2; i < p->line.nr_words; i++) {
@@ -196,6 +203,7 @@ bool parse_quiz(struct parser *p)
 	n = q->question ? add_note(p, NOTE_QUIZ) : NULL;
 	if (!n)
 		return mistake_memory(p);
+	n->symbol = symbol;
 	n->quiz = q;
 	return true;
 }

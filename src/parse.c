@@ -129,7 +129,15 @@ static const uint8_t row_kinds[NR_STATEMENTS - NR_EVENT_KINDS] = {
 	ROW_FOCUS,  ROW_EXPECT, ROW_INCLUDE, ROW_REPEAT, ROW_END,
 };
 
-/* The statement of the line's first word; NR_STATEMENTS if it is unknown. say.xx is ST_SAY. */
+/* Statements that are written once for every language: `say.zh` is ST_SAY in "zh". */
+static bool is_in_language(const struct word *w, const char *statement)
+{
+	size_t len = strlen(statement);
+
+	return w->len > len + 1 && memcmp(w->text, statement, len) == 0 && w->text[len] == '.';
+}
+
+/* The statement of the line's first word; NR_STATEMENTS if it is unknown. */
 static unsigned find_statement(struct parser *p)
 {
 	const struct word *w = &p->line.word[0];
@@ -137,14 +145,9 @@ static unsigned find_statement(struct parser *p)
 
 	if (symbol && symbol < SYM_STATEMENTS + NR_STATEMENTS)
 		return symbol - SYM_STATEMENTS;
-	return w->len > 4 && memcmp(w->text, "say.", 4) == 0 ? ST_SAY : NR_STATEMENTS;
-}
-
-static bool parse_say_line(struct parser *p)
-{
-	const struct word *w = &p->line.word[0];
-
-	return w->len > 4 ? parse_say(p, w->text + 4, w->len - 4) : parse_say(p, NULL, 0);
+	return is_in_language(w, "say")    ? ST_SAY
+	       : is_in_language(w, "quiz") ? ST_QUIZ
+					   : NR_STATEMENTS;
 }
 
 static bool parse_end(struct parser *p)
@@ -167,7 +170,7 @@ static void parse_lecture(struct parser *p, unsigned st)
 		parse_machine(p);
 		break;
 	case ST_SAY:
-		parse_say_line(p);
+		parse_say(p);
 		break;
 	case ST_LABEL:
 		parse_label(p);

@@ -106,7 +106,7 @@ bool parse_title(struct parser *p); /* header.c */
 bool parse_machine(struct parser *p);
 bool parse_machine_words(struct parser *p, uint32_t first, bool override);
 bool parse_label(struct parser *p); /* lecture.c */
-bool parse_say(struct parser *p, const char *lang, uint32_t lang_len);
+bool parse_say(struct parser *p);
 bool parse_pause(struct parser *p);
 bool parse_quiz(struct parser *p);
 bool parse_focus(struct parser *p);

@@ -272,19 +272,28 @@ static const struct note *last_note(const struct scenario *s, enum note_kind kin
 	return behind && l->item[behind - 1].event == nr ? &l->item[behind - 1] : NULL;
 }
 
-const char *scenario_say(const struct scenario *s, uint32_t nr, const char *lang)
+/* The note of event nr in a language, else the one without a language; NULL if there is none. */
+static const struct note *note_in(const struct scenario *s, enum note_kind kind, uint32_t nr,
+				  const char *lang)
 {
-	const struct note_list *l = &s->notes[NOTE_SAY];
+	const struct note_list *l = &s->notes[kind];
 	uint32_t wanted = lang ? symbol_find(&s->symbols, lang, (uint32_t)strlen(lang)) : 0;
-	const char *text = NULL;
+	const struct note *plain = NULL, *own = NULL;
 
 	for (uint32_t i = note_index(l, nr); i < l->count && l->item[i].event == nr; i++) {
-		if (wanted && l->item[i].symbol == wanted)
-			return l->item[i].text;
 		if (l->item[i].symbol == 0)
-			text = l->item[i].text;
+			plain = &l->item[i];
+		else if (l->item[i].symbol == wanted)
+			own = &l->item[i];
 	}
-	return text;
+	return own ? own : plain;
+}
+
+const char *scenario_say(const struct scenario *s, uint32_t nr, const char *lang)
+{
+	const struct note *n = note_in(s, NOTE_SAY, nr, lang);
+
+	return n ? n->text : NULL;
 }
 
 bool scenario_pause(const struct scenario *s, uint32_t nr)
@@ -299,9 +308,9 @@ const char *scenario_focus(const struct scenario *s, uint32_t nr)
 	return n ? n->text : NULL;
 }
 
-const struct quiz *scenario_quiz(const struct scenario *s, uint32_t nr)
+const struct quiz *scenario_quiz(const struct scenario *s, uint32_t nr, const char *lang)
 {
-	const struct note *n = last_note(s, NOTE_QUIZ, nr);
+	const struct note *n = note_in(s, NOTE_QUIZ, nr, lang);
 
 	return n ? n->quiz : NULL;
 }

@@ -184,8 +184,8 @@ size_t scenario_event_text(const struct scenario *s, uint32_t nr, char *buf, siz
 const char *symbol_name(const struct scenario *s, uint32_t symbol); /* "?" if unknown */
 
 /*
- * Lecture statements that belong to event nr (stand before it). lang "zh" finds say.zh, then say.
- * NULL: none.
+ * Lecture statements that belong to event nr (stand before it). lang "zh" finds say.zh, then say;
+ * and so for quiz. NULL: none.
  */
 const char *scenario_say(const struct scenario *s, uint32_t nr, const char *lang);
 bool scenario_pause(const struct scenario *s, uint32_t nr);
@@ -194,7 +194,7 @@ const char *scenario_focus(const struct scenario *s, uint32_t nr); /* "PANEL [IT
 struct quiz {
 	const char *question, *answer, *choices;
 };
-const struct quiz *scenario_quiz(const struct scenario *s, uint32_t nr);
+const struct quiz *scenario_quiz(const struct scenario *s, uint32_t nr, const char *lang);
 /* Label at or before event nr (nearest), "" if none; and the event of a label, 0 if unknown. */
 const char *scenario_label_before(const struct scenario *s, uint32_t nr);
 uint32_t scenario_label(const struct scenario *s, const char *label);

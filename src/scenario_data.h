@@ -30,7 +30,7 @@ struct note {
 	uint32_t event; /* that it stands before; nr_events + 1: it stands at the end */
 	uint32_t row;
 	uint32_t counter; /* $i where it stands                              */
-	uint32_t symbol;  /* the label's name, or the language of say, 0 none */
+	uint32_t symbol;  /* the label's name, or the language of say and quiz, 0 none */
 	const char *text; /* of say and focus                                */
 	const struct quiz *quiz;
 };

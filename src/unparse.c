@@ -173,7 +173,7 @@ void write_note(struct saving *v, enum note_kind kind, const struct note *n)
 		fputc('\n', v->out);
 		break;
 	case NOTE_QUIZ:
-		fputs("quiz ", v->out);
+		fprintf(v->out, n->symbol ? "quiz.%s " : "quiz ", symbol_name(v->s, n->symbol));
 		write_quoted(v->out, n->quiz->question);
 		fputs(" answer=", v->out);
 		write_quoted(v->out, n->quiz->answer);

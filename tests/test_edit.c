@@ -70,12 +70,13 @@ static char *story_of(const struct scenario *s)
 	for (uint32_t nr = 1; nr <= scenario_nr_events(s) + 1; nr++) {
 		const char *say = scenario_say(s, nr, "en"), *zh = scenario_say(s, nr, "zh");
 		const char *label = scenario_label_before(s, nr), *focus = scenario_focus(s, nr);
-		const struct quiz *q = scenario_quiz(s, nr);
+		const struct quiz *q = scenario_quiz(s, nr, "en"),
+				  *qzh = scenario_quiz(s, nr, "zh");
 
 		scenario_event_text(s, nr, event, sizeof(event));
-		fprintf(out, "%u [%s] %s|%s|%s|%s|%s|%d\n", nr, event, label, say ? say : "",
+		fprintf(out, "%u [%s] %s|%s|%s|%s|%s|%s|%d\n", nr, event, label, say ? say : "",
 			zh ? zh : "", focus ? focus : "", q ? q->answer : "",
-			scenario_pause(s, nr));
+			qzh ? qzh->answer : "", scenario_pause(s, nr));
 		for (size_t i = 0; i < scenario_nr_expects(s); i++)
 			if (scenario_expect(s, i)->event == nr)
 				fprintf(out, "  expect %d %d\n", scenario_expect(s, i)->key,
@@ -333,6 +334,7 @@ START_TEST(every_lecture_statement_of_a_split_repeat_is_written_out)
 {
 	load("spawn sh\nrepeat 2\nsay \"a\"\nsay \"b\"\nsay.zh \"三\"\nlabel l$i\npause\n"
 	     "focus slab \"my cache\"\nfocus walk\nquiz \"q $i\" answer=\"a b\" choices=\"a b|c\"\n"
+	     "quiz.zh \"问 $i\" answer=\"甲\"\n"
 	     "read sh data\nread sh code\nend\n");
 	type(2, "write sh data");
 	check_saved("saved.txt");
@@ -340,9 +342,9 @@ START_TEST(every_lecture_statement_of_a_split_repeat_is_written_out)
 		strstr(read_text("saved.txt"), "label l1\nsay \"a\\nb\"\nsay.zh \"三\"\npause\n"));
 	ck_assert_ptr_nonnull(
 		strstr(read_text("saved.txt"), "\nfocus slab \"my cache\"\nfocus walk\n"));
-	ck_assert_ptr_nonnull(strstr(
-		read_text("saved.txt"),
-		"\nquiz \"q 1\" answer=\"a b\" choices=\"a b|c\"\nread sh data\nwrite sh data\n"));
+	ck_assert_ptr_nonnull(strstr(read_text("saved.txt"),
+				     "\nquiz \"q 1\" answer=\"a b\" choices=\"a b|c\"\nquiz.zh "
+				     "\"问 1\" answer=\"甲\"\nread sh data\nwrite sh data\n"));
 }
 END_TEST
 

@@ -153,6 +153,7 @@ START_TEST(an_unknown_word_is_told_with_the_nearest)
 	assert_mistake("focus proces sh",
 		       "1:7+6 unknown panel \"proces\"; did you mean \"process\"?");
 	assert_mistake("say.fr hello", "1:5+2 unknown language \"fr\"; known are en, zh");
+	assert_mistake("quiz.fr q answer=a", "1:6+2 unknown language \"fr\"; known are en, zh");
 	assert_mistake("machine i386-6.2",
 		       "1:9+8 unknown profile \"i386-6.2\"; did you mean \"i386-6.1\"?");
 }
@@ -386,6 +387,7 @@ static const char lecture[] = "# comment\n"
 			      "pause\n"
 			      "focus zones Normal\n"
 			      "quiz \"What?\" answer=\"That.\" choices=\"This.|That.\"\n"
+			      "quiz.zh \"何?\" answer=\"彼\"\n"
 			      "read sh data\n"
 			      "read sh data\n"
 			      "label end\n"
@@ -404,10 +406,14 @@ START_TEST(lecture_statements_belong_to_the_event_they_stand_before)
 	ck_assert(!scenario_pause(c.s, 1) && scenario_pause(c.s, 2) && !scenario_pause(c.s, 3));
 	ck_assert_str_eq(scenario_focus(c.s, 2), "zones Normal");
 	ck_assert_ptr_null(scenario_focus(c.s, 1));
-	ck_assert_str_eq(scenario_quiz(c.s, 2)->question, "What?");
-	ck_assert_str_eq(scenario_quiz(c.s, 2)->answer, "That.");
-	ck_assert_str_eq(scenario_quiz(c.s, 2)->choices, "This.|That.");
-	ck_assert_ptr_null(scenario_quiz(c.s, 3));
+	ck_assert_str_eq(scenario_quiz(c.s, 2, "en")->question, "What?");
+	ck_assert_str_eq(scenario_quiz(c.s, 2, "en")->answer, "That.");
+	ck_assert_str_eq(scenario_quiz(c.s, 2, "en")->choices, "This.|That.");
+	ck_assert_str_eq(scenario_quiz(c.s, 2, "zh")->question, "何?");
+	ck_assert_str_eq(scenario_quiz(c.s, 2, "zh")->answer, "彼");
+	ck_assert_ptr_null(scenario_quiz(c.s, 2, "zh")->choices);
+	ck_assert_str_eq(scenario_quiz(c.s, 2, NULL)->question, "What?");
+	ck_assert_ptr_null(scenario_quiz(c.s, 3, "zh"));
 }
 END_TEST
 
@@ -441,10 +447,11 @@ START_TEST(rows_are_the_lines_that_are_not_blank)
 		{ROW_PAUSE, 2, 10, "pause"},
 		{ROW_FOCUS, 2, 11, "focus zones Normal"},
 		{ROW_QUIZ, 2, 12, "quiz \"What?\" answer=\"That.\" choices=\"This.|That.\""},
-		{ROW_EVENT, 2, 13, "read sh data"},
-		{ROW_EVENT, 3, 14, "read sh data"},
-		{ROW_LABEL, 0, 15, "label end"},
-		{ROW_SAY, 0, 16, "say \"over\""},
+		{ROW_QUIZ, 2, 13, "quiz.zh \"何?\" answer=\"彼\""},
+		{ROW_EVENT, 2, 14, "read sh data"},
+		{ROW_EVENT, 3, 15, "read sh data"},
+		{ROW_LABEL, 0, 16, "label end"},
+		{ROW_SAY, 0, 17, "say \"over\""},
 	};
 
 	script_read(&c, lecture);
@@ -455,7 +462,7 @@ START_TEST(rows_are_the_lines_that_are_not_blank)
 		ck_assert_uint_eq(scenario_row(c.s, i)->line, rows[i].line);
 		ck_assert_str_eq(scenario_row(c.s, i)->text, rows[i].text);
 	}
-	ck_assert_uint_eq(event(2)->row, 11);
+	ck_assert_uint_eq(event(2)->row, 12);
 	ck_assert_ptr_null(scenario_row(c.s, scenario_nr_rows(c.s)));
 	ck_assert_ptr_null(scenario_event(c.s, 0));
 	ck_assert_ptr_null(scenario_event(c.s, 4));

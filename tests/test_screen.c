@@ -280,6 +280,23 @@ START_TEST(what_the_lecturer_says_is_shown_with_its_event)
 }
 END_TEST
 
+START_TEST(a_question_is_asked_in_the_users_language)
+{
+	tear_down();
+	open_screen("spawn sh\n"
+		    "quiz \"What?\" answer=\"That.\"\n"
+		    "quiz.zh \"何?\" answer=\"彼\"\n"
+		    "read sh data\n",
+		    120, 40);
+	press("nn");
+	ck_assert(s.quiz_open && shows("What?") && !shows("何"));
+	s.view.language = "zh";
+	ck_assert(shows("何?") && !shows("What?"));
+	press("n");
+	ck_assert(shows("何?  彼") && !shows("That."));
+}
+END_TEST
+
 START_TEST(focus_brings_its_panel_up_and_going_back_undoes_it)
 {
 	screen_resize(&s, 80, 24);
@@ -726,6 +743,7 @@ Suite *screen_suite(void)
 	tcase_add_test(t, a_question_comes_before_its_event_and_the_answer_after);
 	tcase_add_test(t, escape_leaves_a_question_without_running_its_event);
 	tcase_add_test(t, what_the_lecturer_says_is_shown_with_its_event);
+	tcase_add_test(t, a_question_is_asked_in_the_users_language);
 	tcase_add_test(t, focus_brings_its_panel_up_and_going_back_undoes_it);
 	tcase_add_test(t, an_expect_that_fails_is_told);
 	tcase_add_test(t, tab_and_numbers_choose_panels);

@@ -38,17 +38,28 @@ static void say_text(const char *row, char *buf, size_t size)
 	buf[n] = '\0';
 }
 
-/* Narration is shown in the user's language where the scenario has it. */
-static bool is_say_shown(const struct view *v, const struct row *r)
+/* What a user of this language is told or asked before an event; NULL: nothing. */
+static const char *words_in(const struct view *v, const struct row *r, const char *lang)
 {
-	bool zh_row = strncmp(r->text, "say.zh", 6) == 0;
+	const struct quiz *q = scenario_quiz(v->scenario, r->event, lang);
+
+	if (r->kind == ROW_SAY)
+		return scenario_say(v->scenario, r->event, lang);
+	return q ? q->question : NULL;
+}
+
+/* Narration and questions are shown in the user's language where the scenario has it. */
+static bool is_in_users_language(const struct view *v, const struct row *r)
+{
+	size_t word = strcspn(r->text, " ");
+	bool zh_row = word > 3 && memcmp(r->text + word - 3, ".zh", 3) == 0;
 	bool zh_user = v->language && strncmp(v->language, "zh", 2) == 0;
 	const char *en, *zh;
 
 	if (zh_row || !zh_user)
 		return zh_row == zh_user;
-	en = scenario_say(v->scenario, r->event, "en");
-	zh = scenario_say(v->scenario, r->event, "zh");
+	en = words_in(v, r, "en");
+	zh = words_in(v, r, "zh");
 	return !en || !zh || strcmp(en, zh) == 0;
 }
 
@@ -68,12 +79,12 @@ static bool is_row_shown(const struct view *v, uint32_t row)
 	switch (r->kind) {
 	case ROW_EVENT:
 	case ROW_LABEL:
-	case ROW_QUIZ:
 	case ROW_REPEAT:
 	case ROW_INCLUDE:
 		return true;
 	case ROW_SAY:
-		return is_say_shown(v, r);
+	case ROW_QUIZ:
+		return is_in_users_language(v, r);
 	case ROW_EXPECT:
 		return is_failed_expect(v, r, row);
 	default:

@@ -11,12 +11,17 @@
 
 enum { CHOICES_MAX = 8, BOX_WIDTH = 64 };
 
+static const struct quiz *quiz_of(const struct screen *s, uint32_t event)
+{
+	return scenario_quiz(s->view.scenario, event, s->view.language);
+}
+
 bool quiz_ask(struct screen *s)
 {
 	uint32_t next = timeline_now(s->view.timeline).event + 1;
 
 	if (s->quiz_open || !view_is_complete(&s->view) ||
-	    next > scenario_nr_events(s->view.scenario) || !scenario_quiz(s->view.scenario, next))
+	    next > scenario_nr_events(s->view.scenario) || !quiz_of(s, next))
 		return false;
 	s->quiz_open = true;
 	s->quiz_event = next;
@@ -40,7 +45,7 @@ static int choice(const struct quiz *q, int n, const char **text)
 
 bool quiz_key(struct screen *s, uint32_t key)
 {
-	const struct quiz *q = scenario_quiz(s->view.scenario, s->quiz_event);
+	const struct quiz *q = quiz_of(s, s->quiz_event);
 	const char *text;
 
 	if (key < 'a' || key >= 'a' + CHOICES_MAX || !choice(q, (int)(key - 'a'), &text))
@@ -51,7 +56,7 @@ bool quiz_key(struct screen *s, uint32_t key)
 
 void quiz_draw(const struct screen *s, const struct area *a)
 {
-	const struct quiz *q = scenario_quiz(s->view.scenario, s->quiz_event);
+	const struct quiz *q = quiz_of(s, s->quiz_event);
 	int width = a->width < BOX_WIDTH + 4 ? a->width : BOX_WIDTH, inside = width - 4,
 	    choices = 0, y = 0, lines;
 	const char *text;
@@ -88,7 +93,7 @@ void quiz_draw(const struct screen *s, const struct area *a)
 size_t quiz_answer(const struct screen *s, char *buf, size_t size)
 {
 	uint32_t event = timeline_now(s->view.timeline).event;
-	const struct quiz *q = event ? scenario_quiz(s->view.scenario, event) : NULL;
+	const struct quiz *q = event ? quiz_of(s, event) : NULL;
 	const char *text = NULL;
 	int len = 0;
 
