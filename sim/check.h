@@ -14,6 +14,8 @@ struct check {
 	const struct machine *m;
 	uint32_t *found; /* by frame: page-table entries that map it, or
 	                  * FRAME_OWNED                                  */
+	uint32_t links, listed;         /* of areas to anon_vmas, and back */
+	uint32_t shares, listed_shares; /* areas with a file, and back     */
 };
 
 /*
@@ -33,6 +35,12 @@ bool check_frames(struct check *k); /* check_zone.c, after the others  */
 bool check_slabs(struct check *k);  /* check_slab.c                    */
 bool check_spaces(struct check *k); /* check_space.c                   */
 bool check_kernel_tables(struct check *k);
+bool check_mappings(struct check *k); /* check_rmap.c, after spaces    */
 bool check_heap(const struct malloc_state *h); /* check_heap.c         */
+
+/* check_rmap.c: an area is found from what its pages belong to. */
+bool check_area_rmap(struct check *k, const struct vma *v);
+/* A frame that v maps at va is found there from its struct page. */
+bool check_mapper(const struct page *page, const struct vma *v, vaddr_t va);
 
 #endif

@@ -7,19 +7,6 @@
 
 /* ---- areas ---- */
 
-/* Its chain of anon_vmas: as long as it says, its own one among them. */
-static bool check_chain(const struct vma *v)
-{
-	uint32_t len = 0;
-	bool own = v->anon_vma == NULL;
-
-	for (const struct anon_vma_chain *l = v->chain; l; l = l->next, len++)
-		own |= l->anon_vma == v->anon_vma;
-	return LAW(len == v->chain_len && own,
-		   "area %x: chain of %u links does not fit its anon_vma",
-		   v->start, len);
-}
-
 static bool check_areas(struct check *k, const struct mm *mm)
 {
 	uint32_t total = 0, locked = 0;
@@ -38,7 +25,7 @@ static bool check_areas(struct check *k, const struct mm *mm)
 			 "area %x-%x begins below %x, the end of the one "
 			 "before",
 			 v->start, v->end, before) ||
-		    !check_chain(v))
+		    !check_area_rmap(k, v))
 			return false;
 		before = v->end;
 		total += pages;
@@ -76,16 +63,6 @@ static bool check_writable(const struct vma *v, vaddr_t va,
 		   va);
 }
 
-/* An anonymous page is found from the areas that know its anon_vma. */
-static bool knows_anon_vma(const struct vma *v, const struct anon_vma *av)
-{
-	const struct anon_vma_chain *l = v->chain;
-
-	while (l && l->anon_vma != av)
-		l = l->next;
-	return l != NULL;
-}
-
 /* A present entry that maps a page of the process. */
 static bool check_entry(struct walk *w, vaddr_t va, pte_t e)
 {
@@ -107,8 +84,7 @@ static bool check_entry(struct walk *w, vaddr_t va, pte_t e)
 			 page->use == FRAME_SHMEM,
 		 "page %x maps frame %u of use %u", va, pfn, page->use))
 		return false;
-	if (!LAW(page->use != FRAME_ANON || knows_anon_vma(v, page->mapping),
-		 "page %x: its area does not know its frame's anon_vma", va))
+	if (!check_mapper(page, v, va))
 		return false;
 	k->found[pfn]++;
 	if (page->use == FRAME_ANON)

@@ -77,12 +77,15 @@ static bool alloc_objects(struct machine *m, struct file *f, unsigned from)
 
 static void drop_pages(struct machine *m, struct file *f)
 {
+	struct address_space *as = f->mapping;
+
 	for (uint32_t i = 0; i < f->nr_pages; i++) {
-		pfn_t pfn = f->page[i];
+		pfn_t pfn = as->page[i];
 
 		if (pfn == PFN_NONE)
 			continue;
-		f->page[i] = PFN_NONE;
+		as->page[i] = PFN_NONE;
+		as->nrpages--;
 		step(m, DELETE_FROM_PAGE_CACHE, pfn, i);
 		put_page(m, pfn);
 	}
@@ -98,12 +101,13 @@ static pfn_t add_page(struct machine *m, struct file *f, uint32_t index)
 	if (pfn == PFN_NONE)
 		return PFN_NONE;
 	page = pfn_page(m, pfn);
-	page->mapping = f;
+	page->mapping = f->mapping;
 	page->index = index;
 	page->flags |= PG_UPTODATE;
 	if (!f->shmem)
 		file_page_tag(page->tag, f->name, index);
-	f->page[index] = pfn;
+	f->mapping->page[index] = pfn;
+	f->mapping->nrpages++;
 	step(m, ADD_TO_PAGE_CACHE, pfn, index, page_tag(page));
 	return pfn;
 }
@@ -120,16 +124,22 @@ static struct file *file_new(struct machine *m, const char *name,
 	return f;
 }
 
-static void alloc_page_array(struct machine *m, struct file *f)
+/* f is the first to open: nothing of it is in memory yet. */
+static void mapping_alloc(struct machine *m, struct file *f)
 {
-	f->page = arena_alloc(m->arena, f->nr_pages * sizeof(pfn_t));
+	struct address_space *as = arena_alloc(m->arena, sizeof(*as));
+
+	as->host = f;
+	as->page = arena_alloc(m->arena, f->nr_pages * sizeof(pfn_t));
 	for (uint32_t i = 0; i < f->nr_pages; i++)
-		f->page[i] = PFN_NONE;
+		as->page[i] = PFN_NONE;
+	f->mapping = as;
 }
 
-static void free_page_array(struct machine *m, struct file *f)
+static void mapping_free(struct machine *m, struct file *f)
 {
-	arena_free(m->arena, f->page, f->nr_pages * sizeof(pfn_t));
+	arena_free(m->arena, f->mapping->page, f->nr_pages * sizeof(pfn_t));
+	arena_free(m->arena, f->mapping, sizeof(*f->mapping));
 }
 
 static void link_file(struct machine *m, struct file *f)
@@ -145,12 +155,12 @@ static void link_file(struct machine *m, struct file *f)
 /* Read the whole file; false: no memory, nothing of it stays. */
 static bool read_pages(struct machine *m, struct file *f)
 {
-	alloc_page_array(m, f);
+	mapping_alloc(m, f);
 	for (uint32_t i = 0; i < f->nr_pages; i++) {
 		if (add_page(m, f, i) != PFN_NONE)
 			continue;
 		drop_pages(m, f);
-		free_page_array(m, f);
+		mapping_free(m, f);
 		return false;
 	}
 	return true;
@@ -161,7 +171,7 @@ static bool share_pages(struct machine *m, struct file *f,
 			const struct file *same)
 {
 	memcpy(f->kobj, same->kobj, sizeof(f->kobj));
-	f->page = same->page;
+	f->mapping = same->mapping;
 	return alloc_objects(m, f, OBJECT_FILP);
 }
 
@@ -223,7 +233,7 @@ struct file *shmem_file(struct machine *m, uint64_t bytes)
 		arena_free(m->arena, f, sizeof(*f));
 		return NULL;
 	}
-	alloc_page_array(m, f);
+	mapping_alloc(m, f);
 	link_file(m, f);
 	step(m, SHMEM_FILE_SETUP, f->id, f->nr_pages);
 	return f;
@@ -236,7 +246,7 @@ static void shmem_free(struct machine *m, struct file *f)
 	enter(m, SHMEM_EVICT_INODE, f->id, f->nr_pages);
 	drop_pages(m, f);
 	leave(m, SHMEM_EVICT_INODE);
-	free_page_array(m, f);
+	mapping_free(m, f);
 	free_objects(m, f, 0);
 	while (*at != f)
 		at = &(*at)->next;
@@ -252,16 +262,43 @@ void file_put(struct machine *m, struct file *f)
 		shmem_free(m, f);
 }
 
+void i_mmap_link(struct vma *v)
+{
+	struct address_space *as = v->file->mapping;
+
+	v->next_share = NULL;
+	v->prev_share = as->i_mmap_last;
+	if (as->i_mmap_last)
+		as->i_mmap_last->next_share = v;
+	else
+		as->i_mmap = v;
+	as->i_mmap_last = v;
+}
+
+void i_mmap_unlink(struct vma *v)
+{
+	struct address_space *as = v->file->mapping;
+
+	if (v->prev_share)
+		v->prev_share->next_share = v->next_share;
+	else
+		as->i_mmap = v->next_share;
+	if (v->next_share)
+		v->next_share->prev_share = v->prev_share;
+	else
+		as->i_mmap_last = v->prev_share;
+}
+
 pfn_t filemap_get_page(const struct file *f, uint32_t index)
 {
-	return index < f->nr_pages ? f->page[index] : PFN_NONE;
+	return index < f->nr_pages ? f->mapping->page[index] : PFN_NONE;
 }
 
 pfn_t shmem_get_page(struct machine *m, struct file *f, uint32_t index)
 {
 	if (index >= f->nr_pages)
 		return PFN_NONE;
-	if (f->page[index] != PFN_NONE)
-		return f->page[index];
+	if (f->mapping->page[index] != PFN_NONE)
+		return f->mapping->page[index];
 	return add_page(m, f, index);
 }

@@ -5,11 +5,26 @@
  * file system of the recordings).  Shared anonymous memory is a file of its
  * own, named `zero`, whose pages come at the first touch and go with the last
  * area that maps it.
+ *
+ *	page -> address_space -> areas that map it   (rmap.h)
+ *	file -'       '-> frame of each page
  */
 #ifndef SIM_FILE_H
 #define SIM_FILE_H
 
 #include "mm.h"
+
+/*
+ * What a file's pages belong to, however many times the file was opened: 6.1
+ * struct address_space.
+ * Law: nrpages = frames in page[]; i_mmap = areas that map one of its files.
+ */
+struct address_space {
+	struct file *host;   /* who opened it first; Linux: the inode      */
+	pfn_t *page;         /* by page offset; PFN_NONE: not in memory    */
+	uint32_t nrpages;    /* that are in memory                         */
+	struct vma *i_mmap, *i_mmap_last; /* areas, linked last mapped last */
+};
 
 struct file {
 	char name[32];       /* base name, or "zero"                       */
@@ -20,7 +35,7 @@ struct file {
 	bool executable;     /* opened read-only: no shared writable mapping */
 	bool by_exec;        /* opened by exec, for a program's segments    */
 	uint32_t nr_areas;   /* areas that map it                          */
-	pfn_t *page;         /* by page offset; PFN_NONE: not in memory    */
+	struct address_space *mapping; /* its pages: f_mapping             */
 	struct file *next;
 	vaddr_t kobj[3];     /* inode, dentry, filp                        */
 };
@@ -41,6 +56,11 @@ struct file *shmem_file(struct machine *m, uint64_t bytes);
  * area maps any more is freed: its pages must be unmapped. */
 void file_get(struct file *f);
 void file_put(struct machine *m, struct file *f);
+
+/* A linked area, whose file is set, is found from the file's pages from now
+ * on (6.1 vma_interval_tree_insert), or no longer. */
+void i_mmap_link(struct vma *v);
+void i_mmap_unlink(struct vma *v);
 
 /* Frame of a page: PFN_NONE if it is beyond the end or, for shared anonymous
  * memory, was never touched. */

@@ -25,12 +25,18 @@ struct anon_vma {
 	vaddr_t kobj;      /* its object in the slab cache             */
 	uint32_t id;       /* order of creation, for people            */
 	uint32_t refcount; /* anon_vma_chain links that name it        */
+	struct anon_vma_chain *head, *tail; /* those links, oldest first */
 };
 
-/* One link of an area's chain: 6.1 struct anon_vma_chain. */
+/*
+ * Area v may map pages of anon_vma: 6.1 struct anon_vma_chain.  A link is on
+ * two lists: its area's (next) and its anon_vma's (same_next, same_prev).
+ */
 struct anon_vma_chain {
 	struct anon_vma *anon_vma;
+	struct vma *vma;
 	struct anon_vma_chain *next;
+	struct anon_vma_chain *same_next, *same_prev;
 	vaddr_t kobj;
 };
 
@@ -49,6 +55,7 @@ struct vma {
 	struct anon_vma *anon_vma;
 	struct anon_vma_chain *chain;
 	uint32_t chain_len;
+	struct vma *next_share, *prev_share; /* i_mmap of its file, file.h */
 	vaddr_t kobj;      /* its vm_area_struct in the slab cache        */
 };
 

@@ -53,7 +53,7 @@ struct page {
 	uint32_t index;   /* page offset in its file or area; pid of a
 	                   * table's or a stack's owner                */
 	void *mapping;    /* FRAME_ANON: struct anon_vma; FILE, SHMEM:
-	                   * struct file; SLAB: struct slab; TABLE:
+	                   * struct address_space; SLAB: struct slab; TABLE:
 	                   * pte_t[entries], its contents              */
 	char tag[TAG_LEN];/* what was last written there, for the eye */
 };

@@ -1,170 +1,98 @@
 /*
- * anon_vma: which areas may map the anonymous pages of this one?
+ * Reverse mapping: who maps this frame?
  *
- * A file page is found through its file.  An anonymous page has none; what it
- * remembers is an anon_vma, got by its area at the first anonymous page.  After
- * fork the same page is mapped by areas of several processes, so an area has a
- * chain of links, one to each anon_vma whose pages it may map:
+ * Page tables answer where an address leads.  To take a frame away, or to say
+ * who shares it, the kernel must go the other way, and must not look through
+ * all tables of all processes for it.  What a frame knows is its mapping and
+ * its index, "page 3 of that"; what maps pages of that knows its areas; and an
+ * area says at which address its page 3 lies:
  *
- *	           anon_vma 1        anon_vma 2        anon_vma 3
- *	parent's area  *
- *	child's area   * ............... *
- *	grandchild's   * ............... * ............... *
+ *	struct page  mapping --> anon_vma ------> its links ---> areas
+ *	                     '-> address_space -> i_mmap ------> areas
+ *	             index 48203
+ *	                            va = start + (index - pgoff) * 4096
  *
- * New pages belong to the area's own anon_vma, the last of the row.  A page
- * that the child copied is looked for in the child's area and its children's,
- * not in the parent's.  The number of links decides what may merge: an area
- * with one link was not inherited, nobody else knows its anon_vma by fork
- * from above, and an area without one may join it (vma_merge.c).
+ *	area 48200000-48210000, pgoff 48200: page 48203 is at 48203000
  *
- * To keep merging possible an area takes the anon_vma of a neighbour that
- * differs from it in r, w, x at most.  That is why two halves of an area that
- * mprotect has parted can become one again though each was written to.
+ * The last step is to look: an area may know of a page that its process never
+ * touched or has a copy of, so only an entry that names the frame counts.
+ * After fork the child's area is at the same address with the same offsets:
+ * one index leads to both processes' entries.
  *
- * Simpler than Linux: the trees from anon_vma back to the areas are not kept
- * (a frame's mappers are counted in its struct page), and a child never gets
- * an abandoned anon_vma of an ancestor; nobody can see a difference.
+ * An anonymous page's index counts as its area did when the page was made (for
+ * an area that never moved: its address / 4096).  mremap moves a touched area
+ * without its offsets, or no page would be found again.
  *
- * Law: refcount of an anon_vma = links that name it; an area with an anon_vma
- * has a link to it; an area without one has no links.
+ * Work: the areas that know the mapping, not the processes that there are.
+ * 6.1 mm/rmap.c rmap_walk_anon(), rmap_walk_file().  Simpler than Linux: areas
+ * are lists as in 2.6, where 6.1 asks interval trees for those that hold the
+ * index.
+ *
+ * Law: every entry that maps a frame is found, so there are mapcount of them.
  */
+#include "rmap.h"
+
 #include "machine.h"
-#include "vma.h"
 
-static struct anon_vma *anon_vma_alloc(struct machine *m)
+/* A walk under way. */
+struct walk {
+	const struct machine *m;
+	pfn_t pfn;
+	uint32_t seen;
+	bool (*see)(void *ctx, const struct rmap_entry *e);
+	void *ctx;
+};
+
+bool vma_address(const struct vma *v, uint32_t index, vaddr_t *va)
 {
-	vaddr_t kobj = kobj_alloc(m, KOBJ_ANON_VMA);
-	struct anon_vma *av;
+	uint32_t page = index - v->pgoff;
 
-	if (!kobj)
-		return NULL;
-	av = arena_alloc(m->arena, sizeof(*av));
-	av->kobj = kobj;
-	av->id = ++m->nr_anon_vmas;
-	return av;
+	*va = v->start + (page << PAGE_SHIFT);
+	return index >= v->pgoff && page < vma_pages(v);
 }
 
-static void anon_vma_free(struct machine *m, struct anon_vma *av)
+/* If v maps the frame, show its entry; false: enough. */
+static bool look(struct walk *w, const struct vma *v)
 {
-	kobj_free(m, KOBJ_ANON_VMA, av->kobj);
-	arena_free(m->arena, av, sizeof(*av));
+	struct rmap_entry e = {.vma = v};
+
+	if (!vma_address(v, pfn_page(w->m, w->pfn)->index, &e.va))
+		return true;
+	e.entry = pte_offset(w->m, v->mm, e.va);
+	if (!e.entry || !pte_present(*e.entry) || pte_pfn(*e.entry) != w->pfn)
+		return true;
+	w->seen++;
+	return !w->see || w->see(w->ctx, &e);
 }
 
-/* Append a link to v's chain; 0 or -SIM_ENOMEM. */
-static int chain_link(struct machine *m, struct vma *v, struct anon_vma *av)
+static void rmap_walk_anon(struct walk *w, const struct anon_vma *av)
 {
-	vaddr_t kobj = kobj_alloc(m, KOBJ_ANON_VMA_CHAIN);
-	struct anon_vma_chain **last = &v->chain;
+	const struct anon_vma_chain *link = av->head;
 
-	if (!kobj)
-		return -SIM_ENOMEM;
-	while (*last)
-		last = &(*last)->next;
-	*last = arena_alloc(m->arena, sizeof(**last));
-	(*last)->kobj = kobj;
-	(*last)->anon_vma = av;
-	av->refcount++;
-	v->chain_len++;
-	return 0;
+	while (link && look(w, link->vma))
+		link = link->same_next;
 }
 
-void unlink_anon_vmas(struct machine *m, struct vma *v)
+static void rmap_walk_file(struct walk *w, const struct address_space *as)
 {
-	while (v->chain) {
-		struct anon_vma_chain *link = v->chain;
+	const struct vma *v = as->i_mmap;
 
-		v->chain = link->next;
-		v->chain_len--;
-		if (--link->anon_vma->refcount == 0)
-			anon_vma_free(m, link->anon_vma);
-		kobj_free(m, KOBJ_ANON_VMA_CHAIN, link->kobj);
-		arena_free(m->arena, link, sizeof(*link));
-	}
-	v->anon_vma = NULL;
+	while (v && look(w, v))
+		v = v->next_share;
 }
 
-int anon_vma_clone(struct machine *m, struct vma *dst, const struct vma *src)
+uint32_t rmap_walk(const struct machine *m, pfn_t pfn,
+		   bool (*see)(void *ctx, const struct rmap_entry *e),
+		   void *ctx)
 {
-	for (const struct anon_vma_chain *l = src->chain; l; l = l->next) {
-		if (chain_link(m, dst, l->anon_vma) < 0) {
-			unlink_anon_vmas(m, dst);
-			return -SIM_ENOMEM;
-		}
-	}
-	dst->anon_vma = src->anon_vma;
-	return 0;
-}
+	const struct page *page = pfn_page(m, pfn);
+	struct walk w = {.m = m, .pfn = pfn, .see = see, .ctx = ctx};
 
-/* v gets an anon_vma that nobody else has; 0 or -SIM_ENOMEM. */
-static int anon_vma_own(struct machine *m, struct vma *v)
-{
-	struct anon_vma *av = anon_vma_alloc(m);
-
-	if (!av)
-		return -SIM_ENOMEM;
-	if (chain_link(m, v, av) < 0) {
-		anon_vma_free(m, av);
-		return -SIM_ENOMEM;
-	}
-	v->anon_vma = av;
-	return 0;
-}
-
-int anon_vma_fork(struct machine *m, struct vma *dst, const struct vma *src)
-{
-	if (!src->anon_vma)
+	if (!page->mapping)
 		return 0;
-	if (anon_vma_clone(m, dst, src) < 0)
-		return -SIM_ENOMEM;
-	if (anon_vma_own(m, dst) < 0) {
-		unlink_anon_vmas(m, dst);
-		return -SIM_ENOMEM;
-	}
-	step(m, ANON_VMA_FORK, mm_pid(dst->mm), dst->start, dst->anon_vma->id,
-	     dst->chain_len);
-	return 0;
-}
-
-/* Could these two become one if only their rights were equal? */
-static bool anon_vma_compatible(const struct vma *lower,
-				const struct vma *upper)
-{
-	return lower->end == upper->start && lower->file == upper->file &&
-	       !((lower->flags ^ upper->flags) & ~(uint32_t)VM_ACCESS) &&
-	       vma_pgoff(lower, lower->end) == upper->pgoff;
-}
-
-/* The neighbour whose anon_vma v may take; the next one is asked first. */
-static const struct vma *mergeable_neighbour(const struct vma *v)
-{
-	const struct vma *next = vma_after(v->mm, v);
-	const struct vma *prev = vma_before(v->mm, v);
-
-	if (next && next->chain_len == 1 && anon_vma_compatible(v, next))
-		return next;
-	if (prev && prev->chain_len == 1 && anon_vma_compatible(prev, v))
-		return prev;
-	return NULL;
-}
-
-int anon_vma_prepare(struct machine *m, struct vma *v)
-{
-	const struct vma *near;
-
-	if (v->anon_vma)
-		return 0;
-	near = mergeable_neighbour(v);
-	if (!near) {
-		if (anon_vma_own(m, v) < 0)
-			return -SIM_ENOMEM;
-		step(m, ANON_VMA_PREPARE, mm_pid(v->mm), v->start,
-		     v->anon_vma->id);
-		return 0;
-	}
-	if (chain_link(m, v, near->anon_vma) < 0)
-		return -SIM_ENOMEM;
-	v->anon_vma = near->anon_vma;
-	step(m, ANON_VMA_ADOPT, mm_pid(v->mm), v->start, v->anon_vma->id,
-	     near->start);
-	return 0;
+	if (page->use == FRAME_ANON)
+		rmap_walk_anon(&w, page->mapping);
+	else if (page->use == FRAME_FILE || page->use == FRAME_SHMEM)
+		rmap_walk_file(&w, page->mapping);
+	return w.seen;
 }

@@ -162,6 +162,8 @@ static void link_vma(struct machine *m, struct mm *mm, struct vma *v)
 	mm->vma[i] = v;
 	mm->map_count++;
 	count_pages(v, true);
+	if (v->file)
+		i_mmap_link(v);
 }
 
 void insert_vma(struct machine *m, struct mm *mm, struct vma *v)
@@ -194,6 +196,8 @@ void remove_vma(struct machine *m, struct vma *v)
 	struct mm *mm = v->mm;
 	uint32_t i = vma_index(mm, v->start);
 
+	if (v->file)
+		i_mmap_unlink(v);
 	count_pages(v, false);
 	mm->map_count--;
 	memmove(mm->vma + i, mm->vma + i + 1,

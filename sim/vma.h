@@ -3,7 +3,7 @@
  *
  *	vma.c        the sorted array, find_vma, split
  *	vma_merge.c  when two areas become one
- *	rmap.c       anon_vma and its chains
+ *	anon_vma.c   which areas may map the pages of this one
  *	stack.c      areas that grow down
  */
 #ifndef SIM_VMA_H
@@ -127,7 +127,7 @@ struct vma *vma_modify_flags(struct machine *m, struct vma *v, vaddr_t start,
  */
 int expand_stack(struct machine *m, struct vma *v, vaddr_t va);
 
-/* ---- rmap.c: anon_vma and its chains (RULES 3); 0 or -SIM_ENOMEM ---- */
+/* ---- anon_vma.c: anon_vma and its chains (RULES 3); 0 or -SIM_ENOMEM ---- */
 
 /* v gets an anon_vma if it has none: its own, or a neighbour's. */
 int anon_vma_prepare(struct machine *m, struct vma *v);

@@ -1,6 +1,7 @@
 /* Every suite of the unit tests; included by check_main.c with its own SUITE. */
 SUITE(vma)
 SUITE(vma_merge)
+SUITE(rmap)
 SUITE(mmap)
 SUITE(munmap)
 SUITE(mprotect)

@@ -285,7 +285,80 @@ START_TEST(an_entry_that_maps_a_page_of_another_is_found)
 
 	e[1] = e[0];
 	tlb_drop(&m->tlb[0], buf + PAGE_SIZE);
-	ck_broken("has mapcount 1, but 2 entries map it");
+	ck_broken("leads elsewhere");
+}
+END_TEST
+
+START_TEST(a_wrong_mapcount_is_found)
+{
+	pfn_page(m, pte_pfn(*pte_offset(m, sh->mm, 0x08048000)))->mapcount++;
+	ck_broken("has mapcount 2, but 1 entries map it");
+}
+END_TEST
+
+START_TEST(a_link_that_its_anon_vma_does_not_know_is_found)
+{
+	struct anon_vma *av = mm_area_at(sh->mm, buf)->anon_vma;
+
+	av->head = NULL;
+	ck_broken("a link of its chain is not on the list of anon_vma");
+}
+END_TEST
+
+START_TEST(a_wrong_refcount_of_an_anon_vma_is_found)
+{
+	mm_area_at(sh->mm, buf)->anon_vma->refcount++;
+	ck_broken("has 2 references, but its list 1 links");
+}
+END_TEST
+
+/* Two areas that point to each other, and their mapping to neither. */
+START_TEST(links_that_are_on_a_list_of_nobody_are_found)
+{
+	struct anon_vma *av = mm_area_at(sh->mm, buf)->anon_vma;
+	struct anon_vma_chain *a, *b;
+
+	ck_assert_ptr_nonnull(do_fork(m, sh, "child", 2));
+	a = av->head;
+	b = av->tail;
+	a->same_prev = b;
+	b->same_next = a;
+	ck_broken("links to anon_vmas, anon_vmas");
+}
+END_TEST
+
+START_TEST(an_area_that_its_file_does_not_know_is_found)
+{
+	sh->mm->exe->mapping->i_mmap = NULL;
+	ck_broken("is not on the list of its file's mapping");
+}
+END_TEST
+
+START_TEST(areas_on_a_list_of_nobody_are_found)
+{
+	struct address_space *as = sh->mm->exe->mapping;
+
+	as->i_mmap->prev_share = as->i_mmap_last;
+	as->i_mmap_last->next_share = as->i_mmap;
+	as->i_mmap = as->i_mmap_last = NULL;
+	ck_broken("2 areas map files, 0 are on the lists of files");
+}
+END_TEST
+
+START_TEST(a_wrong_count_of_a_files_pages_is_found)
+{
+	sh->mm->exe->mapping->nrpages++;
+	ck_broken("file 1: 4 pages are counted, 3 are in memory");
+}
+END_TEST
+
+START_TEST(a_frame_of_another_file_is_found)
+{
+	vaddr_t text = 0x08048000;
+	struct page *page = pfn_page(m, pte_pfn(*pte_offset(m, sh->mm, text)));
+
+	page->mapping = NULL;
+	ck_broken("its frame is no page of its area's file");
 }
 END_TEST
 
@@ -377,6 +450,14 @@ Suite *check_suite(void)
 	tcase_add_test(t, a_page_outside_of_every_area_is_found);
 	tcase_add_test(t, a_lost_entry_is_found);
 	tcase_add_test(t, an_entry_that_maps_a_page_of_another_is_found);
+	tcase_add_test(t, a_wrong_mapcount_is_found);
+	tcase_add_test(t, a_link_that_its_anon_vma_does_not_know_is_found);
+	tcase_add_test(t, a_wrong_refcount_of_an_anon_vma_is_found);
+	tcase_add_test(t, links_that_are_on_a_list_of_nobody_are_found);
+	tcase_add_test(t, an_area_that_its_file_does_not_know_is_found);
+	tcase_add_test(t, areas_on_a_list_of_nobody_are_found);
+	tcase_add_test(t, a_wrong_count_of_a_files_pages_is_found);
+	tcase_add_test(t, a_frame_of_another_file_is_found);
 	tcase_add_test(t, a_shared_page_that_one_may_write_is_found);
 	tcase_add_test(t, a_forgotten_flush_of_the_tlb_is_found);
 	tcase_add_test(t, a_kernel_half_of_ones_own_is_found);

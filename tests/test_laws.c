@@ -5,6 +5,7 @@
 #include "tests/frames.h"
 
 #include "sim/pgtable.h"
+#include "sim/rmap.h"
 #include "sim/vma.h"
 
 enum { NR_NAMES = 6, NR_EVENTS = 250 };
@@ -188,6 +189,94 @@ START_TEST(every_law_holds_after_every_event)
 }
 END_TEST
 
+/* The frame of each page that t has, by brute force: entries of all its areas. */
+static void count_entries(const struct machine *m, const struct task *t, uint32_t *found,
+			  uint64_t *sum)
+{
+	for (uint64_t va = 0; va < m->profile->page_offset; va += PAGE_SIZE) {
+		const pte_t *e = pte_offset(m, t->mm, (vaddr_t)va);
+
+		if (!e) {
+			va = pmd_addr_end(m, va, m->profile->page_offset) - PAGE_SIZE;
+		} else if (pte_present(*e) && !(*e & PTE_SPECIAL)) {
+			found[pte_pfn(*e)]++;
+			sum[pte_pfn(*e)] += (uint64_t)(uintptr_t)e;
+		}
+	}
+}
+
+static bool add_entry(void *ctx, const struct rmap_entry *e)
+{
+	uint64_t *sum = ctx;
+
+	*sum += (uint64_t)(uintptr_t)e->entry;
+	return true;
+}
+
+/* The same entries, and not only as many: their places add up to the same. */
+static void ck_rmap(const struct machine *m, uint32_t *found, uint64_t *sum)
+{
+	memset(found, 0, m->max_pfn * sizeof(*found));
+	memset(sum, 0, m->max_pfn * sizeof(*sum));
+	for (const struct task *t = m->tasks; t; t = t->next)
+		count_entries(m, t, found, sum);
+	for (pfn_t pfn = 0; pfn < m->max_pfn; pfn++) {
+		uint64_t seen = 0;
+		uint32_t nr = rmap_walk(m, pfn, add_entry, &seen);
+		uint32_t mapcount = (uint32_t)pfn_page(m, pfn)->mapcount;
+
+		if (nr != found[pfn] || nr != mapcount || seen != sum[pfn])
+			ck_abort_msg("frame %u: %u of %u entries are seen, mapcount %u", pfn, nr,
+				     found[pfn], mapcount);
+	}
+}
+
+START_TEST(a_frame_leads_to_the_very_entries_that_map_it)
+{
+	struct world w = new_world(_i, &test_trace);
+	uint32_t *found = malloc(w.m->max_pfn * sizeof(*found));
+	uint64_t *sum = malloc(w.m->max_pfn * sizeof(*sum));
+
+	for (int i = 0; i < NR_EVENTS; i++) {
+		one_event(&w);
+		ck_rmap(w.m, found, sum);
+	}
+	free(found);
+	free(sum);
+	machine_destroy(w.m);
+}
+END_TEST
+
+/* Asks for the mappers of each frame that is told of; ctx: the machine. */
+static void ask_of_frames(void *ctx, const struct step *s)
+{
+	const struct machine *m = *(struct machine **)ctx;
+
+	if (!m || s->kind == TELL_LEAVE)
+		return;
+	for (int i = 0; i < STEP_ARGS; i++) {
+		pfn_t pfn = (pfn_t)s->arg[i];
+
+		if (step_info[s->id].arg[i] != A_PFN || pfn >= m->max_pfn)
+			continue;
+		if (rmap_walk(m, pfn, NULL, NULL) > (uint32_t)pfn_page(m, pfn)->mapcount + 1)
+			ck_abort_msg("frame %u: more entries than mappings", pfn);
+	}
+}
+
+START_TEST(a_frames_mappers_can_be_asked_for_at_every_micro_step)
+{
+	struct machine *m = NULL;
+	struct trace trace = {.sink = ask_of_frames, .ctx = &m};
+	struct world w = new_world(_i, &trace);
+
+	m = w.m;
+	for (int i = 0; i < NR_EVENTS; i++)
+		one_event(&w);
+	machine_destroy(w.m);
+}
+END_TEST
+
 static uint32_t used_frames(const struct machine *m)
 {
 	uint32_t used = 0;
@@ -217,8 +306,8 @@ START_TEST(when_all_processes_have_left_only_slabs_hold_frames)
 	while (w.m->tasks)
 		do_exit(w.m, w.m->tasks);
 	for (struct file *f = w.m->files; f; f = f->next)
-		for (uint32_t i = 0; i < f->nr_pages; i++)
-			others += f->page[i] != PFN_NONE;
+		if (f->mapping->host == f)
+			others += f->mapping->nrpages;
 	ck_assert_uint_eq(used_frames(w.m) - frames_in_slabs(w.m), others);
 	ck_laws(w.m);
 	machine_destroy(w.m);
@@ -296,6 +385,8 @@ Suite *laws_suite(void)
 
 	tcase_set_timeout(t, 0);
 	tcase_add_loop_test(t, every_law_holds_after_every_event, 0, 24);
+	tcase_add_loop_test(t, a_frame_leads_to_the_very_entries_that_map_it, 0, 12);
+	tcase_add_loop_test(t, a_frames_mappers_can_be_asked_for_at_every_micro_step, 0, 12);
 	tcase_add_loop_test(t, when_all_processes_have_left_only_slabs_hold_frames, 0, 12);
 	tcase_add_loop_test(t, a_listener_changes_nothing_and_hears_every_span_end, 0, 8);
 	tcase_add_loop_test(t, the_same_bytes_come_back_when_events_are_run_again, 0, 8);
