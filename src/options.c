@@ -37,6 +37,8 @@ static const struct option_row rows[] = {
 	{"--at", "EVENT[.STEP]|LABEL", N_("the moment that --screen shows; else the end"),
 	 TEXT(at)},
 	{"--svg", "FILE", N_("draw that screen into a file, too"), TEXT(svg)},
+	{"--keys", "KEYS", N_("press these keys before: characters, and names as in <Enter>"),
+	 TEXT(keys)},
 	{"--machine", "WORDS", N_("this machine instead of the scenario's: \"i386-6.1 ram=512M\""),
 	 TEXT(machine)},
 	{"--theme", "NAME", N_("dark, light or contrast"), TEXT(theme)},
@@ -155,8 +157,11 @@ static bool is_complete(const struct options *o, FILE *err)
 		return true;
 	if (!o->file)
 		return fail(err, "%s", _("which scenario? A file is missing"));
-	if ((o->at || o->svg) && o->mode != MODE_PRINT_SCREEN)
-		return fail(err, _("%s needs --screen"), o->at ? "--at" : "--svg");
+	if ((o->at || o->svg || o->keys) && o->mode != MODE_PRINT_SCREEN)
+		return fail(err, _("%s needs --screen"),
+			    o->at    ? "--at"
+			    : o->svg ? "--svg"
+				     : "--keys");
 	if (o->language && strcmp(o->language, "en") != 0 && strcmp(o->language, "zh") != 0)
 		return fail(err, _("--lang wants en or zh, not \"%s\""), o->language);
 	return true;

@@ -16,6 +16,7 @@ struct options {
 	const char *machine; /* words of a machine header, or NULL       */
 	const char *at;      /* EVENT[.STEP] or a label; NULL: the end   */
 	const char *svg, *theme, *language, *panel; /* or NULL           */
+	const char *keys;    /* pressed before the screen is printed; or NULL */
 	int width, height;   /* of MODE_PRINT_SCREEN                     */
 	bool ascii;
 };

@@ -58,6 +58,9 @@ expect "--screen prints the screen" 0 'good.txt' "$PROG" --screen 80x24 --at 2 "
 expect "--at with a micro-step" 0 'good.txt' "$PROG" --screen 80x24 --at 2.3 "$work/good.txt"
 expect "--at with a label" 0 'cow.txt' "$PROG" --screen 120x40 --at fork scenarios/cow.txt
 expect "--at with an unknown label" 2 'nolabel' "$PROG" --screen 80x24 --at nolabel scenarios/cow.txt
+expect "--keys are pressed" 0 'write sh x' "$PROG" --screen 80x24 --at 2 --keys ':write sh x<Left>' "$work/good.txt"
+expect "--keys with an unknown name" 2 'no key is called <Nokey>' "$PROG" --screen 80x24 --keys 'n<Nokey>' "$work/good.txt"
+expect "--keys without --screen" 2 '--keys needs --screen' "$PROG" --keys n "$work/good.txt"
 expect "--svg draws" 0 '.' "$PROG" --screen 80x24 --svg "$work/x.svg" "$work/good.txt"
 expect "the drawing is SVG" 0 '<svg' cat "$work/x.svg"
 

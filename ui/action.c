@@ -1,7 +1,7 @@
 /*
  * What keys and mouse do.
  *
- * A key goes to whoever is in front: the prompt, the help, a question; then keys.def says what it does.  Of
+ * A key goes to whoever is in front: the prompt, the help, a question, an overlay; then keys.def says what it does.  Of
  * the arrows, Up and Down are always the panel's; Left and Right are offered to it and step the timeline when
  * it has no use for them.  What keys.def gives to nobody is the panel's.
  */
@@ -243,6 +243,12 @@ static void leave_play(struct screen *s, enum action action)
 		s->playing = false;
 }
 
+/* Would the panel in front get this key?  Not while a box stands above it. */
+static bool is_for_panel(enum action action)
+{
+	return action == ACT_NONE || (action >= ACT_UP && action <= ACT_RELEASE);
+}
+
 void screen_key(struct screen *s, uint32_t key)
 {
 	enum action action = key_action(key);
@@ -262,8 +268,10 @@ void screen_key(struct screen *s, uint32_t key)
 			return;
 		}
 	}
+	if (s->overlay.kind && (overlay_key(s, key) || is_for_panel(action)))
+		return;
 	leave_play(s, action);
-	if ((key == KEY_LEFT_ || key == KEY_RIGHT_) && panel_key(s, key))
+	if (!s->overlay.kind && (key == KEY_LEFT_ || key == KEY_RIGHT_) && panel_key(s, key))
 		return;
 	act(s, action, key);
 }
@@ -300,6 +308,8 @@ void screen_click(struct screen *s, int x, int y, bool doubled)
 	s->message[0] = '\0';
 	if (l->too_small || s->prompt.open || s->help_open || s->quiz_open)
 		return;
+	if (s->overlay.kind && overlay_click(s, x, y, doubled))
+		return;
 	if (l->bar_height && y >= l->bar_y && y < l->bar_y + l->bar_height) {
 		s->playing = false;
 		click_bar(s, x, y);
@@ -331,7 +341,9 @@ void screen_wheel(struct screen *s, int x, int y, int dy)
 		help_key(s, dy < 0 ? KEY_UP_ : KEY_DOWN_);
 		return;
 	}
-	if (s->prompt.open || s->quiz_open || s->layout.too_small || !p)
+	if (s->prompt.open || s->quiz_open || s->layout.too_small)
+		return;
+	if (!p || (s->overlay.kind && overlay_wheel(s, x, y, dy)))
 		return;
 	if (panel_table[p->panel]->scroll)
 		panel_table[p->panel]->scroll(&s->view, &s->panel[p->panel], dy);

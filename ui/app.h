@@ -13,12 +13,13 @@ struct ui_options {
 	bool ascii;
 	bool no_color;
 	const char *panel;    /* start with this one in front, or NULL */
+	const char *keys;     /* of app_print_screen: pressed first, "3j<Enter>"; or NULL */
 };
 
 /* Run until the user quits; exit status. */
 int app_run(struct scenario *s, const struct ui_options *o);
 
-/* Print (and if svg is not NULL draw) the screen of WxH at a moment. 0, or 2 with a message on stderr. */
+/* Print (and if svg is not NULL draw) the screen of WxH at a moment, after o->keys. 0, or 2 with a message on stderr. */
 int app_print_screen(struct scenario *s, const struct ui_options *o, int width, int height, struct when at, FILE *out,
 		     const char *svg);
 

@@ -346,6 +346,12 @@ void screen_draw(struct screen *s, struct grid *g)
 		draw_path(s, &a);
 	}
 	draw_panels(s, &whole);
+	if (s->overlay.kind) {
+		int y = l->path_y >= 0 ? l->path_y + 1 : l->title_y + 1;
+
+		a = area_sub(&whole, 0, y, s->width, l->narration_y - y);
+		overlay_draw(s, &a);
+	}
 	a = area_sub(&whole, 0, l->narration_y, s->width, l->narration_height);
 	draw_narration(s, &a);
 	if (l->bar_height) {

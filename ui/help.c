@@ -13,20 +13,20 @@
 
 enum { WORD_COLUMN = 2, NARROW = 60 };
 
-struct sheet {
+struct page_text {
 	const struct area *area;
 	int y;       /* next line, above 0 when it is scrolled away */
 	int meaning; /* column of the meanings                      */
 };
 
-static void heading(struct sheet *p, const char *title)
+static void heading(struct page_text *p, const char *title)
 {
 	p->y++;
 	put_text(p->area, 1, p->y++, ROLE_BORDER_ACTIVE, ATTR_BOLD, title);
 }
 
 /* A word, and its meaning beside it, or below it where the word is long. */
-static void entry(struct sheet *p, enum role role, const char *word, const char *meaning)
+static void entry(struct page_text *p, enum role role, const char *word, const char *meaning)
 {
 	if (put_text(p->area, WORD_COLUMN, p->y, role, ATTR_BOLD, word) + 1 > p->meaning)
 		p->y++;
@@ -34,7 +34,7 @@ static void entry(struct sheet *p, enum role role, const char *word, const char 
 			    p->area->height * 8, ROLE_NORMAL, meaning);
 }
 
-static void keys_page(struct sheet *p)
+static void keys_page(struct page_text *p)
 {
 	const struct key_info *k;
 	char word[128];
@@ -58,7 +58,7 @@ static void keys_page(struct sheet *p)
 	}
 }
 
-static void prompt_page(struct sheet *p)
+static void prompt_page(struct page_text *p)
 {
 	heading(p, _("At the prompt"));
 	for (int i = 0; prompt_words[i]; i++) {
@@ -76,7 +76,7 @@ static void prompt_page(struct sheet *p)
 	}
 }
 
-static void signs_page(struct sheet *p)
+static void signs_page(struct page_text *p)
 {
 	static const struct {
 		enum role role;
@@ -106,7 +106,7 @@ static void signs_page(struct sheet *p)
 void help_draw(struct screen *s, const struct area *a)
 {
 	struct area inside;
-	struct sheet p = {.meaning = a->width < NARROW ? 6 : 30};
+	struct page_text p = {.meaning = a->width < NARROW ? 6 : 30};
 
 	for (int y = 0; y < a->height; y++)
 		fill(a, 0, y, a->width, ' ', ROLE_NORMAL);

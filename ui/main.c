@@ -73,6 +73,7 @@ static int show(struct scenario *s, const struct options *o)
 		.language = o->language ? o->language : locale_language(),
 		.ascii = o->ascii || strcmp(nl_langinfo(CODESET), "UTF-8") != 0,
 		.panel = o->panel,
+		.keys = o->keys,
 	};
 
 	switch (o->mode) {

@@ -208,6 +208,7 @@ bool screen_open(struct screen *s, struct scenario *scenario, const struct ui_op
 
 void screen_close(struct screen *s)
 {
+	overlay_close(s);
 	timeline_close(s->view.timeline);
 	prompt_free(&s->prompt);
 	free(s->labels.mark);

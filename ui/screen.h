@@ -5,7 +5,7 @@
  *	  screen.c       open, close, choose a panel, follow the time
  *	  action.c       keys and mouse -> what happens
  *	  command.c      the prompt's line -> what happens;  complete.c, search.c
- *	  frame.c        the whole grid;  timebar.c, help.c, quiz.c: parts of it
+ *	  frame.c        the whole grid;  timebar.c, help.c, quiz.c, overlay.c: parts of it
  *	screen_print.c   one frame into a file
  */
 #ifndef UI_SCREEN_H
@@ -13,6 +13,7 @@
 
 #include "app.h"
 #include "layout.h"
+#include "overlay.h"
 #include "prompt.h"
 #include "theme.h"
 #include "view.h"
@@ -42,6 +43,7 @@ struct screen {
 	struct marks labels, focuses;
 
 	struct prompt prompt;
+	struct overlay overlay;       /* the box above the panels, if one is open          */
 	bool help_open;
 	int help_top, help_lines;     /* first line shown; lines there are, at the last draw */
 

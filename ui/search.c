@@ -14,6 +14,12 @@ static const char *needle(const struct screen *s)
 	return h->count ? h->line[h->count - 1] : NULL;
 }
 
+static void search_overlay(struct screen *s, const char *text, int direction)
+{
+	if (!overlay_search(s, text, direction))
+		screen_say(s, ROLE_WARN, _("\"%s\" is not found here"), text);
+}
+
 void search_again(struct screen *s, int direction)
 {
 	const struct panel *p = panel_table[s->active];
@@ -21,6 +27,8 @@ void search_again(struct screen *s, int direction)
 
 	if (!text)
 		screen_say(s, ROLE_WARN, "%s", _("nothing was searched for yet: / searches"));
+	else if (s->overlay.kind)
+		search_overlay(s, text, direction);
 	else if (!p->search)
 		screen_say(s, ROLE_WARN, "%s", _("there is nothing to search in this panel"));
 	else if (!p->search(&s->view, &s->panel[s->active], text, direction))
