@@ -5,7 +5,8 @@
  *	bench_screen [SCENARIO]        $PROG or ./mmviz runs SCENARIO, by default scenarios/cow.txt
  *
  * A key is written, then everything is read until the program has been silent for SILENCE_MS; the time of the
- * last byte counts.  The first two keys are warming up.
+ * last byte counts.  The first two keys are warming up.  Micro-steps are those at the beginning of every event of
+ * the lecture; the keys between them, to the next event, do not count.
  *
  * Budgets, for the medians at each size: a micro-step sends at most STEP_BYTES, and its frame is complete no
  * later after the key than htop's.
@@ -89,8 +90,8 @@ static int by_value(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* Press every key of a string once. */
-static void press(const struct run *r, const char *keys, struct figures *f)
+/* Press every key of a string once; those of `between` are not measured. */
+static void press(const struct run *r, const char *keys, char between, struct figures *f)
 {
 	for (int i = 0; keys[i] && f->n < KEYS_MAX; i++) {
 		double begin = now_ms(), end = begin;
@@ -99,7 +100,7 @@ static void press(const struct run *r, const char *keys, struct figures *f)
 		if (write(r->fd, &keys[i], 1) != 1)
 			return;
 		bytes = drain(r, SILENCE_MS, &end);
-		if (i < WARM_UP)
+		if (i < WARM_UP || keys[i] == between)
 			continue;
 		f->ms[f->n] = end - begin;
 		f->bytes[f->n++] = (double)bytes;
@@ -144,11 +145,11 @@ static struct medians measure(const char *name, char *const *argv, int width, in
 
 	printf("%-6s %3dx%-13d first screen after %.2f ms, %ld bytes\n", name, width, height,
 	       first - begin, bytes);
-	press(&r, steps, &f);
+	press(&r, steps, 'n', &f);
 	snprintf(what, sizeof(what), "%-6s %3dx%d keys", name, width, height);
 	median = report(what, &f);
 	if (events) {
-		press(&r, events, &f);
+		press(&r, events, '\0', &f);
 		snprintf(what, sizeof(what), "%-6s %3dx%d events", name, width, height);
 		report(what, &f);
 	}
@@ -182,7 +183,7 @@ int main(int argc, char **argv)
 	char *prog = getenv("PROG"), *scenario = argc > 1 ? argv[1] : cow;
 	char path[4096];
 	static const int size[][2] = {{80, 24}, {120, 40}, {200, 60}};
-	char *steps = times("s", 200), *events = times("nnnnnnnnppppp", 6),
+	char *steps = times("ssssssssssssn", 17), *events = times("nnnnnnnnppppp", 6),
 	     *moves = times("\x0e\x10", 40);
 
 	snprintf(path, sizeof(path), "%s%s", prog && !strchr(prog, '/') ? "./" : "",

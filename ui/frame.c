@@ -91,7 +91,10 @@ static int draw_event(const struct screen *s, const struct area *row, uint32_t e
 	return put_text(row, 1, 0, ROLE_TITLE, 0, text);
 }
 
-/* " › name" for every node of the way, the nearest to the step kept when there is no room for all. */
+/*
+ * " › name" for every span that is open, the nearest to the step kept when there is no room for all.  The step
+ * itself is named by the sentence: so this row stands still while steps follow each other inside a span.
+ */
 static void draw_way(const struct screen *s, const struct area *row, int x)
 {
 	const struct story_node *way[PATH_MAX_SPANS], *root = story_root(view_story(&s->view));
@@ -99,7 +102,7 @@ static void draw_way(const struct screen *s, const struct area *row, int x)
 
 	for (const struct story_node *i = story_last(view_story(&s->view)); i && i != root;
 	     i = i->parent)
-		if (n < PATH_MAX_SPANS)
+		if (i->is_span && !i->ended && n < PATH_MAX_SPANS)
 			way[n++] = i;
 	for (from = 0; from < n; from++) {
 		width += 3 + text_width(step_info[way[from]->step.id].name);
@@ -110,8 +113,7 @@ static void draw_way(const struct screen *s, const struct area *row, int x)
 		x = put_text(row, x, 0, ROLE_DIM, 0, " \xe2\x80\xa6");
 	while (from-- > 0) {
 		x = put_text(row, x, 0, ROLE_DIM, 0, " \xe2\x80\xba ");
-		x = put_text(row, x, 0, from ? ROLE_LABEL : ROLE_CHANGED_EVENT,
-			     from ? 0 : ATTR_BOLD, step_info[way[from]->step.id].name);
+		x = put_text(row, x, 0, ROLE_LABEL, 0, step_info[way[from]->step.id].name);
 	}
 }
 

@@ -27,7 +27,42 @@ enum { NAME_WIDTH = 8, TALL = 20 };
 
 static unsigned nr_zones(const struct machine *m) { return m->node.nr_zones; }
 
-/* The user's zone while the panel is active; else that of the chosen frame, else of the last frame told. */
+/* Is a telling about the free memory of a zone? */
+static bool names_zone(const struct story_node *n, const void *ctx)
+{
+	uint64_t value;
+
+	(void)ctx;
+	return step_arg(&n->step, A_ZONE, &value) ||
+	       (step_arg(&n->step, A_PFN, &value) && step_arg(&n->step, A_ORDER, &value));
+}
+
+/* The zone of a frame; NULL: none, or one without memory. */
+static const struct zone *zone_of(const struct machine *m, uint64_t pfn)
+{
+	const struct zone *z = pfn < m->max_pfn ? page_zone_const(m, (pfn_t)pfn) : NULL;
+
+	return z && z->managed_pages ? z : NULL;
+}
+
+/* The zone that the event took from or gave to last; NULL: none. */
+static const struct zone *zone_at_work(const struct view *v)
+{
+	const struct machine *m = view_machine(v);
+	const struct story_node *n = story_find_last(view_story(v), names_zone, NULL);
+	uint64_t value;
+
+	if (!n)
+		return NULL;
+	if (step_arg(&n->step, A_ZONE, &value))
+		return value < nr_zones(m) ? &m->node.node_zones[value] : NULL;
+	return step_arg(&n->step, A_PFN, &value) ? zone_of(m, value) : NULL;
+}
+
+/*
+ * The user's zone while the panel is active; that of the frame the user chose; the one at work in this event; else
+ * the highest.  Frames that an event only looks at, as the MMU at page tables, do not turn the panel over.
+ */
 static unsigned shown_zone(const struct view *v, const struct panel_state *ps, bool active)
 {
 	const struct machine *m = view_machine(v);
@@ -35,9 +70,11 @@ static unsigned shown_zone(const struct view *v, const struct panel_state *ps, b
 
 	if (active && ps->word[0])
 		return (unsigned)(ps->word[0] - 1) < nr_zones(m) ? (unsigned)(ps->word[0] - 1) : 0;
-	if (v->choice.pfn != PFN_NONE && v->choice.pfn < m->max_pfn)
-		z = page_zone_const(m, v->choice.pfn);
-	if (z && z->managed_pages)
+	if (v->choice_is_users)
+		z = zone_of(m, v->choice.pfn);
+	if (!z)
+		z = zone_at_work(v);
+	if (z)
 		return (unsigned)(z - m->node.node_zones);
 	for (unsigned i = nr_zones(m); i-- > 0;)
 		if (m->node.node_zones[i].managed_pages)
