@@ -386,6 +386,20 @@ END_TEST
 
 /* ---- zones ---- */
 
+START_TEST(a_table_that_the_mmu_reads_does_not_turn_the_panel_to_its_zone)
+{
+	struct view v = open_view(COW_LECTURE);
+
+	go_to_step(&v, COPY, S_PAGE_WALK); /* the table is in Normal, batch 63 */
+	ck_assert_ptr_eq(page_zone_const(view_machine(&v), v.choice.pfn),
+			 &view_machine(&v)->node.node_zones[ZONE_NORMAL]);
+	ck_assert(shows(&panel_zones, &v, 60, 40, "batch 7 "));
+	view_choose_frame(&v, v.choice.pfn); /* the user does */
+	ck_assert(shows(&panel_zones, &v, 60, 40, "batch 63"));
+	close_view(&v);
+}
+END_TEST
+
 START_TEST(every_count_of_the_table_is_the_machines)
 {
 	struct view v = open_view(COW_LECTURE);
@@ -607,6 +621,7 @@ static TCase *spaces(void)
 	tcase_add_test(c, an_address_is_cut_in_2_9_9_12_with_pae);
 	tcase_add_test(c, a_changed_entry_is_seen_as_it_was_and_as_it_is);
 	tcase_add_test(c, a_page_that_is_not_there_says_what_its_area_is);
+	tcase_add_test(c, a_table_that_the_mmu_reads_does_not_turn_the_panel_to_its_zone);
 	tcase_add_test(c, in_a_low_panel_the_tlb_answers_beside_the_contents);
 	tcase_add_test(c, a_kernel_address_is_walked_through_a_large_entry);
 	return c;

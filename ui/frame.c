@@ -2,7 +2,7 @@
  * The whole frame: what stands around the panels, and the panels in their places.
  *
  *	 mmviz  cow.txt   Copy-on-write after fork            i386 1G · CPU 0 · event  7/23 · step      9/14
- *	 write kid buf value=K › page_fault › do_wp_page › alloc_page › rmqueue › expand       the way to the step
+ *	 write kid buf value=K › page_fault › do_wp_page › alloc_page › rmqueue                the way to the step
  *	+ panels ---------+ + --------------+ + -------------+
  *	+-----------------+ +---------------+ +--------------+
  *	 what the lecturer says
