@@ -128,7 +128,7 @@ install: $(PROG)
 	install -m 755 $(PROG) $(DESTDIR)$(PREFIX)/bin/mmviz
 	install -m 644 docs/mmviz.1 $(DESTDIR)$(PREFIX)/share/man/man1
 	install -m 644 docs/mmviz-scenario.5 $(DESTDIR)$(PREFIX)/share/man/man5
-	install -m 644 scenarios/*.txt $(DESTDIR)$(PREFIX)/share/mmviz/scenarios
+	install -m 644 scenarios/* $(DESTDIR)$(PREFIX)/share/mmviz/scenarios
 
 clean:
 	rm -rf build mmviz

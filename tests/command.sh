@@ -84,7 +84,7 @@ fi
 
 make -s install DESTDIR="$work/root" PREFIX=/usr >"$work/install" 2>&1
 if [ -x "$work/root/usr/bin/mmviz" ] && [ -f "$work/root/usr/share/man/man1/mmviz.1" ] &&
-	[ -f "$work/root/usr/share/man/man5/mmviz-scenario.5" ] && [ -f "$work/root/usr/share/mmviz/scenarios/cow.txt" ]; then
+	[ -f "$work/root/usr/share/man/man5/mmviz-scenario.5" ] && "$PROG" --check "$work/root/usr/share/mmviz/scenarios/exec.txt" >/dev/null; then
 	echo "ok make install"
 else
 	echo "FAILED make install" && cat "$work/install"

@@ -12,7 +12,20 @@ for scenario in scenarios/*.txt tests/scenarios/*.txt; do
 		cat "$out"
 	fi
 done
+# The program that some of them run is what its script writes.
+if sh scenarios/hello.sh | cmp -s - scenarios/hello; then
+	echo "ok scenarios/hello"
+else
+	echo "FAILED scenarios/hello is not what scenarios/hello.sh writes"
+fi
 for scenario in scenarios/*.txt; do
+	for word in say quiz; do
+		if [ "$(grep -c "^ *$word " "$scenario")" = "$(grep -c "^ *$word\.zh " "$scenario")" ]; then
+			echo "ok $scenario has as many $word.zh as $word"
+		else
+			echo "FAILED $scenario: $word and $word.zh do not go together"
+		fi
+	done
 	for word in 'title ' 'say ' 'say.zh ' 'label ' 'expect '; do
 		if grep -q "^ *$word" "$scenario"; then
 			echo "ok $scenario has ${word% }"

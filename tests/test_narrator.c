@@ -119,6 +119,98 @@ START_TEST(system_calls_say_what_became_of_the_areas)
 }
 END_TEST
 
+START_TEST(shared_memory_is_no_file)
+{
+#define SHARED                                                                                     \
+	"machine i386 ram=64M\nspawn p\nmmap p b 8K shared\nread p b\nfork p q\nwrite q b\n"       \
+	"mremap p b 16K maymove\nread p b+8K\nwrite p b+4K\nread p b 8K\n"
+	check_says(SHARED, 2, "Its pages will belong to a shared memory object: after fork both");
+	check_says(SHARED, 3, "The first touch of this page of shared memory: it gets frame");
+	check_says(SHARED, 3, "belongs to the memory object, not to p");
+	check_says(SHARED, 4, "Shared memory needs no copied entry: q's faults find the same");
+	check_says(SHARED, 5, "q writes a page of shared memory that is there already, frame");
+	check_says(SHARED, 5, "2 entries lead to it now");
+	check_says(SHARED, 7,
+		   "is page 2, counted from 0, of a shared memory object that has 2 pages");
+	check_says(SHARED, 9, "p reads 2 pages without a fault");
+}
+END_TEST
+
+START_TEST(a_file_mapping_says_where_writes_go)
+{
+	check_says("spawn p\nmmap p f 4K file=/etc/passwd\n", 2, "the file does not change.");
+	check_says("spawn p\nmmap p f 4K file=/etc/passwd shared\n", 2,
+		   "What is written there goes into the file's own pages.");
+	ck_assert_ptr_null(
+		strstr(say_of("spawn p\nmmap p f 4K file=/etc/passwd prot=r\n", 2), "written"));
+}
+END_TEST
+
+START_TEST(mprotect_says_which_entries_may_write_again)
+{
+#define PROTECT                                                                                    \
+	"machine i386 ram=64M\nspawn p\nmmap p b 16K\nwrite p b 16K\nfork p q\nwrite q b\n"        \
+	"write p b\nmprotect p b prot=r\nmprotect p b prot=rw\nmprotect q b prot=r\n"              \
+	"mprotect q b+4K 4K prot=rw\nmprotect q b 4K prot=rw\n"
+	check_says(PROTECT, 7, "was rw and is r now. 1 entry loses the right to write with it.");
+	check_says(PROTECT, 8,
+		   "1 entry becomes writable at once, for the frames are exclusive; 3 entries stay "
+		   "read-only until a write faults.");
+	check_says(PROTECT, 10, "1 entry stays read-only until a write faults");
+	check_says(PROTECT, 11, "1 entry becomes writable at once, for the frames are exclusive.");
+}
+END_TEST
+
+START_TEST(ranges_that_are_locked_or_freed_or_moved_say_so)
+{
+#define RANGES                                                                                     \
+	"machine i386 ram=64M\nspawn p\nmmap p b 16K at=0x60000000\nmlock p b\nmunlock p b\n"      \
+	"madvise p b free\nmadvise p b populate_write\nmmap p w 4K at=0x60004000 prot=r\n"         \
+	"mremap p b 32K maymove\nmremap p b 32K\nmremap p b 8K\nmmap p l 8K locked\n"              \
+	"mmap p c 8K\nmadvise p c populate_read\n"
+	check_says(RANGES, 3, "60000000 to 60004000 is locked, and all its pages are brought");
+	check_says(RANGES, 4, "60000000 to 60004000 is no longer locked. The pages stay");
+	check_says(RANGES, 5, "may go when memory is short. 4 entries are clean now");
+	check_says(RANGES, 6, "16K at 60000000 brought into memory now, but they all are there");
+	check_says(RANGES, 8, "4 entries move, the frames stay where they are");
+	check_says(RANGES, 9, "b has 32K already: nothing changes.");
+	check_says(RANGES, 10, "b shrinks to 8K: b7ffa000 to b8000000 at its end is unmapped");
+	check_says(RANGES, 11, "Locked memory must not be missing later");
+	check_says(RANGES, 13, "is touched now, before p needs it: 2 faults");
+}
+END_TEST
+
+START_TEST(another_process_is_another_directory)
+{
+	check_says("spawn p\nspawn q\nread p data+4K\n", 3,
+		   "The CPU changes to p: CR3 holds its directory, frame ");
+	check_says("spawn p\nspawn q\nread p data+4K\nread p data+4K\n", 4,
+		   "the TLB knows it, frame ");
+}
+END_TEST
+
+START_TEST(what_grows_down_says_whether_it_took_a_frame)
+{
+#define GROWS                                                                                      \
+	"machine i386 ram=64M\nspawn p\nread p stack-4K\nmmap p d 8K growsdown at=0x50000000\n"    \
+	"write p d-4K\n"
+	check_says(GROWS, 2,
+		   "a read is enough: it begins at bffde000 now. The page shows the zero");
+	check_says(GROWS, 4,
+		   "4ffff000 is below an area that may grow down: it begins at 4ffff000 now, and "
+		   "the page gets frame");
+}
+END_TEST
+
+START_TEST(exec_says_what_is_left_and_what_was_cleared)
+{
+	check_says("machine i386 ram=64M\nspawn p\nexec p scenarios/hello\n", 2,
+		   "p runs hello now. Of its old areas nothing is left: 3 segments of the file and "
+		   "what has no file make 5 areas, with 5 pages in memory. The file's data end at "
+		   "0804d400, inside a page: the kernel cleared the 3K behind, in a private copy.");
+}
+END_TEST
+
 START_TEST(malloc_says_whether_the_kernel_heard_of_it)
 {
 #define HEAP                                                                                       \
@@ -132,6 +224,10 @@ START_TEST(malloc_says_whether_the_kernel_heard_of_it)
 	check_says(HEAP, 6,
 		   "The chunk had a mapping of its own, 204K: it goes back to the kernel at once.");
 	check_says(HEAP, 7, "d is the chunk of 1008 bytes that was freed last");
+	check_says("machine i386 ram=64M\nspawn p\nmmap p wall 4K at=0x08050000\nmalloc p a 100K\n",
+		   3,
+		   "brk cannot grow it by 132K. So the library maps 1M elsewhere, goes on there as "
+		   "if it were the heap, and cuts a from it at b7f001a0.");
 }
 END_TEST
 
@@ -208,6 +304,13 @@ Suite *narrator_suite(void)
 	tcase_add_test(c, a_first_touch_takes_a_frame_and_a_first_read_does_not);
 	tcase_add_test(c, a_refused_access_says_what_lies_around);
 	tcase_add_test(c, system_calls_say_what_became_of_the_areas);
+	tcase_add_test(c, shared_memory_is_no_file);
+	tcase_add_test(c, a_file_mapping_says_where_writes_go);
+	tcase_add_test(c, mprotect_says_which_entries_may_write_again);
+	tcase_add_test(c, ranges_that_are_locked_or_freed_or_moved_say_so);
+	tcase_add_test(c, another_process_is_another_directory);
+	tcase_add_test(c, what_grows_down_says_whether_it_took_a_frame);
+	tcase_add_test(c, exec_says_what_is_left_and_what_was_cleared);
 	tcase_add_test(c, malloc_says_whether_the_kernel_heard_of_it);
 	tcase_add_test(c, the_buddy_says_what_was_cut_and_why_a_merge_ends);
 	tcase_add_test(c, slab_says_which_class_and_which_slab);

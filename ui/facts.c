@@ -61,6 +61,7 @@ static void gather_frame(struct facts *f)
 	f->frame = frame_behind(f);
 	if (f->frame == PFN_NONE)
 		return;
+	f->mappers = f->frame < f->m->max_pfn ? f->m->mem_map[f->frame].mapcount : 0;
 	n = story_find_last(f->s, gave_frame, &f->frame);
 	if (n) {
 		f->has_new = true;
@@ -122,6 +123,34 @@ static void gather_access(struct facts *f)
 		f->pages--;
 }
 
+/* Entries of a range that are there and do not allow a write; where no table is, nothing is. */
+static uint32_t count_read_only(const struct facts *f, uint64_t start, uint64_t end)
+{
+	uint32_t count = 0;
+
+	for (uint64_t va = start, next; va < end; va = next) {
+		const pte_t *e = pte_offset(f->m, f->task->mm, (vaddr_t)va);
+
+		next = e ? va + PAGE_SIZE : pmd_addr_end(f->m, va, end);
+		count += e && pte_present(*e) && !(*e & PTE_RW);
+	}
+	return count;
+}
+
+/* Where the mapping begins that a call made or changed. */
+static void gather_range(struct facts *f)
+{
+	const struct step *first = story_first_of(f->s, S_MPROTECT_FIXUP),
+			  *last = story_last_of(f->s, S_MPROTECT_FIXUP);
+
+	if (f->outcome.kind == OUT_ADDRESS && (f->e->kind == EV_MMAP || f->e->kind == EV_MREMAP))
+		f->va = f->outcome.value;
+	if (first && f->task) {
+		f->va = (vaddr_t)first->arg[1];
+		f->read_only = count_read_only(f, first->arg[1], last->arg[2]);
+	}
+}
+
 struct facts facts_of(const struct view *v)
 {
 	struct facts f = {.v = v, .m = view_machine(v), .s = view_story(v), .frame = PFN_NONE};
@@ -140,6 +169,7 @@ struct facts facts_of(const struct view *v)
 		f.task = find_task_by_symbol(f.m, f.e->proc);
 	if (f.e->kind == EV_READ || f.e->kind == EV_WRITE || f.e->kind == EV_FETCH)
 		gather_access(&f);
+	gather_range(&f);
 	if (f.outcome.kind == OUT_MAPERR || f.outcome.kind == OUT_ACCERR ||
 	    f.outcome.kind == OUT_BUS)
 		f.va = f.outcome.value;

@@ -17,7 +17,10 @@
 #include "panel.h"
 #include "parts.h"
 #include "sentence.h"
+#include "sim/file.h"
+#include "sim/mmap.h"
 #include "src/i18n.h"
+#include "src/listing.h"
 
 /* ---- the table ---- */
 
@@ -29,6 +32,27 @@ static bool shrinks_heap(const struct facts *f)
 	const struct step *brk = story_last_of(f->s, S_SYS_BRK);
 
 	return brk && brk->arg[1] < brk->arg[2];
+}
+
+/* Did mprotect change the right to write to this, from the other? */
+static bool changes_write(const struct facts *f, bool now)
+{
+	const struct step *fixup = story_last_of(f->s, S_MPROTECT_FIXUP);
+	uint64_t from = fixup ? fixup->arg[3] : 0, to = fixup ? fixup->arg[4] : 0;
+
+	return (from ^ to) & VM_WRITE && !(to & VM_WRITE) == !now;
+}
+
+static bool keeps_size(const struct facts *f)
+{
+	const struct step *mremap = story_last_of(f->s, S_SYS_MREMAP);
+
+	return mremap && page_align_up(mremap->arg[2]) == page_align_up(mremap->arg[3]);
+}
+
+static bool is_file_area(const struct facts *f, bool shmem)
+{
+	return f->area && f->area->file && f->area->file->shmem == shmem;
 }
 
 /* The words of the conditions. */
@@ -49,6 +73,16 @@ static bool shrinks_heap(const struct facts *f)
 #define has_last    (story_last(f->s) != NULL)
 #define all_private f->all_private
 #define brk_shrinks shrinks_heap(f)
+#define read_only   f->read_only
+#define gains_write changes_write(f, true)
+#define loses_write changes_write(f, false)
+#define same_size   keeps_size(f)
+#define is_populate (f->e->other == ADV_POPULATE_READ || f->e->other == ADV_POPULATE_WRITE)
+#define is_locked   (f->e->options & OPT_LOCKED)
+#define in_stack    (f->area && strcmp(vma_name(f->area), "[stack]") == 0)
+#define in_shmem    is_file_area(f, true)
+#define maps_file   (is_file_area(f, false) && f->area->flags & VM_WRITE)
+#define in_shared   (f->area && f->area->flags & VM_SHARED)
 
 #define JOIN(a, b)        a##b
 #define HOLDS_ON_LINE(nr) JOIN(holds_, nr)

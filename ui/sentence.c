@@ -325,6 +325,8 @@ static bool number_of(const struct facts *f, const char *name, uint64_t *n)
 		{"faults", f->faults},
 		{"fetched", f->fetched},
 		{"cut_order", f->cut_order},
+		{"mappers", f->mappers},
+		{"read_only", f->read_only},
 		{"areas", mm ? mm->map_count : 0},
 		{"rss", mm ? mm->rss_anon + mm->rss_file : 0},
 		{"tables", mm ? mm->nr_tables : 0},
