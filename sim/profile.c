@@ -58,6 +58,9 @@
 	.boot_takes_top = true, .boot_hashes = true,                           \
 	.boot_lists_ascending = true
 
+/* Above the kmap window, which ends where the LDT's area begins (6.2). */
+#define FIXED_AREAS_61 .cpu_entry_area = 0xff400000, .fixaddr_start = 0xffdb8000
+
 #define LINUX61_ALLOCATORS                                                     \
 	.highpte = true, .khugepaged_pages = MB(512) >> PAGE_SHIFT,            \
 	.slab_61 = true, .cache_line = 32, .slab_break_order = 1,              \
@@ -93,6 +96,7 @@ static const struct mm_profile profiles[] = {
 		.vmalloc_end = 0xfebfe000,
 		.pkmap_base = 0xfec00000,
 		.last_pkmap = 1024,
+		FIXED_AREAS_61,
 		.kernel_bytes = PAGES(3629),
 		.init_bytes = PAGES(451),
 		TWO_LEVELS,
@@ -107,6 +111,7 @@ static const struct mm_profile profiles[] = {
 		.vmalloc_end = 0xfeffe000,
 		.pkmap_base = 0xff000000,
 		.last_pkmap = 512,
+		FIXED_AREAS_61,
 		.kernel_bytes = PAGES(3673),
 		.init_bytes = PAGES(455),
 		THREE_LEVELS,

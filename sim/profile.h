@@ -20,6 +20,8 @@ struct mm_profile {
 	uint32_t maxmem;            /* most bytes of directly mapped memory  */
 	uint32_t vmalloc_offset;
 	uint32_t vmalloc_end, pkmap_base, last_pkmap, fixaddr_top;
+	uint32_t cpu_entry_area;    /* 6.1: between kmap window and fixmap   */
+	uint32_t fixaddr_start;     /* 0: the fixmap begins behind the window */
 
 	/* what boot takes */
 	pfn_t first_pfn;            /* frames below do not exist             */

@@ -14,6 +14,9 @@ int list_state(struct scenario *s, FILE *out); /* --state: SCENARIO.md, "The sta
 int list_trace(struct scenario *s, FILE *out); /* --trace: one step a line, indented                    */
 int list_check(struct scenario *s, FILE *out); /* --check: run to the end, report every expect           */
 
+/* --what: what is known of an address (what.h) at a moment; 2 as well when the words mean none, with a message. */
+int list_what(struct scenario *s, struct when at, const char *words, FILE *out);
+
 /* What /proc/PID/maps calls an area: "[heap]", "[stack]", its file's name; "-" where that has none. */
 const char *vma_name(const struct vma *v);
 

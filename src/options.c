@@ -34,7 +34,9 @@ static const struct option_row rows[] = {
 	{"--check", NULL, N_("run to the end and report every expect"), 0, MODE_CHECK},
 	{"--screen", "WIDTHxHEIGHT", N_("print a screen of this size as text"), 0,
 	 MODE_PRINT_SCREEN},
-	{"--at", "EVENT[.STEP]|LABEL", N_("the moment that --screen shows; else the end"),
+	{"--what", "ADDRESS", N_("print what is known of an address: \"kid buf\", \"pfn 38a50\""),
+	 offsetof(struct options, what), MODE_WHAT},
+	{"--at", "EVENT[.STEP]|LABEL", N_("the moment that --screen and --what show; else the end"),
 	 TEXT(at)},
 	{"--svg", "FILE", N_("draw that screen into a file, too"), TEXT(svg)},
 	{"--keys", "KEYS", N_("press these keys before: characters, and names as in <Enter>"),
@@ -157,11 +159,10 @@ static bool is_complete(const struct options *o, FILE *err)
 		return true;
 	if (!o->file)
 		return fail(err, "%s", _("which scenario? A file is missing"));
-	if ((o->at || o->svg || o->keys) && o->mode != MODE_PRINT_SCREEN)
-		return fail(err, _("%s needs --screen"),
-			    o->at    ? "--at"
-			    : o->svg ? "--svg"
-				     : "--keys");
+	if (o->at && o->mode != MODE_PRINT_SCREEN && o->mode != MODE_WHAT)
+		return fail(err, _("%s needs --screen or --what"), "--at");
+	if ((o->svg || o->keys) && o->mode != MODE_PRINT_SCREEN)
+		return fail(err, _("%s needs --screen"), o->svg ? "--svg" : "--keys");
 	if (o->language && strcmp(o->language, "en") != 0 && strcmp(o->language, "zh") != 0)
 		return fail(err, _("--lang wants en or zh, not \"%s\""), o->language);
 	return true;

@@ -7,8 +7,8 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-enum option_mode { MODE_FULL_SCREEN, MODE_PRINT_SCREEN, MODE_STATE, MODE_TRACE, MODE_CHECK, MODE_HELP,
-		   MODE_VERSION };
+enum option_mode { MODE_FULL_SCREEN, MODE_PRINT_SCREEN, MODE_STATE, MODE_TRACE, MODE_CHECK, MODE_WHAT,
+		   MODE_HELP, MODE_VERSION };
 
 struct options {
 	enum option_mode mode;
@@ -17,6 +17,7 @@ struct options {
 	const char *at;      /* EVENT[.STEP] or a label; NULL: the end   */
 	const char *svg, *theme, *language, *panel; /* or NULL           */
 	const char *keys;    /* pressed before the screen is printed; or NULL */
+	const char *what;    /* words of MODE_WHAT                       */
 	int width, height;   /* of MODE_PRINT_SCREEN                     */
 	bool ascii;
 };

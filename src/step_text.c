@@ -336,3 +336,17 @@ size_t step_text(const struct machine *m, const struct step *s, char *buf, size_
 	}
 	return t.len;
 }
+
+const char *frame_use_name(enum frame_use use)
+{
+	static const char *const name[NR_FRAME_USES] = {
+		[FRAME_FREE] = N_("free"),         [FRAME_PCP] = N_("per-CPU"),
+		[FRAME_RESERVED] = N_("reserved"), [FRAME_HOLE] = N_("hole"),
+		[FRAME_KERNEL] = N_("kernel"),     [FRAME_STACK] = N_("kernel stack"),
+		[FRAME_SLAB] = N_("slab"),         [FRAME_TABLE] = N_("page table"),
+		[FRAME_ANON] = N_("anonymous"),    [FRAME_FILE] = N_("file"),
+		[FRAME_SHMEM] = N_("shared mem"),  [FRAME_ZERO] = N_("zero page"),
+	};
+
+	return _(name[use]);
+}

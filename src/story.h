@@ -59,5 +59,7 @@ enum touch story_touched_obj(const struct story *s, vaddr_t kva);
 size_t step_text(const struct machine *m, const struct step *s, char *buf, size_t size);
 /* One argument as people read it: a frame in hex, a GFP mask by name, a process by its name ... */
 size_t arg_text(const struct machine *m, enum arg_kind kind, uint64_t value, char *buf, size_t size);
+/* The name of a use of memory. */
+const char *frame_use_name(enum frame_use use);
 
 #endif

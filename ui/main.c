@@ -51,19 +51,33 @@ static bool check_names(const struct options *o)
 	return true;
 }
 
+/* The moment of --at, by default the end; false with a message. */
+static bool find_moment(struct scenario *s, const struct options *o, struct when *at)
+{
+	*at = (struct when){scenario_nr_events(s), STEP_END};
+	if (!o->at || moment_parse(s, o->at, at))
+		return true;
+	fprintf(stderr, _("mmviz: --at %s: an event 0..%u, EVENT.STEP, or a label is wanted\n"),
+		o->at, scenario_nr_events(s));
+	return false;
+}
+
 static int print_screen(struct scenario *s, const struct options *o, const struct ui_options *ui)
 {
-	struct when at = {scenario_nr_events(s), STEP_END};
+	struct when at;
 	int status;
 
-	if (o->at && !moment_parse(s, o->at, &at)) {
-		fprintf(stderr,
-			_("mmviz: --at %s: an event 0..%u, EVENT.STEP, or a label is wanted\n"),
-			o->at, scenario_nr_events(s));
+	if (!find_moment(s, o, &at))
 		return EXIT_WRONG;
-	}
 	status = app_print_screen(s, ui, o->width, o->height, at, stdout, o->svg);
 	return listing_end(stdout, status);
+}
+
+static int print_what(struct scenario *s, const struct options *o)
+{
+	struct when at;
+
+	return find_moment(s, o, &at) ? list_what(s, at, o->what, stdout) : EXIT_WRONG;
 }
 
 static int show(struct scenario *s, const struct options *o)
@@ -83,6 +97,8 @@ static int show(struct scenario *s, const struct options *o)
 		return list_trace(s, stdout);
 	case MODE_CHECK:
 		return list_check(s, stdout);
+	case MODE_WHAT:
+		return print_what(s, o);
 	case MODE_PRINT_SCREEN:
 		return print_screen(s, o, &ui);
 	default:

@@ -58,8 +58,6 @@ char page_letter(const struct machine *m, pte_t e, const struct vma *v);
 enum role use_role(enum frame_use use);
 /* The role a frame is drawn in by its use (a shared COW frame: ROLE_SHARED). */
 enum role frame_role(const struct machine *m, pfn_t pfn);
-/* The name of a use, for legends. */
-const char *frame_use_name(enum frame_use use);
 /* Role to draw something in, given that it was touched: its own role if not. */
 enum role touched_role(enum touch t, enum role own);
 

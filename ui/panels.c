@@ -51,20 +51,6 @@ enum role frame_role(const struct machine *m, pfn_t pfn)
 						       : use_role((enum frame_use)p->use);
 }
 
-const char *frame_use_name(enum frame_use use)
-{
-	static const char *const name[NR_FRAME_USES] = {
-		[FRAME_FREE] = N_("free"),         [FRAME_PCP] = N_("per-CPU"),
-		[FRAME_RESERVED] = N_("reserved"), [FRAME_HOLE] = N_("hole"),
-		[FRAME_KERNEL] = N_("kernel"),     [FRAME_STACK] = N_("kernel stack"),
-		[FRAME_SLAB] = N_("slab"),         [FRAME_TABLE] = N_("page table"),
-		[FRAME_ANON] = N_("anonymous"),    [FRAME_FILE] = N_("file"),
-		[FRAME_SHMEM] = N_("shared mem"),  [FRAME_ZERO] = N_("zero page"),
-	};
-
-	return _(name[use]);
-}
-
 enum role touched_role(enum touch t, enum role own)
 {
 	return t == TOUCH_STEP ? ROLE_CHANGED : t == TOUCH_EVENT ? ROLE_CHANGED_EVENT : own;

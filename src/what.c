@@ -1,0 +1,223 @@
+/*
+ * What is this?  Which kind of address, and how the MMU reads it.
+ *
+ * The kernel's part of the address space is cut by the profile's constants and by how much low memory there is:
+ *
+ *	c0000000   direct map      c0000000 + physical address
+ *	f8000000   hole of 8M      high_memory; nothing is ever mapped here
+ *	f8800000   vmalloc         up to VMALLOC_END, two guard pages behind it
+ *	ff800000   kmap window     LAST_PKMAP slots of one page
+ *	ffc00000   fixmap          slots counted from its end down (6.1: behind LDT and CPU entry areas)
+ *	fffff000   the last page
+ *
+ * (1G, classic i386.)  A region is named by these rules; whether something is mapped at an address is read from the
+ * tables, as the MMU reads them.  Source: REFERENCE 6.1, 6.2.
+ */
+#include "what_data.h"
+
+#include <string.h>
+
+#include "i18n.h"
+#include "sim/pgtable.h"
+
+const struct fact_info fact_info[NR_FACT_IDS] = {
+#define FACT(id, label, text, ...) {label, text, {__VA_ARGS__}},
+#include "what.def"
+#undef FACT
+};
+
+void what_add(const struct asking *q, enum fact_id id, const char *name,
+	      const uint64_t arg[FACT_ARGS])
+{
+	struct what *w = q->w;
+	struct fact *f = &w->fact[w->nr];
+
+	if (w->nr == FACTS_MAX)
+		return;
+	w->nr++;
+	*f = (struct fact){.id = (uint16_t)id};
+	memcpy(f->arg, arg, sizeof(f->arg));
+	if (name)
+		memcpy(f->name, name, strnlen(name, FACT_NAME_LEN - 1));
+}
+
+const struct fact *what_fact(const struct what *w, enum fact_id id, unsigned n)
+{
+	for (uint32_t i = 0; i < w->nr; i++)
+		if (w->fact[i].id == id && n-- == 0)
+			return &w->fact[i];
+	return NULL;
+}
+
+bool fact_arg(const struct fact *f, unsigned kind, uint64_t *value)
+{
+	for (int i = 0; i < FACT_ARGS; i++) {
+		if (fact_info[f->id].arg[i] != kind)
+			continue;
+		*value = f->arg[i];
+		return true;
+	}
+	return false;
+}
+
+/* ---- kernel addresses ---- */
+
+static vaddr_t high_memory(const struct machine *m) { return pfn_to_kva(m, m->max_low_pfn); }
+
+/* Where vmalloc begins: the classic kernel rounds to 8M. */
+static vaddr_t vmalloc_start(const struct machine *m)
+{
+	vaddr_t gap = m->profile->vmalloc_offset, end = high_memory(m) + gap;
+
+	return m->profile->vmalloc_start_round8m ? (end + gap - 1) & ~(gap - 1) : end;
+}
+
+/* Behind the kmap window. */
+static void what_fixed(const struct asking *q, vaddr_t va, vaddr_t pkmap_end)
+{
+	const struct mm_profile *p = q->m->profile;
+	vaddr_t fixmap = p->fixaddr_start ? p->fixaddr_start : pkmap_end;
+
+	if (va >= p->fixaddr_top)
+		tell(q, LAST_PAGE, va);
+	else if (va >= fixmap)
+		tell(q, FIXMAP_AREA, va, fixmap, p->fixaddr_top,
+		     (p->fixaddr_top - page_align_down(va)) >> PAGE_SHIFT);
+	else if (va >= p->cpu_entry_area)
+		tell(q, CPU_ENTRY_AREA, va, p->cpu_entry_area, fixmap);
+	else
+		tell(q, LDT_AREA, va, pkmap_end, p->cpu_entry_area);
+}
+
+static void what_kernel_region(const struct asking *q, vaddr_t va)
+{
+	const struct machine *m = q->m;
+	const struct mm_profile *p = m->profile;
+	vaddr_t high = high_memory(m), start = vmalloc_start(m);
+	vaddr_t pkmap_end = p->pkmap_base + (p->last_pkmap << PAGE_SHIFT);
+
+	if (va < high)
+		tell(q, DIRECT_MAP, va, p->page_offset, high, va - p->page_offset);
+	else if (va < start)
+		tell(q, VMALLOC_HOLE, va, high, start);
+	else if (va < p->vmalloc_end)
+		tell(q, VMALLOC_AREA, va, start, p->vmalloc_end);
+	else if (va < p->pkmap_base)
+		tell(q, VMALLOC_GUARD, va, p->vmalloc_end, p->pkmap_base);
+	else if (va < pkmap_end)
+		tell(q, PKMAP_AREA, va, p->pkmap_base, pkmap_end,
+		     (va - p->pkmap_base) >> PAGE_SHIFT, p->last_pkmap);
+	else
+		what_fixed(q, va, pkmap_end);
+}
+
+/* ---- the walk ---- */
+
+/* The entry that was looked at on a level, and where it lies itself. */
+static void what_entry(const struct asking *q, const struct pt_walk *k, unsigned level)
+{
+	static const enum fact_id two[] = {W_PGD, W_PTE}, three[] = {W_PGD, W_PMD, W_PTE};
+	const struct mm_profile *p = q->m->profile;
+	pte_t e = k->entry[level];
+	paddr_t at =
+		((paddr_t)k->table[level] << PAGE_SHIFT) + (paddr_t)k->index[level] * p->pte_bytes;
+	uint64_t arg[FACT_ARGS] = {k->index[level], at, e, pte_present(e) ? pte_pfn(e) : PFN_NONE};
+
+	what_add(q, p->pt_levels == 3 ? three[level] : two[level], NULL, arg);
+}
+
+/* The walk to va; mm: the process's, or the kernel's own. */
+static void what_walk(const struct asking *q, const struct mm *mm, vaddr_t va, struct pt_walk *k)
+{
+	const struct machine *m = q->m;
+	unsigned last;
+	uint64_t span;
+
+	*k = (struct pt_walk){0};
+	if (!mm->pgd_entry)
+		return;
+	pt_walk(m, mm, va, k);
+	last = k->levels - 1;
+	for (unsigned level = 0; level < k->levels; level++)
+		what_entry(q, k, level);
+	span = pt_span(m, last);
+	if (k->large)
+		tell(q, LARGE_PAGE, span);
+	else if (k->levels < m->profile->pt_levels)
+		tell(q, NO_TABLE, va & ~(span - 1), (va & ~(span - 1)) + span);
+}
+
+/* CPUs that would not walk at all. */
+static void what_tlb(const struct asking *q, uint32_t pid, vaddr_t va)
+{
+	for (uint32_t cpu = 0; cpu < q->m->config.cpus; cpu++) {
+		const struct tlb *tlb = &q->m->tlb[cpu];
+		const struct tlb_entry *e = tlb->pid == pid ? tlb_peek(tlb, va) : NULL;
+
+		if (e)
+			tell(q, TLB, cpu, e->pfn, e->bits);
+	}
+}
+
+/* ---- the three kinds of place ---- */
+
+static void what_phys(const struct asking *q, paddr_t phys)
+{
+	uint64_t pfn = phys >> PAGE_SHIFT;
+
+	if (pfn < q->m->max_pfn)
+		what_frame(q, (pfn_t)pfn, (uint32_t)(phys % PAGE_SIZE));
+	else
+		tell(q, BEYOND_RAM, (paddr_t)q->m->max_pfn << PAGE_SHIFT);
+}
+
+static void what_user(const struct asking *q, const struct place *p)
+{
+	const struct task *t = find_task(q->m, p->pid);
+	struct pt_walk k;
+
+	if (!t || !t->mm) {
+		tell(q, NO_PROCESS, p->pid, p->va);
+		return;
+	}
+	tell(q, USER_ADDRESS, p->pid, p->va, p->va % PAGE_SIZE);
+	what_area(q, t, p->va);
+	what_chunk(q, t, p->va);
+	what_walk(q, t->mm, p->va, &k);
+	what_tlb(q, p->pid, p->va);
+	if (k.complete)
+		what_phys(q, k.phys);
+	else if (k.levels && pte_present(k.entry[k.levels - 1]))
+		/* PROT_NONE: mapped for the software, refused by the MMU */
+		what_phys(q, ((paddr_t)pte_pfn(k.entry[k.levels - 1]) << PAGE_SHIFT) +
+				     p->va % PAGE_SIZE);
+}
+
+static void what_kernel(const struct asking *q, vaddr_t va)
+{
+	const struct machine *m = q->m;
+	const struct mm kernel = {.pgd = m->swapper_pg_dir, .pgd_entry = m->kernel_pgd};
+	struct pt_walk k;
+
+	what_kernel_region(q, va);
+	what_walk(q, &kernel, va, &k);
+	if (k.complete)
+		what_phys(q, k.phys);
+}
+
+void what_is(const struct machine *m, const struct scenario *s, const struct place *p,
+	     struct what *w)
+{
+	struct asking q = {m, s, w};
+
+	w->place = *p;
+	w->nr = 0;
+	if (p->kind == PLACE_PHYS) {
+		tell(&q, PHYSICAL, p->phys, p->phys % PAGE_SIZE);
+		what_phys(&q, p->phys);
+	} else if (p->kind == PLACE_KERNEL || p->va >= m->profile->page_offset) {
+		what_kernel(&q, p->va);
+	} else {
+		what_user(&q, p);
+	}
+}

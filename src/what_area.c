@@ -1,0 +1,114 @@
+/*
+ * What is this?  A user address in its process: the names that cover it, and its area.
+ *
+ * An address without an area is told by its neighbours: the hole that it lies in, and whether an area above could grow
+ * down to it.
+ *
+ *	      hole             guard gap        stack
+ *	|    |...............|..................|xxxxxxx|
+ *	 below               start - 1M         start   end
+ *	          lowest start: end - 8M, the limit
+ */
+#include <string.h>
+
+#include "i18n.h"
+#include "listing.h"
+#include "sim/pgtable.h"
+#include "what_data.h"
+
+/* ---- names ---- */
+
+static void what_names(const struct asking *q, const struct region_table *names, vaddr_t va)
+{
+	for (uint32_t i = 0; i < names->cap; i++) {
+		const struct region *r = &names->slot[i];
+
+		if (r->name && va - r->start < r->bytes)
+			tell_name(q, symbol_name(q->s, r->name), REGION, va - r->start, r->bytes,
+				  r->kind);
+	}
+}
+
+void what_kernel_names(const struct asking *q, uint64_t address, bool physical)
+{
+	const struct region_table *names = &q->m->names;
+
+	for (uint32_t i = 0; i < names->cap; i++) {
+		const struct region *r = &names->slot[i];
+
+		if (r->name && (r->kind == REGION_PAGES) == physical && address >= r->start &&
+		    address - r->start < r->bytes)
+			tell_name(q, symbol_name(q->s, r->name), KERNEL_NAME, address - r->start,
+				  r->bytes, r->kind);
+	}
+}
+
+/* ---- an area ---- */
+
+static void what_file_page(const struct asking *q, const struct vma *v, vaddr_t va)
+{
+	uint32_t index = vma_pgoff(v, va);
+
+	if (index < v->file->nr_pages)
+		tell_name(q, v->file->name, AREA_FILE, index, v->file->nr_pages);
+	else
+		tell_name(q, v->file->name, AREA_BEYOND_FILE, index, v->file->nr_pages);
+}
+
+static void what_vma(const struct asking *q, const struct task *t, const struct vma *v, vaddr_t va)
+{
+	const char *name = vma_name(v);
+
+	tell_name(q, strcmp(name, "-") == 0 ? _("anonymous") : name, AREA, t->pid, v->start, v->end,
+		  v->flags, v->end - v->start);
+	tell(q, AREA_FLAGS, v->flags);
+	if (v->file)
+		what_file_page(q, v, va);
+	if (v->anon_vma)
+		tell(q, AREA_ANON_VMA, v->anon_vma->id, v->chain_len);
+}
+
+/* ---- no area ---- */
+
+/* The area above may be a stack. */
+static void what_growth(const struct asking *q, const struct task *t, const struct vma *above,
+			vaddr_t va)
+{
+	const struct mm_profile *p = q->m->profile;
+	vaddr_t gap = p->stack_guard_gap_pages << PAGE_SHIFT;
+	vaddr_t most = p->stack_limit_bytes;
+
+	if (!(above->flags & VM_GROWSDOWN))
+		return;
+	tell(q, STACK_ABOVE, t->pid, above->start, above->start - va,
+	     above->end > most ? above->end - most : 0);
+	if (above->start - va <= gap)
+		tell(q, GUARD_GAP, t->pid, above->start > gap ? above->start - gap : 0,
+		     above->start);
+}
+
+static void what_hole(const struct asking *q, const struct task *t, vaddr_t va)
+{
+	const struct mm *mm = t->mm;
+	uint32_t i = vma_index(mm, va);
+	const struct vma *above = i < mm->map_count ? mm->vma[i] : NULL;
+	vaddr_t from = i > 0 ? mm->vma[i - 1]->end : 0;
+	vaddr_t to = above ? above->start : q->m->profile->page_offset;
+
+	tell(q, NO_AREA, t->pid, from, to, to - from);
+	if (va < q->m->profile->mmap_min_addr)
+		tell(q, NULL_PAGES, q->m->profile->mmap_min_addr);
+	if (above)
+		what_growth(q, t, above, va);
+}
+
+void what_area(const struct asking *q, const struct task *t, vaddr_t va)
+{
+	const struct vma *v = mm_area_at(t->mm, va);
+
+	what_names(q, &t->mm->regions, va);
+	if (v && v->start <= va)
+		what_vma(q, t, v, va);
+	else
+		what_hole(q, t, va);
+}

@@ -1,0 +1,39 @@
+/*
+ * How facts are gathered: what the files of "what is this?" share.
+ */
+#ifndef SRC_WHAT_DATA_H
+#define SRC_WHAT_DATA_H
+
+#include "what.h"
+
+/* Facts on their way. */
+struct asking {
+	const struct machine *m;
+	const struct scenario *s;
+	struct what *w;
+};
+
+#define FACT_FIRST5(a, b, c, d, e, ...)                                                            \
+	{ (uint64_t)(a), (uint64_t)(b), (uint64_t)(c), (uint64_t)(d), (uint64_t)(e) }
+/* A fact, with its arguments and without a name. */
+#define tell(q, ...) TELL_FACT(q, NULL, __VA_ARGS__, 0)
+/* A fact with a name. */
+#define tell_name(q, name, ...) TELL_FACT(q, name, __VA_ARGS__, 0)
+#define TELL_FACT(q, name, id, ...)                                                                \
+	what_add(q, W_##id, name, (uint64_t[FACT_ARGS])FACT_FIRST5(__VA_ARGS__, 0, 0, 0, 0, 0))
+void what_add(const struct asking *q, enum fact_id id, const char *name,
+	      const uint64_t arg[FACT_ARGS]);
+
+/* A user address of t. */
+void what_area(const struct asking *q, const struct task *t, vaddr_t va);
+void what_chunk(const struct asking *q, const struct task *t, vaddr_t va);
+/* Byte `offset` of a frame that exists. */
+void what_frame(const struct asking *q, pfn_t pfn, uint32_t offset);
+/* Who maps it, where that can be asked. */
+void what_mappers(const struct asking *q, pfn_t pfn);
+/* An address in a frame of a slab. */
+void what_slab(const struct asking *q, vaddr_t va);
+/* The names of kernel memory that cover [start, start + 1): as an address or, for alloc_pages, physical. */
+void what_kernel_names(const struct asking *q, uint64_t address, bool physical);
+
+#endif

@@ -1,0 +1,322 @@
+/*
+ * What is this?  From words to a place.
+ *
+ *	what kid buf+4K         what kid stack-8        an address of a process
+ *	what buf                what b7ffe000           of the process that is shown
+ *	what 0xc1000000         what box                of the kernel; box: a name of kmalloc, cache_alloc, alloc_pages
+ *	what phys 0x38a50000    what pfn 38a50          physical
+ *
+ * Unlike an event, the words are read for this moment alone: a name means what it means now.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "i18n.h"
+#include "number.h"
+#include "run.h"
+#include "scenario_data.h"
+#include "what.h"
+
+enum { KNOWN_MAX = 256, HEX_DIGITS = 8 };
+
+/* A word of the text. */
+struct piece {
+	const char *text;
+	size_t len;
+};
+
+/* What is being read, for whom. */
+struct reading {
+	const struct machine *m;
+	const struct scenario *s;
+	const char *text;
+	struct place_fault *f;
+};
+
+static bool wrong(const struct reading *r, const struct piece *w, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+static bool wrong(const struct reading *r, const struct piece *w, const char *format, ...)
+{
+	va_list values;
+
+	r->f->at = (size_t)(w->text - r->text);
+	r->f->len = w->len;
+	va_start(values, format);
+	vsnprintf(r->f->message, sizeof(r->f->message), format, values);
+	va_end(values);
+	return false;
+}
+
+static struct piece next_piece(const char **p)
+{
+	struct piece w;
+
+	*p += strspn(*p, " ");
+	w.text = *p;
+	w.len = strcspn(*p, " ");
+	*p += w.len;
+	return w;
+}
+
+static bool is(const struct piece *w, const char *word)
+{
+	return strlen(word) == w->len && memcmp(w->text, word, w->len) == 0;
+}
+
+/* ---- numbers ---- */
+
+static int digit_of(char c)
+{
+	return c >= '0' && c <= '9'   ? c - '0'
+	       : c >= 'a' && c <= 'f' ? c - 'a' + 10
+	       : c >= 'A' && c <= 'F' ? c - 'A' + 10
+				      : -1;
+}
+
+/* Hexadecimal digits alone, 0x in front or not. */
+static bool hex_read(const struct piece *w, uint64_t *value)
+{
+	size_t from = w->len > 2 && w->text[0] == '0' && (w->text[1] | 0x20) == 'x' ? 2 : 0;
+
+	*value = 0;
+	for (size_t i = from; i < w->len; i++) {
+		int digit = digit_of(w->text[i]);
+
+		if (digit < 0 || i - from >= 15)
+			return false;
+		*value = *value * 16 + (uint64_t)digit;
+	}
+	return w->len > from;
+}
+
+/* ---- names ---- */
+
+static uint32_t symbol_of(const struct reading *r, const char *text, size_t len)
+{
+	return symbol_find(&r->s->symbols, text, (uint32_t)len);
+}
+
+static const struct task *task_of(const struct reading *r, const struct piece *w)
+{
+	uint32_t symbol = symbol_of(r, w->text, w->len);
+
+	return symbol ? find_task_by_symbol(r->m, symbol) : NULL;
+}
+
+/* Names that are known now, for the nearest of them. */
+struct known {
+	const char *word[KNOWN_MAX + 1];
+	unsigned nr;
+};
+
+static void know(struct known *k, const char *word)
+{
+	if (k->nr < KNOWN_MAX)
+		k->word[k->nr++] = word;
+	k->word[k->nr] = NULL;
+}
+
+static void know_regions(struct known *k, const struct reading *r, const struct region_table *names)
+{
+	for (uint32_t i = 0; i < names->cap; i++)
+		if (names->slot[i].name)
+			know(k, symbol_name(r->s, names->slot[i].name));
+}
+
+static void know_tasks(struct known *k, const struct reading *r)
+{
+	for (const struct task *t = r->m->tasks; t; t = t->next)
+		know(k, t->comm);
+}
+
+static bool wrong_name(const struct reading *r, const struct piece *w, const struct known *k,
+		       const char *what)
+{
+	const char *near = nearest_word(w->text, w->len, k->word);
+
+	if (near)
+		return wrong(r, w, _("unknown %s \"%.*s\"; did you mean \"%s\"?"), what,
+			     (int)w->len, w->text, near);
+	return wrong(r, w, _("unknown %s \"%.*s\""), what, (int)w->len, w->text);
+}
+
+/* ---- ADDR ---- */
+
+/* Where NAME+SIZE or NAME-SIZE is cut; the whole length if it is a name alone. */
+static size_t find_cut(const struct piece *w)
+{
+	for (size_t i = w->len; i-- > 1;)
+		if ((w->text[i] == '+' || w->text[i] == '-') && i + 1 < w->len &&
+		    digit_of(w->text[i + 1]) >= 0 && digit_of(w->text[i + 1]) < 10)
+			return i;
+	return w->len;
+}
+
+/* What a name of t means; false: nothing there. */
+static bool read_base(const struct reading *r, const struct task *t, const char *name, size_t len,
+		      struct addr *a)
+{
+	uint32_t symbol = symbol_of(r, name, len);
+	uint64_t rest;
+	vaddr_t va;
+
+	*a = (struct addr){.base = ADDR_REGION, .symbol = symbol};
+	if (symbol >= SYM_CODE && symbol < SYM_AFTER)
+		a->base = (uint8_t)(ADDR_CODE + (symbol - SYM_CODE));
+	return symbol && addr_resolve(r->m, r->s, t->symbol, a, &va, &rest);
+}
+
+/* A name with an offset, of process t. */
+static bool read_name(const struct reading *r, const struct task *t, const struct piece *w,
+		      struct place *p)
+{
+	size_t cut = find_cut(w);
+	uint64_t offset = 0, rest;
+	struct addr a;
+
+	if (read_base(r, t, w->text, w->len, &a))
+		cut = w->len;
+	else if (cut == w->len || !read_base(r, t, w->text, cut, &a))
+		return false;
+	if (cut < w->len && size_read(w->text + cut + 1, w->len - cut - 1, &offset) != NUMBER_OK)
+		return false;
+	a.offset = cut < w->len && w->text[cut] == '-' ? -(int64_t)offset : (int64_t)offset;
+	p->kind = PLACE_USER;
+	p->pid = t->pid;
+	return addr_resolve(r->m, r->s, t->symbol, &a, &p->va, &rest);
+}
+
+/* A name of kernel memory. */
+static bool read_kernel_name(const struct reading *r, const struct piece *w, struct place *p)
+{
+	uint32_t symbol = symbol_of(r, w->text, w->len);
+	const struct region *g = symbol ? region_find(&r->m->names, symbol) : NULL;
+
+	if (!g)
+		return false;
+	if (g->kind == REGION_PAGES)
+		*p = (struct place){.kind = PLACE_PHYS, .phys = g->start};
+	else
+		*p = (struct place){.kind = PLACE_KERNEL, .va = g->start};
+	return true;
+}
+
+/* A number: as the language has it, or eight hexadecimal digits. */
+static bool read_address(const struct piece *w, uint64_t *va)
+{
+	if (w->len == HEX_DIGITS && hex_read(w, va) && w->text[1] != 'x')
+		return true;
+	return size_read(w->text, w->len, va) == NUMBER_OK;
+}
+
+/* ADDR of t; w is not empty. */
+static bool read_addr_of(const struct reading *r, const struct task *t, const struct piece *w,
+			 struct place *p)
+{
+	struct known k = {.nr = 0};
+	uint64_t va;
+
+	if (t && read_name(r, t, w, p))
+		return true;
+	if (read_address(w, &va)) {
+		if (va > UINT32_MAX)
+			return wrong(r, w, _("\"%.*s\" is no address: they end at 0xffffffff"),
+				     (int)w->len, w->text);
+		*p = (struct place){.kind = PLACE_KERNEL, .va = (vaddr_t)va};
+		if (va >= r->m->profile->page_offset)
+			return true;
+		if (!t)
+			return wrong(r, w, "%s",
+				     _("a user address needs a process: none lives now"));
+		p->kind = PLACE_USER;
+		p->pid = t->pid;
+		return true;
+	}
+	for (uint32_t symbol = SYM_CODE; t && symbol < SYM_AFTER; symbol++)
+		know(&k, symbol_name(r->s, symbol));
+	if (t)
+		know_regions(&k, r, &t->mm->regions);
+	return wrong_name(r, w, &k, _("address"));
+}
+
+/* ---- the words ---- */
+
+static bool read_phys(const struct reading *r, const struct piece *w, bool is_pfn, struct place *p)
+{
+	uint64_t value, most = is_pfn ? 0xffffff : 0xfffffffff;
+
+	if (!w->len)
+		return wrong(r, w, "%s",
+			     is_pfn ? _("a frame's number in hexadecimal, such as 38a50")
+				    : _("a physical address in hexadecimal, such as 0x38a50000"));
+	if (!hex_read(w, &value))
+		return wrong(r, w, _("\"%.*s\" is not a hexadecimal number"), (int)w->len, w->text);
+	if (value > most)
+		return wrong(r, w, _("\"%.*s\" is too large: physical addresses have 36 bits"),
+			     (int)w->len, w->text);
+	*p = (struct place){.kind = PLACE_PHYS, .phys = is_pfn ? value << PAGE_SHIFT : value};
+	return true;
+}
+
+/* One word: of the current process, or of the kernel. */
+static bool read_one(const struct reading *r, const struct task *t, const struct piece *w,
+		     struct place *p)
+{
+	struct known k = {.nr = 0};
+	uint64_t va;
+
+	if ((t && read_name(r, t, w, p)) || read_kernel_name(r, w, p))
+		return true;
+	if (read_address(w, &va))
+		return read_addr_of(r, t, w, p);
+	know(&k, "phys");
+	know(&k, "pfn");
+	know_tasks(&k, r);
+	if (t)
+		know_regions(&k, r, &t->mm->regions);
+	know_regions(&k, r, &r->m->names);
+	for (uint32_t symbol = SYM_CODE; t && symbol < SYM_AFTER; symbol++)
+		know(&k, symbol_name(r->s, symbol));
+	if (task_of(r, w))
+		return wrong(r, &(struct piece){w->text + w->len, 0},
+			     _("an address of %.*s: a number, or a name such as stack"),
+			     (int)w->len, w->text);
+	return wrong_name(r, w, &k, _("address"));
+}
+
+/* PROC ADDR */
+static bool read_two(const struct reading *r, const struct piece *proc, const struct piece *addr,
+		     struct place *p)
+{
+	const struct task *t = task_of(r, proc);
+	struct known k = {.nr = 0};
+
+	if (t)
+		return read_addr_of(r, t, addr, p);
+	know_tasks(&k, r);
+	know(&k, "phys");
+	know(&k, "pfn");
+	return wrong_name(r, proc, &k, _("process"));
+}
+
+bool place_parse(const struct machine *m, const struct scenario *s, const struct task *t,
+		 const char *text, struct place *p, struct place_fault *f)
+{
+	const struct reading r = {m, s, text, f};
+	const char *at = text;
+	struct piece first = next_piece(&at), second = next_piece(&at), third = next_piece(&at);
+
+	*p = (struct place){.kind = PLACE_USER};
+	*f = (struct place_fault){.at = 0};
+	if (!first.len)
+		return wrong(&r, &first, "%s",
+			     _("an address: ADDR, PROC ADDR, phys ADDR or pfn N"));
+	if (third.len)
+		return wrong(&r, &third,
+			     _("unexpected \"%.*s\": ADDR, PROC ADDR, phys ADDR or pfn N"),
+			     (int)third.len, third.text);
+	if (is(&first, "phys") || is(&first, "pfn"))
+		return read_phys(&r, &second, is(&first, "pfn"), p);
+	return second.len ? read_two(&r, &first, &second, p) : read_one(&r, t, &first, p);
+}

@@ -1,0 +1,308 @@
+/*
+ * Facts as people read them.
+ *
+ *	W_FREE_HEAD 0x38a52 1 2 1 4
+ *	"free: head of block {0} of order {1}, place {3} of the {4} on the list of {2}"
+ *	 free: head of block 38a52 of order 1, place 1 of the 4 on the list of HighMem
+ *
+ * Each argument is told with its kind, so that whoever draws the line can colour it and follow it.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "i18n.h"
+#include "listing.h"
+#include "sim/pgtable.h"
+#include "story.h"
+#include "what.h"
+
+enum { ARG_MAX = 96 };
+
+struct bit_word {
+	uint32_t bit;
+	const char *word;
+};
+
+/* Words of the bits that are set, blanks between them; returns buf. */
+static const char *bits_text(const struct bit_word *w, uint64_t bits, char buf[ARG_MAX])
+{
+	size_t len = 0;
+
+	buf[0] = '\0';
+	for (; w->word; w++)
+		if (bits & w->bit)
+			len += (size_t)snprintf(buf + len, ARG_MAX - len, "%s%s", len ? " " : "",
+						_(w->word));
+	return buf;
+}
+
+/* ---- one function a kind ---- */
+
+static const char *phys_text(const struct machine *m, uint64_t value, char buf[ARG_MAX])
+{
+	(void)m;
+	snprintf(buf, ARG_MAX, "%08llx", (unsigned long long)value);
+	return buf;
+}
+
+static const char *offset_text(const struct machine *m, uint64_t value, char buf[ARG_MAX])
+{
+	(void)m;
+	snprintf(buf, ARG_MAX, value ? "%#llx" : "0", (unsigned long long)value);
+	return buf;
+}
+
+static const char *hex_text(const struct machine *m, uint64_t value, char buf[ARG_MAX])
+{
+	(void)m;
+	snprintf(buf, ARG_MAX, "%llx", (unsigned long long)value);
+	return buf;
+}
+
+static const char *rights_text(const struct machine *m, uint64_t value, char buf[ARG_MAX])
+{
+	(void)m;
+	snprintf(buf, ARG_MAX, "%c%c%c%c", value & VM_READ ? 'r' : '-',
+		 value & VM_WRITE ? 'w' : '-', value & VM_EXEC ? 'x' : '-',
+		 value & VM_MAYSHARE ? 's' : 'p');
+	return buf;
+}
+
+static const char *vm_flags_text(const struct machine *m, uint64_t value, char buf[ARG_MAX])
+{
+	static const struct bit_word words[] = {
+		{VM_GROWSDOWN, "growsdown"}, {VM_LOCKED, "locked"},       {VM_DONTCOPY, "dontfork"},
+		{VM_ACCOUNT, "account"},     {VM_NORESERVE, "noreserve"}, {0, NULL},
+	};
+	char more[ARG_MAX];
+
+	(void)m;
+	snprintf(buf, ARG_MAX, _("may become %c%c%c"), value & VM_MAYREAD ? 'r' : '-',
+		 value & VM_MAYWRITE ? 'w' : '-', value & VM_MAYEXEC ? 'x' : '-');
+	if (*bits_text(words, value, more))
+		snprintf(buf + strlen(buf), ARG_MAX - strlen(buf), "; %s", more);
+	return buf;
+}
+
+static const char *region_kind_text(const struct machine *m, uint64_t value, char buf[ARG_MAX])
+{
+	static const char *const words[] = {
+		[REGION_MMAP] = "mmap",          [REGION_MALLOC] = "malloc",
+		[REGION_PAGES] = "alloc_pages",  [REGION_KMALLOC] = "kmalloc",
+		[REGION_OBJECT] = "cache_alloc",
+	};
+
+	(void)m;
+	snprintf(buf, ARG_MAX, "%s",
+		 value < sizeof(words) / sizeof(*words) && words[value] ? words[value] : "?");
+	return buf;
+}
+
+static const char *chunk_text(const struct machine *m, uint64_t value, char buf[ARG_MAX])
+{
+	static const char *const words[] = {
+		[CHUNK_USED] = N_("in use"),
+		[CHUNK_TCACHE] = N_("in the tcache"),
+		[CHUNK_FASTBIN] = N_("in a fastbin"),
+		[CHUNK_BIN] = N_("free"),
+		[CHUNK_TOP] = N_("top"),
+		[CHUNK_FENCE] = N_("fence"),
+	};
+
+	(void)m;
+	snprintf(buf, ARG_MAX, "%s", value <= CHUNK_FENCE ? _(words[value]) : "?");
+	return buf;
+}
+
+/* The bits of an entry that is present. Of PAE's top level, which has no rights of its own, P alone. */
+static const char *entry_bits_text(const struct machine *m, uint64_t e, char buf[ARG_MAX])
+{
+	static const struct bit_word words[] = {
+		{PTE_PWT, "PWT"},
+		{PTE_PCD, "PCD"},
+		{PTE_A, "A"},
+		{PTE_D, "D"},
+		{PTE_PSE, "PS"},
+		{PTE_G, "G"},
+		{PTE_SPECIAL, "special"},
+		{0, NULL},
+	};
+	char more[ARG_MAX];
+
+	if (m->profile->pt_levels == 3 && (e & (PAGE_SIZE - 1)) == PTE_P)
+		return "P";
+	bits_text(words, e & (PAGE_SIZE - 1), more);
+	snprintf(buf, ARG_MAX, "P %s %s%s%s", e & PTE_RW ? "RW" : "RO", e & PTE_US ? "US" : "KE",
+		 *more ? " " : "", more);
+	return buf;
+}
+
+/* "38a50067 P RW US A D"; of an entry that is not present its value and what that means. */
+static const char *entry_text(const struct machine *m, uint64_t value, char buf[ARG_MAX])
+{
+	int digits = m->profile->pte_bytes > 4 ? 9 : 8; /* 36 address bits with PAE */
+	char bits[ARG_MAX];
+
+	snprintf(buf, ARG_MAX, "%0*llx %s", digits, (unsigned long long)value,
+		 value & PTE_P        ? entry_bits_text(m, value, bits)
+		 : pte_present(value) ? _("for the software only (PROT_NONE)")
+				      : _("not present"));
+	return buf;
+}
+
+static const char *tlb_text(const struct machine *m, uint64_t value, char buf[ARG_MAX])
+{
+	(void)m;
+	snprintf(buf, ARG_MAX, "%s%s", value & PTE_RW ? "RW" : "RO", value & PTE_D ? " D" : "");
+	return buf;
+}
+
+static const char *page_flags_text(const struct machine *m, uint64_t value, char buf[ARG_MAX])
+{
+	static const struct bit_word words[] = {
+		{PG_BUDDY, "buddy"},       {PG_EXCLUSIVE, "exclusive"}, {PG_DIRTY, "dirty"},
+		{PG_COMPOUND, "compound"}, {PG_UPTODATE, "uptodate"},   {0, NULL},
+	};
+
+	(void)m;
+	if (!*bits_text(words, value, buf))
+		snprintf(buf, ARG_MAX, "%s", _("no flags"));
+	return buf;
+}
+
+static const char *use_text(const struct machine *m, uint64_t value, char buf[ARG_MAX])
+{
+	(void)m;
+	snprintf(buf, ARG_MAX, "%s", frame_use_name((enum frame_use)value));
+	return buf;
+}
+
+static const char *level_text(const struct machine *m, uint64_t value, char buf[ARG_MAX])
+{
+	snprintf(buf, ARG_MAX, "%s",
+		 value == 0                          ? "pgd"
+		 : value + 1 < m->profile->pt_levels ? "pmd"
+						     : "pte");
+	return buf;
+}
+
+static const char *exclusive_text(const struct machine *m, uint64_t value, char buf[ARG_MAX])
+{
+	(void)m;
+	snprintf(buf, ARG_MAX, "%s",
+		 value & PG_EXCLUSIVE ? _("exclusive: a write needs no copy")
+				      : _("not exclusive: it is or was shared by fork"));
+	return buf;
+}
+
+static const char *pte_rights_text(const struct machine *m, uint64_t value, char buf[ARG_MAX])
+{
+	(void)m;
+	snprintf(buf, ARG_MAX, "%s", !(value & PTE_P) ? "--" : value & PTE_RW ? "rw" : "r-");
+	return buf;
+}
+
+static const char *(*const kind_text[F_WORDS])(const struct machine *m, uint64_t value,
+					       char buf[ARG_MAX]) = {
+	[F_PHYS] = phys_text,
+	[F_END] = phys_text,
+	[F_KERNEL] = phys_text,
+	[F_OFFSET] = offset_text,
+	[F_HEX] = hex_text,
+	[F_RIGHTS] = rights_text,
+	[F_VM_FLAGS] = vm_flags_text,
+	[F_REGION_KIND] = region_kind_text,
+	[F_CHUNK] = chunk_text,
+	[F_ENTRY] = entry_text,
+	[F_TLB_BITS] = tlb_text,
+	[F_PAGE_FLAGS] = page_flags_text,
+	[F_USE] = use_text,
+	[F_LEVEL] = level_text,
+	[F_EXCLUSIVE] = exclusive_text,
+	[F_PTE_RIGHTS] = pte_rights_text,
+};
+
+/* ---- a line ---- */
+
+static void tell_arg(const struct machine *m, const struct fact *f, unsigned i, fact_put *put,
+		     void *ctx)
+{
+	unsigned kind = fact_info[f->id].arg[i];
+	char buf[ARG_MAX];
+
+	if (kind_text[kind])
+		kind_text[kind](m, f->arg[i], buf);
+	else
+		arg_text(m, (enum arg_kind)kind, f->arg[i], buf, sizeof(buf));
+	put(ctx, kind, f->arg[i], buf);
+}
+
+/* The words up to the next place; cut where they are longer than anything in what.def. */
+static const char *tell_words(const char *p, fact_put *put, void *ctx)
+{
+	size_t len = strcspn(p, "{");
+	char words[256];
+
+	snprintf(words, sizeof(words), "%.*s", (int)len, p);
+	if (len)
+		put(ctx, F_WORDS, 0, words);
+	return p + len;
+}
+
+void fact_tell(const struct machine *m, const struct fact *f, fact_put *put, void *ctx)
+{
+	static const char name[] = "{name}";
+	const char *p = _(fact_info[f->id].text);
+
+	while (*p) {
+		p = tell_words(p, put, ctx);
+		if (strncmp(p, name, sizeof(name) - 1) == 0) {
+			put(ctx, F_NAME, 0, f->name);
+			p += sizeof(name) - 1;
+		} else if (*p) {
+			tell_arg(m, f, (unsigned)(p[1] - '0'), put, ctx);
+			p += 3;
+		}
+	}
+}
+
+struct line {
+	char *buf;
+	size_t size, len;
+};
+
+static void put_piece(void *ctx, unsigned kind, uint64_t value, const char *text)
+{
+	struct line *l = ctx;
+
+	(void)kind;
+	(void)value;
+	for (; *text; text++) {
+		if (l->len + 1 < l->size)
+			l->buf[l->len++] = *text;
+	}
+	if (l->size)
+		l->buf[l->len] = '\0';
+}
+
+size_t fact_text(const struct machine *m, const struct fact *f, char *buf, size_t size)
+{
+	struct line l = {buf, size, 0};
+
+	fact_tell(m, f, put_piece, &l);
+	return l.len;
+}
+
+size_t place_text(const struct machine *m, const struct place *p, char *buf, size_t size)
+{
+	const char *name = task_name(m, p->pid);
+	int n;
+
+	if (p->kind == PLACE_PHYS)
+		n = snprintf(buf, size, "phys %08llx", (unsigned long long)p->phys);
+	else if (p->kind == PLACE_KERNEL || !name)
+		n = snprintf(buf, size, "%08x", p->va);
+	else
+		n = snprintf(buf, size, "%s %08x", name, p->va);
+	return n < 0 ? 0 : (size_t)n < size ? (size_t)n : size - 1;
+}
