@@ -48,7 +48,7 @@ int list_what(struct scenario *s, struct when at, const char *words, FILE *out)
 {
 	struct timeline *t = timeline_open(s);
 	struct what *w = calloc(1, sizeof(*w));
-	struct place_fault fault;
+	struct place_fault fault = {0};
 	const struct machine *m;
 	struct place place;
 	int status = 2;

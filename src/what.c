@@ -116,14 +116,13 @@ static void what_kernel_region(const struct asking *q, vaddr_t va)
 /* The entry that was looked at on a level, and where it lies itself. */
 static void what_entry(const struct asking *q, const struct pt_walk *k, unsigned level)
 {
-	static const enum fact_id two[] = {W_PGD, W_PTE}, three[] = {W_PGD, W_PMD, W_PTE};
 	const struct mm_profile *p = q->m->profile;
 	pte_t e = k->entry[level];
 	paddr_t at =
 		((paddr_t)k->table[level] << PAGE_SHIFT) + (paddr_t)k->index[level] * p->pte_bytes;
 	uint64_t arg[FACT_ARGS] = {k->index[level], at, e, pte_present(e) ? pte_pfn(e) : PFN_NONE};
 
-	what_add(q, p->pt_levels == 3 ? three[level] : two[level], NULL, arg);
+	what_add(q, level == 0 ? W_PGD : level + 1 < p->pt_levels ? W_PMD : W_PTE, NULL, arg);
 }
 
 /* The walk to va; mm: the process's, or the kernel's own. */

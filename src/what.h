@@ -73,6 +73,7 @@ enum fact_kind {
 	F_OFFSET,      /* bytes, hexadecimal                        */
 	F_HEX,         /* a number, hexadecimal                     */
 	F_RIGHTS,      /* "rw-p", from flags of an area             */
+	F_MAY,         /* "rwx", from what they may become          */
 	F_VM_FLAGS,    /* flags of an area beside rwxs, in words    */
 	F_REGION_KIND, /* the event that gave a name                */
 	F_CHUNK,       /* enum chunk_place                          */

@@ -61,7 +61,7 @@ static void what_vma(const struct asking *q, const struct task *t, const struct 
 
 	tell_name(q, strcmp(name, "-") == 0 ? _("anonymous") : name, AREA, t->pid, v->start, v->end,
 		  v->flags, v->end - v->start);
-	tell(q, AREA_FLAGS, v->flags);
+	tell(q, AREA_FLAGS, v->flags, v->flags);
 	if (v->file)
 		what_file_page(q, v, va);
 	if (v->anon_vma)

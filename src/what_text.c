@@ -23,68 +23,74 @@ struct bit_word {
 	const char *word;
 };
 
-/* Words of the bits that are set, blanks between them; returns buf. */
-static const char *bits_text(const struct bit_word *w, uint64_t bits, char buf[ARG_MAX])
+/* Add words to a text; what does not fit is cut. */
+static void append(char buf[ARG_MAX], const char *words)
 {
-	size_t len = 0;
+	size_t len = strlen(buf);
 
-	buf[0] = '\0';
-	for (; w->word; w++)
-		if (bits & w->bit)
-			len += (size_t)snprintf(buf + len, ARG_MAX - len, "%s%s", len ? " " : "",
-						_(w->word));
-	return buf;
+	snprintf(buf + len, ARG_MAX - len, "%s", words);
 }
 
-/* ---- one function a kind ---- */
+/* Add the words of the bits that are set, a blank before each but the first of the text. */
+static void append_bits(char buf[ARG_MAX], const struct bit_word *w, uint64_t bits)
+{
+	for (; w->word; w++) {
+		if (!(bits & w->bit))
+			continue;
+		append(buf, *buf ? " " : "");
+		append(buf, _(w->word));
+	}
+}
 
-static const char *phys_text(const struct machine *m, uint64_t value, char buf[ARG_MAX])
+/* ---- one function a kind: buf is empty before ---- */
+
+static void phys_text(const struct machine *m, uint64_t value, char buf[ARG_MAX])
 {
 	(void)m;
 	snprintf(buf, ARG_MAX, "%08llx", (unsigned long long)value);
-	return buf;
 }
 
-static const char *offset_text(const struct machine *m, uint64_t value, char buf[ARG_MAX])
+static void offset_text(const struct machine *m, uint64_t value, char buf[ARG_MAX])
 {
 	(void)m;
 	snprintf(buf, ARG_MAX, value ? "%#llx" : "0", (unsigned long long)value);
-	return buf;
 }
 
-static const char *hex_text(const struct machine *m, uint64_t value, char buf[ARG_MAX])
+static void hex_text(const struct machine *m, uint64_t value, char buf[ARG_MAX])
 {
 	(void)m;
 	snprintf(buf, ARG_MAX, "%llx", (unsigned long long)value);
-	return buf;
 }
 
-static const char *rights_text(const struct machine *m, uint64_t value, char buf[ARG_MAX])
+static void rights_text(const struct machine *m, uint64_t value, char buf[ARG_MAX])
 {
 	(void)m;
 	snprintf(buf, ARG_MAX, "%c%c%c%c", value & VM_READ ? 'r' : '-',
 		 value & VM_WRITE ? 'w' : '-', value & VM_EXEC ? 'x' : '-',
 		 value & VM_MAYSHARE ? 's' : 'p');
-	return buf;
 }
 
-static const char *vm_flags_text(const struct machine *m, uint64_t value, char buf[ARG_MAX])
+static void may_text(const struct machine *m, uint64_t value, char buf[ARG_MAX])
+{
+	(void)m;
+	snprintf(buf, ARG_MAX, "%c%c%c", value & VM_MAYREAD ? 'r' : '-',
+		 value & VM_MAYWRITE ? 'w' : '-', value & VM_MAYEXEC ? 'x' : '-');
+}
+
+static void vm_flags_text(const struct machine *m, uint64_t value, char buf[ARG_MAX])
 {
 	static const struct bit_word words[] = {
 		{VM_GROWSDOWN, "growsdown"}, {VM_LOCKED, "locked"},       {VM_DONTCOPY, "dontfork"},
 		{VM_ACCOUNT, "account"},     {VM_NORESERVE, "noreserve"}, {0, NULL},
 	};
-	char more[ARG_MAX];
 
 	(void)m;
-	snprintf(buf, ARG_MAX, _("may become %c%c%c"), value & VM_MAYREAD ? 'r' : '-',
-		 value & VM_MAYWRITE ? 'w' : '-', value & VM_MAYEXEC ? 'x' : '-');
-	if (*bits_text(words, value, more))
-		snprintf(buf + strlen(buf), ARG_MAX - strlen(buf), "; %s", more);
-	return buf;
+	append_bits(buf, words, value);
+	if (!*buf)
+		append(buf, _("none"));
 }
 
-static const char *region_kind_text(const struct machine *m, uint64_t value, char buf[ARG_MAX])
+static void region_kind_text(const struct machine *m, uint64_t value, char buf[ARG_MAX])
 {
 	static const char *const words[] = {
 		[REGION_MMAP] = "mmap",          [REGION_MALLOC] = "malloc",
@@ -95,10 +101,9 @@ static const char *region_kind_text(const struct machine *m, uint64_t value, cha
 	(void)m;
 	snprintf(buf, ARG_MAX, "%s",
 		 value < sizeof(words) / sizeof(*words) && words[value] ? words[value] : "?");
-	return buf;
 }
 
-static const char *chunk_text(const struct machine *m, uint64_t value, char buf[ARG_MAX])
+static void chunk_text(const struct machine *m, uint64_t value, char buf[ARG_MAX])
 {
 	static const char *const words[] = {
 		[CHUNK_USED] = N_("in use"),
@@ -111,11 +116,10 @@ static const char *chunk_text(const struct machine *m, uint64_t value, char buf[
 
 	(void)m;
 	snprintf(buf, ARG_MAX, "%s", value <= CHUNK_FENCE ? _(words[value]) : "?");
-	return buf;
 }
 
 /* The bits of an entry that is present. Of PAE's top level, which has no rights of its own, P alone. */
-static const char *entry_bits_text(const struct machine *m, uint64_t e, char buf[ARG_MAX])
+static void append_entry_bits(const struct machine *m, uint64_t e, char buf[ARG_MAX])
 {
 	static const struct bit_word words[] = {
 		{PTE_PWT, "PWT"},
@@ -127,37 +131,35 @@ static const char *entry_bits_text(const struct machine *m, uint64_t e, char buf
 		{PTE_SPECIAL, "special"},
 		{0, NULL},
 	};
-	char more[ARG_MAX];
 
+	append(buf, "P");
 	if (m->profile->pt_levels == 3 && (e & (PAGE_SIZE - 1)) == PTE_P)
-		return "P";
-	bits_text(words, e & (PAGE_SIZE - 1), more);
-	snprintf(buf, ARG_MAX, "P %s %s%s%s", e & PTE_RW ? "RW" : "RO", e & PTE_US ? "US" : "KE",
-		 *more ? " " : "", more);
-	return buf;
+		return;
+	append(buf, e & PTE_RW ? " RW" : " RO");
+	append(buf, e & PTE_US ? " US" : " KE");
+	append_bits(buf, words, e & (PAGE_SIZE - 1));
 }
 
 /* "38a50067 P RW US A D"; of an entry that is not present its value and what that means. */
-static const char *entry_text(const struct machine *m, uint64_t value, char buf[ARG_MAX])
+static void entry_text(const struct machine *m, uint64_t value, char buf[ARG_MAX])
 {
 	int digits = m->profile->pte_bytes > 4 ? 9 : 8; /* 36 address bits with PAE */
-	char bits[ARG_MAX];
 
-	snprintf(buf, ARG_MAX, "%0*llx %s", digits, (unsigned long long)value,
-		 value & PTE_P        ? entry_bits_text(m, value, bits)
-		 : pte_present(value) ? _("for the software only (PROT_NONE)")
-				      : _("not present"));
-	return buf;
+	snprintf(buf, ARG_MAX, "%0*llx ", digits, (unsigned long long)value);
+	if (value & PTE_P)
+		append_entry_bits(m, value, buf);
+	else
+		append(buf, pte_present(value) ? _("for the software only (PROT_NONE)")
+					       : _("not present"));
 }
 
-static const char *tlb_text(const struct machine *m, uint64_t value, char buf[ARG_MAX])
+static void tlb_text(const struct machine *m, uint64_t value, char buf[ARG_MAX])
 {
 	(void)m;
 	snprintf(buf, ARG_MAX, "%s%s", value & PTE_RW ? "RW" : "RO", value & PTE_D ? " D" : "");
-	return buf;
 }
 
-static const char *page_flags_text(const struct machine *m, uint64_t value, char buf[ARG_MAX])
+static void page_flags_text(const struct machine *m, uint64_t value, char buf[ARG_MAX])
 {
 	static const struct bit_word words[] = {
 		{PG_BUDDY, "buddy"},       {PG_EXCLUSIVE, "exclusive"}, {PG_DIRTY, "dirty"},
@@ -165,51 +167,48 @@ static const char *page_flags_text(const struct machine *m, uint64_t value, char
 	};
 
 	(void)m;
-	if (!*bits_text(words, value, buf))
-		snprintf(buf, ARG_MAX, "%s", _("no flags"));
-	return buf;
+	append_bits(buf, words, value);
+	if (!*buf)
+		append(buf, _("no flags"));
 }
 
-static const char *use_text(const struct machine *m, uint64_t value, char buf[ARG_MAX])
+static void use_text(const struct machine *m, uint64_t value, char buf[ARG_MAX])
 {
 	(void)m;
 	snprintf(buf, ARG_MAX, "%s", frame_use_name((enum frame_use)value));
-	return buf;
 }
 
-static const char *level_text(const struct machine *m, uint64_t value, char buf[ARG_MAX])
+static void level_text(const struct machine *m, uint64_t value, char buf[ARG_MAX])
 {
 	snprintf(buf, ARG_MAX, "%s",
 		 value == 0                          ? "pgd"
 		 : value + 1 < m->profile->pt_levels ? "pmd"
 						     : "pte");
-	return buf;
 }
 
-static const char *exclusive_text(const struct machine *m, uint64_t value, char buf[ARG_MAX])
+static void exclusive_text(const struct machine *m, uint64_t value, char buf[ARG_MAX])
 {
 	(void)m;
 	snprintf(buf, ARG_MAX, "%s",
 		 value & PG_EXCLUSIVE ? _("exclusive: a write needs no copy")
 				      : _("not exclusive: it is or was shared by fork"));
-	return buf;
 }
 
-static const char *pte_rights_text(const struct machine *m, uint64_t value, char buf[ARG_MAX])
+static void pte_rights_text(const struct machine *m, uint64_t value, char buf[ARG_MAX])
 {
 	(void)m;
 	snprintf(buf, ARG_MAX, "%s", !(value & PTE_P) ? "--" : value & PTE_RW ? "rw" : "r-");
-	return buf;
 }
 
-static const char *(*const kind_text[F_WORDS])(const struct machine *m, uint64_t value,
-					       char buf[ARG_MAX]) = {
+static void (*const kind_text[F_WORDS])(const struct machine *m, uint64_t value,
+					char buf[ARG_MAX]) = {
 	[F_PHYS] = phys_text,
 	[F_END] = phys_text,
 	[F_KERNEL] = phys_text,
 	[F_OFFSET] = offset_text,
 	[F_HEX] = hex_text,
 	[F_RIGHTS] = rights_text,
+	[F_MAY] = may_text,
 	[F_VM_FLAGS] = vm_flags_text,
 	[F_REGION_KIND] = region_kind_text,
 	[F_CHUNK] = chunk_text,
@@ -228,7 +227,7 @@ static void tell_arg(const struct machine *m, const struct fact *f, unsigned i, 
 		     void *ctx)
 {
 	unsigned kind = fact_info[f->id].arg[i];
-	char buf[ARG_MAX];
+	char buf[ARG_MAX] = "";
 
 	if (kind_text[kind])
 		kind_text[kind](m, f->arg[i], buf);
