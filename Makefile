@@ -5,6 +5,7 @@
 #   make bench      measure the budgets      make lint    format, cppcheck, clang-tidy
 #   make layers     prove ui -> src -> sim   make asan    the tests under ASan and UBSan
 #   make coverage   lines run by the tests   make screenshots   draw screenshots/*.svg again
+#   make replay     DIR=FOLDER: a kernel's transcripts against our machine
 #   make valgrind   the unit tests, no leaks make fuzz    libFuzzer: parser and ELF (FUZZ_SECONDS=60)
 #   make clean      remove what was built    make install DESTDIR= PREFIX=/usr/local
 #   make help       this page (V=1 shows the commands)
@@ -38,6 +39,7 @@ SRC     := $(call objects,src/*.c)
 UI      := $(call objects,ui/*.c)
 LIB     := $(filter-out %/main.o,$(SIM) $(SRC) $(UI))
 TESTS   := $(call objects,tests/test_*.c tests/check_main.c)
+REPLAY  := $(call objects,tests/replay*.c)
 BENCHES := $(patsubst tests/%.c,$(BUILD)/%,$(sort $(wildcard tests/bench_*.c)))
 FUZZERS := $(patsubst tests/%.c,$(BUILD)/%,$(sort $(wildcard tests/fuzz_*.c)))
 
@@ -65,6 +67,10 @@ $(BUILD)/tests/unit: $(LIB) $(TESTS)
 	@$(call say,LD)
 	$(Q)$(CC) $(SAN) $(LDFLAGS) -o $@ $^ $(CHECK) $(LIBS)
 
+$(BUILD)/replay: $(LIB) $(REPLAY)
+	@$(call say,LD)
+	$(Q)$(CC) $(SAN) $(LDFLAGS) -o $@ $^ $(LIBS)
+
 $(BUILD)/bench_%: $(LIB) $(BUILD)/tests/bench_%.o
 	@$(call say,LD)
 	$(Q)$(CC) $(SAN) $(LDFLAGS) -o $@ $^ $(LIBS)
@@ -74,7 +80,7 @@ $(BUILD)/fuzz_%: $(SIM) $(SRC) $(BUILD)/tests/fuzz_%.o
 	$(Q)$(CC) $(SAN) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ $(LIBS)
 
 .SECONDARY:
-.PHONY: all demo check run-tests bench fuzz run-fuzz lint layers asan valgrind coverage screenshots install clean help
+.PHONY: all demo check run-tests replay bench fuzz run-fuzz lint layers asan valgrind coverage screenshots install clean help
 all: $(PROG)
 
 demo:
@@ -86,8 +92,11 @@ check:
 	@.ci/setup check
 	@$(MAKE) --no-print-directory run-tests
 
-run-tests: $(PROG) $(BUILD)/tests/unit
-	@PROG=$(PROG) UNIT=$(BUILD)/tests/unit tests/run.sh $(TEST)
+run-tests: $(PROG) $(BUILD)/tests/unit $(BUILD)/replay
+	@PROG=$(PROG) UNIT=$(BUILD)/tests/unit REPLAY=$(BUILD)/replay tests/run.sh $(TEST)
+
+replay: $(BUILD)/replay
+	@$(BUILD)/replay $(or $(DIR),tests/recorded/kernel)
 
 asan:
 	@.ci/setup check

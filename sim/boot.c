@@ -154,6 +154,7 @@ static void init_zone(struct machine *m, enum zone_type type, pfn_t start,
 	z->spanned_pages = z->present_pages = end - start;
 	if (type == ZONE_DMA)
 		z->present_pages -= p->hole_end - p->hole_start;
+	zone_init_pageblocks(m, z);
 	node->nr_zones = type + 1;
 	node->node_spanned_pages += z->spanned_pages;
 	node->node_present_pages += z->present_pages;
@@ -233,6 +234,11 @@ static void set_limits(struct machine *m)
 	setup_per_zone_lowmem_reserve(m);
 	setup_zone_pagesets(m);
 	build_zonelists(m);
+	/* with less than one pageblock for each type it is not worth it */
+	m->node.group_by_mobility =
+		m->profile->mobility_types &&
+		totalram_pages(m) >= (uint32_t)m->profile->mobility_types
+					     << m->profile->pageblock_order;
 }
 
 /* Init code and initrd go to the buddy: after the marks were computed. */

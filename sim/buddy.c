@@ -21,26 +21,26 @@
  * Law: a frame is in one free block, or in none; no two buddies of the same
  *      order are both free.
  *
- * Simpler than Linux 6.1: one free list for each order, where Linux has one
- * for each migrate type (unmovable, movable, reclaimable).  The rules for
- * taking, cutting, joining and placing are the same.
+ * Each order has a free list for every kind of page (mobility.c); where kinds
+ * are not told apart, one of them holds everything.
  */
 #include "page_alloc.h"
 #include "machine.h"
 
 /* The block's head gets its mark and its place; its pages count as free. */
 static void add_to_free_list(struct machine *m, struct zone *z, pfn_t pfn,
-			     unsigned order, bool tail)
+			     unsigned order, enum migratetype type, bool tail)
 {
 	struct free_area *area = &z->free_area[order];
 	struct page *page = pfn_page(m, pfn);
 
 	page->flags = PG_BUDDY;
 	page->order = (uint8_t)order;
+	page->level = (uint8_t)type;
 	if (tail)
-		page_list_append(m, &area->free_list, pfn);
+		page_list_append(m, &area->free_list[type], pfn);
 	else
-		page_list_push(m, &area->free_list, pfn);
+		page_list_push(m, &area->free_list[type], pfn);
 	area->nr_free++;
 	z->nr_free_pages += 1u << order;
 }
@@ -51,11 +51,24 @@ static void del_page_from_free_list(struct machine *m, struct zone *z,
 	struct free_area *area = &z->free_area[order];
 	struct page *page = pfn_page(m, pfn);
 
-	page_list_remove(m, &area->free_list, pfn);
+	page_list_remove(m, &area->free_list[page->level], pfn);
 	page->flags = 0;
 	page->order = 0;
+	page->level = 0;
 	area->nr_free--;
 	z->nr_free_pages -= 1u << order;
+}
+
+void move_to_free_list(struct machine *m, struct zone *z, pfn_t pfn,
+		       enum migratetype type)
+{
+	struct page *page = pfn_page(m, pfn);
+	struct page_list *lists = z->free_area[page->order].free_list;
+
+	page_list_remove(m, &lists[page->level], pfn);
+	page_list_append(m, &lists[type], pfn);
+	step(m, MOVE_TO_FREE_LIST, pfn, page->order, page->level, type);
+	page->level = (uint8_t)type;
 }
 
 /* Is pfn the head of a free block of exactly this order in z? */
@@ -75,30 +88,42 @@ static bool page_is_buddy(const struct machine *m, const struct zone *z,
  * upper halves go to the free lists, largest first.
  */
 static void expand(struct machine *m, struct zone *z, pfn_t pfn, unsigned low,
-		   unsigned high)
+		   unsigned high, enum migratetype type)
 {
 	while (high > low) {
 		pfn_t upper = pfn + (1u << --high);
 
-		add_to_free_list(m, z, upper, high, false);
+		add_to_free_list(m, z, upper, high, type, false);
 		z->nr_split++;
 		step(m, EXPAND, pfn, high + 1, upper, high);
 	}
 }
 
-pfn_t rmqueue_smallest(struct machine *m, struct zone *z, unsigned order)
+/* From the lists of this kind alone; PFN_NONE. */
+static pfn_t rmqueue_smallest(struct machine *m, struct zone *z, unsigned order,
+			      enum migratetype type)
 {
 	for (unsigned k = order; k < MAX_ORDER; k++) {
-		pfn_t pfn = z->free_area[k].free_list.head;
+		pfn_t pfn = z->free_area[k].free_list[type].head;
 
 		if (pfn == PFN_NONE)
 			continue;
 		del_page_from_free_list(m, z, pfn, k);
 		step(m, RMQUEUE_SMALLEST, pfn, k, order);
-		expand(m, z, pfn, order, k);
+		expand(m, z, pfn, order, k, type);
 		return pfn;
 	}
 	return PFN_NONE;
+}
+
+pfn_t rmqueue_block(struct machine *m, struct zone *z, unsigned order,
+		    enum migratetype type)
+{
+	pfn_t pfn = rmqueue_smallest(m, z, order, type);
+
+	while (pfn == PFN_NONE && rmqueue_fallback(m, z, order, type))
+		pfn = rmqueue_smallest(m, z, order, type);
+	return pfn;
 }
 
 /* Tell why the buddy cannot be joined. */
@@ -166,7 +191,8 @@ static pfn_t buddy_merge_likely(const struct machine *m, const struct zone *z,
 
 /* Put a block on its list and tell where it went. */
 static void place_block(struct machine *m, struct zone *z, pfn_t pfn,
-			unsigned order, enum free_place place)
+			unsigned order, enum migratetype type,
+			enum free_place place)
 {
 	pfn_t likely = PFN_NONE;
 	bool tail = place == PLACE_TAIL;
@@ -174,7 +200,7 @@ static void place_block(struct machine *m, struct zone *z, pfn_t pfn,
 	if (place == PLACE_BY_RULE)
 		likely = buddy_merge_likely(m, z, pfn, order);
 	tail |= likely != PFN_NONE;
-	add_to_free_list(m, z, pfn, order, tail);
+	add_to_free_list(m, z, pfn, order, type, tail);
 	if (likely != PFN_NONE)
 		step(m, ADD_TO_FREE_LIST_TAIL, pfn, order, likely);
 	else
@@ -182,21 +208,24 @@ static void place_block(struct machine *m, struct zone *z, pfn_t pfn,
 }
 
 /* 6.1 __free_one_page(); REFERENCE 3.4. */
-void free_one_page(struct machine *m, struct zone *z, pfn_t pfn, unsigned order)
+void free_one_page(struct machine *m, struct zone *z, pfn_t pfn, unsigned order,
+		   enum migratetype type)
 {
 	enter(m, FREE_ONE_PAGE, pfn, order);
 	for (pfn_t i = pfn; i < pfn + (1u << order); i++)
 		pfn_page(m, i)->use = FRAME_FREE;
 	pfn = merge_buddies(m, z, pfn, &order);
-	place_block(m, z, pfn, order, PLACE_BY_RULE);
+	place_block(m, z, pfn, order, type, PLACE_BY_RULE);
 	leave(m, FREE_ONE_PAGE, pfn);
 }
 
 void buddy_add_boot_block(struct machine *m, struct zone *z, pfn_t pfn,
 			  unsigned order, enum free_place place)
 {
+	enum migratetype type = pageblock_type(m, z, pfn);
+
 	enter(m, FREE_ONE_PAGE, pfn, order);
 	pfn = merge_buddies(m, z, pfn, &order);
-	place_block(m, z, pfn, order, place);
+	place_block(m, z, pfn, order, type, place);
 	leave(m, FREE_ONE_PAGE, pfn);
 }

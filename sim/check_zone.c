@@ -71,19 +71,53 @@ static bool check_links(struct check *k, const struct zone *z,
 		   z->name, order, l->count, count);
 }
 
+/* Does the block know the list that it is on? */
+static bool check_type(const struct check *k, pfn_t pfn, unsigned type)
+{
+	return LAW(pfn_page(k->m, pfn)->level == type,
+		   "block %u is on a list of type %u, but says %u", pfn, type,
+		   pfn_page(k->m, pfn)->level);
+}
+
 static bool check_free_area(struct check *k, const struct zone *z,
 			    unsigned order)
 {
 	const struct free_area *area = &z->free_area[order];
-	pfn_t pfn = area->free_list.head;
+	uint32_t blocks = 0;
 
-	if (!LAW(area->nr_free == area->free_list.count,
-		 "zone %s: nr_free of order %u is %u, but the list has %u",
-		 z->name, order, area->nr_free, area->free_list.count) ||
-	    !check_links(k, z, &area->free_list, order))
+	for (unsigned type = 0; type < MIGRATE_TYPES; type++) {
+		const struct page_list *l = &area->free_list[type];
+
+		if (!check_links(k, z, l, order) ||
+		    !LAW(z->pageblock || type == 0 || l->count == 0,
+			 "zone %s: blocks of type %u where types are not told "
+			 "apart",
+			 z->name, type))
+			return false;
+		for (pfn_t pfn = l->head; pfn != PFN_NONE;
+		     pfn = pfn_page(k->m, pfn)->next)
+			if (!check_block(k, z, pfn, order) ||
+			    !check_type(k, pfn, type))
+				return false;
+		blocks += l->count;
+	}
+	return LAW(area->nr_free == blocks,
+		   "zone %s: nr_free of order %u is %u, but the lists have %u",
+		   z->name, order, area->nr_free, blocks);
+}
+
+/* One list of a CPU; *pages grows by what it holds. */
+static bool check_pcp_list(struct check *k, const struct zone *z,
+			   const struct page_list *l, unsigned order,
+			   unsigned type, uint32_t *pages)
+{
+	if (!check_links(k, z, l, order))
 		return false;
-	for (; pfn != PFN_NONE; pfn = pfn_page(k->m, pfn)->next)
-		if (!check_block(k, z, pfn, order))
+	*pages += l->count << order;
+	for (pfn_t pfn = l->head; pfn != PFN_NONE;
+	     pfn = pfn_page(k->m, pfn)->next)
+		if (!check_owned(k, pfn, order, FRAME_PCP) ||
+		    !check_type(k, pfn, type))
 			return false;
 	return true;
 }
@@ -95,17 +129,11 @@ static bool check_pcp(struct check *k, const struct zone *z, unsigned cpu,
 	const struct per_cpu_pages *pcp = &z->pcp[cpu];
 	uint32_t held = 0;
 
-	for (unsigned order = 0; order < PCP_ORDERS; order++) {
-		const struct page_list *l = &pcp->list[order];
-
-		if (!check_links(k, z, l, order))
-			return false;
-		held += l->count << order;
-		for (pfn_t pfn = l->head; pfn != PFN_NONE;
-		     pfn = pfn_page(k->m, pfn)->next)
-			if (!check_owned(k, pfn, order, FRAME_PCP))
+	for (unsigned order = 0; order < PCP_ORDERS; order++)
+		for (unsigned type = 0; type < MIGRATE_TYPES; type++)
+			if (!check_pcp_list(k, z, &pcp->list[order][type],
+					    order, type, &held))
 				return false;
-	}
 	*pages += held;
 	return LAW(held == pcp->count,
 		   "zone %s: CPU %u counts %u pages, but its lists hold %u",

@@ -25,6 +25,7 @@ struct machine_config {
 	uint32_t nodes;         /* 1                                     */
 	uint64_t swap_bytes;    /* 0                                     */
 	uint32_t overcommit;    /* 0, 1, 2                               */
+	uint32_t watermark_boost; /* of the high mark, in 1/10000         */
 };
 
 void machine_config_default(struct machine_config *c);

@@ -46,7 +46,8 @@ struct page {
 	uint8_t use;      /* enum frame_use                           */
 	uint8_t flags;    /* enum page_flag                           */
 	uint8_t order;    /* of the block whose head this is          */
-	uint8_t level;    /* FRAME_TABLE: 0 = PGD                     */
+	uint8_t level;    /* FRAME_TABLE: 0 = PGD; head of a free block:
+	                   * enum migratetype of the list it is on     */
 	int32_t refcount; /* users; 0 = free                          */
 	int32_t mapcount; /* page-table entries that map it           */
 	pfn_t next, prev; /* neighbours on a list, PFN_NONE at its ends */

@@ -80,12 +80,24 @@ bool zone_watermark_ok(const struct zone *z, unsigned order, uint32_t mark,
 	       has_block(z, order);
 }
 
+/* The mark that counts now: a boost does not stop single pages for those who
+ * cannot wait.  6.1 wmark_pages(), zone_watermark_fast(). */
+static uint32_t mark_now(const struct zone *z, unsigned order,
+			 enum watermark wmark, uint32_t rights)
+{
+	bool urgent =
+		order == 0 && (rights & GFP_BIT_HIGH) && wmark == WMARK_MIN;
+
+	return z->watermark[wmark] + (urgent ? 0 : z->watermark_boost);
+}
+
 /* zone_watermark_ok, told. rights: those of gfp that count in this round. */
 static bool zone_may_give(struct machine *m, const struct zone *z,
 			  unsigned order, enum watermark wmark,
 			  enum zone_type highest, uint32_t rights)
 {
-	uint32_t keep = pages_kept(z, z->watermark[wmark], highest, rights);
+	uint32_t keep = pages_kept(z, mark_now(z, order, wmark, rights),
+				   highest, rights);
 
 	if (!has_pages(z, order, keep)) {
 		note(m, WMARK_FAIL, z->type, z->nr_free_pages, keep, wmark);
@@ -100,23 +112,26 @@ static bool zone_may_give(struct machine *m, const struct zone *z,
 }
 
 /* From the CPU's list if the order is one of those, else from the buddy. */
-static pfn_t rmqueue(struct machine *m, struct zone *z, unsigned order)
+static pfn_t rmqueue(struct machine *m, struct zone *z, unsigned order,
+		     enum migratetype type)
 {
 	pfn_t pfn;
 
 	if (order <= m->profile->pcp_max_order)
-		return rmqueue_pcplist(m, z, order);
+		return rmqueue_pcplist(m, z, order, type);
 	enter(m, RMQUEUE, z->type, order);
-	pfn = rmqueue_smallest(m, z, order);
+	pfn = rmqueue_block(m, z, order, type);
 	leave(m, RMQUEUE, pfn);
 	return pfn;
 }
 
 /* One round over the zones of the request, each against the same mark. */
-static pfn_t get_page_from_freelist(struct machine *m, enum zone_type highest,
+static pfn_t get_page_from_freelist(struct machine *m, uint32_t gfp,
 				    unsigned order, enum watermark wmark,
 				    uint32_t rights)
 {
+	enum zone_type highest = gfp_zone(gfp);
+	enum migratetype type = gfp_migratetype(m, gfp);
 	const uint8_t *list = m->node.zonelist[highest];
 
 	for (; *list != MAX_NR_ZONES; list++) {
@@ -125,7 +140,7 @@ static pfn_t get_page_from_freelist(struct machine *m, enum zone_type highest,
 
 		if (!zone_may_give(m, z, order, wmark, highest, rights))
 			continue;
-		pfn = rmqueue(m, z, order);
+		pfn = rmqueue(m, z, order, type);
 		if (pfn != PFN_NONE) {
 			z->nr_alloc += 1u << order;
 			return pfn;
@@ -135,14 +150,15 @@ static pfn_t get_page_from_freelist(struct machine *m, enum zone_type highest,
 }
 
 /* The first round failed: 6.1 __alloc_pages_slowpath(), without reclaim. */
-static pfn_t alloc_pages_slowpath(struct machine *m, enum zone_type highest,
-				  unsigned order, uint32_t gfp)
+static pfn_t alloc_pages_slowpath(struct machine *m, uint32_t gfp,
+				  unsigned order)
 {
+	enum zone_type highest = gfp_zone(gfp);
 	pfn_t pfn;
 
 	if (gfp & GFP_BIT_KSWAPD)
 		note(m, WAKE_KSWAPD, highest);
-	pfn = get_page_from_freelist(m, highest, order, WMARK_MIN, gfp);
+	pfn = get_page_from_freelist(m, gfp, order, WMARK_MIN, gfp);
 	if (pfn == PFN_NONE)
 		note(m, ALLOC_FAILED, highest, order);
 	return pfn;
@@ -165,14 +181,13 @@ static void prep_new_page(struct machine *m, pfn_t pfn, unsigned order,
 pfn_t alloc_pages(struct machine *m, uint32_t gfp, unsigned order,
 		  enum frame_use use)
 {
-	enum zone_type highest = gfp_zone(gfp);
 	pfn_t pfn;
 
 	BUG_ON(order >= MAX_ORDER);
 	enter(m, ALLOC_PAGES, order, gfp);
-	pfn = get_page_from_freelist(m, highest, order, WMARK_LOW, 0);
+	pfn = get_page_from_freelist(m, gfp, order, WMARK_LOW, 0);
 	if (pfn == PFN_NONE)
-		pfn = alloc_pages_slowpath(m, highest, order, gfp);
+		pfn = alloc_pages_slowpath(m, gfp, order);
 	if (pfn != PFN_NONE)
 		prep_new_page(m, pfn, order, use);
 	leave(m, ALLOC_PAGES, pfn);
@@ -192,7 +207,7 @@ void free_pages(struct machine *m, pfn_t pfn, unsigned order)
 	if (order <= m->profile->pcp_max_order)
 		free_unref_page(m, z, pfn, order);
 	else
-		free_one_page(m, z, pfn, order);
+		free_one_page(m, z, pfn, order, pageblock_type(m, z, pfn));
 	leave(m, FREE_PAGES);
 }
 

@@ -15,6 +15,7 @@ enum {
 	GFP_BIT_DMA = 0x01,
 	GFP_BIT_HIGHMEM = 0x02,
 	GFP_BIT_MOVABLE = 0x08,
+	GFP_BIT_RECLAIMABLE = 0x10,
 	GFP_BIT_HIGH = 0x20, /* may go below the min mark */
 	GFP_BIT_IO = 0x40,
 	GFP_BIT_FS = 0x80,
@@ -60,12 +61,21 @@ enum zone_type gfp_zone(uint32_t gfp);
 
 /* ---- buddy.c: the block allocator behind the lists ---- */
 
-/* Head of the smallest free block of at least order, cut to order. */
-pfn_t rmqueue_smallest(struct machine *m, struct zone *z, unsigned order);
+/*
+ * A block of order from the lists of a kind, cut from the smallest that is large
+ * enough; when that kind has none, another one helps.  PFN_NONE: nobody has.
+ * 6.1 __rmqueue().
+ */
+pfn_t rmqueue_block(struct machine *m, struct zone *z, unsigned order,
+		    enum migratetype type);
 
-/* Put a block back and merge it with its buddies. */
+/* Put a block back on the lists of a kind and merge it with its buddies. */
 void free_one_page(struct machine *m, struct zone *z, pfn_t pfn,
-		   unsigned order);
+		   unsigned order, enum migratetype type);
+
+/* A free block goes to the tail of another kind's list of its order. */
+void move_to_free_list(struct machine *m, struct zone *z, pfn_t pfn,
+		       enum migratetype type);
 
 /* Where on its free list a block goes. */
 enum free_place {
@@ -79,11 +89,29 @@ enum free_place {
 void buddy_add_boot_block(struct machine *m, struct zone *z, pfn_t pfn,
 			  unsigned order, enum free_place place);
 
+/* ---- mobility.c: kinds of pages, and of pageblocks ---- */
+
+/* All pageblocks of a zone whose range is set: Movable, but for a first one
+ * that begins before the zone. */
+void zone_init_pageblocks(struct machine *m, struct zone *z);
+/* How many there are, the first and the last perhaps in part. */
+uint32_t zone_nr_pageblocks(const struct machine *m, const struct zone *z);
+/* Of the pageblock around a frame of z. */
+enum migratetype pageblock_type(const struct machine *m, const struct zone *z,
+				pfn_t pfn);
+/* The kind that a request asks for: 6.1 gfp_migratetype(). */
+enum migratetype gfp_migratetype(const struct machine *m, uint32_t gfp);
+/* No block of this kind is large enough: one of another kind, at least of
+ * order, becomes one.  False: there is none.  6.1 __rmqueue_fallback(). */
+bool rmqueue_fallback(struct machine *m, struct zone *z, unsigned order,
+		      enum migratetype type);
+
 /* ---- pcp.c: one CPU's stock, orders 0..pcp_max_order ---- */
 
-/* A block from the running CPU's list, which is refilled when it is empty;
- * PFN_NONE: the zone has none. Its use is still FRAME_PCP. */
-pfn_t rmqueue_pcplist(struct machine *m, struct zone *z, unsigned order);
+/* A block from the running CPU's list of a kind, which is refilled when it is
+ * empty; PFN_NONE: the zone has none. Its use is still FRAME_PCP. */
+pfn_t rmqueue_pcplist(struct machine *m, struct zone *z, unsigned order,
+		      enum migratetype type);
 /* A cleared block to the head of the running CPU's list; when that is full,
  * old ones go back to the buddy. */
 void free_unref_page(struct machine *m, struct zone *z, pfn_t pfn,

@@ -20,8 +20,8 @@
  * free pages do not count it, and its buddy cannot be joined with it.
  *
  * Source: 6.1 mm/page_alloc.c (rmqueue_bulk, free_pcppages_bulk,
- * free_unref_page_commit); REFERENCE 4.2.  Simpler than Linux: one list for
- * each order, without migrate types, and nobody drains an idle CPU's lists.
+ * free_unref_page_commit); REFERENCE 4.2.  Simpler than Linux: nobody drains an
+ * idle CPU's lists.
  */
 #include "page_alloc.h"
 #include "machine.h"
@@ -33,7 +33,25 @@ static struct per_cpu_pages *this_cpu_pages(struct machine *m, struct zone *z)
 	return &z->pcp[m->cpu];
 }
 
-static void rmqueue_bulk(struct machine *m, struct zone *z, unsigned order)
+/* A block goes to the head of this CPU's list of a kind, or to its tail; it
+ * remembers which list, as its pageblock may change before it leaves. */
+static void add_block(struct machine *m, struct per_cpu_pages *pcp, pfn_t pfn,
+		      unsigned order, enum migratetype type, bool tail)
+{
+	struct page_list *l = &pcp->list[order][type];
+
+	for (pfn_t i = pfn; i < pfn + (1u << order); i++)
+		pfn_page(m, i)->use = FRAME_PCP;
+	pfn_page(m, pfn)->level = (uint8_t)type;
+	if (tail)
+		page_list_append(m, l, pfn);
+	else
+		page_list_push(m, l, pfn);
+	pcp->count += 1u << order;
+}
+
+static void rmqueue_bulk(struct machine *m, struct zone *z, unsigned order,
+			 enum migratetype type)
 {
 	struct per_cpu_pages *pcp = this_cpu_pages(m, z);
 	uint32_t want = pcp->batch, got = 0;
@@ -43,42 +61,42 @@ static void rmqueue_bulk(struct machine *m, struct zone *z, unsigned order)
 		want = want >> order > 2 ? want >> order : 2;
 	enter(m, RMQUEUE_BULK, z->type, m->cpu, order, want);
 	for (; got < want; got++) {
-		pfn_t pfn = rmqueue_smallest(m, z, order);
+		pfn_t pfn = rmqueue_block(m, z, order, type);
 
 		if (pfn == PFN_NONE)
 			break;
-		for (pfn_t i = pfn; i < pfn + (1u << order); i++)
-			pfn_page(m, i)->use = FRAME_PCP;
-		page_list_append(m, &pcp->list[order], pfn);
-		pcp->count += 1u << order;
+		add_block(m, pcp, pfn, order, type, true);
 	}
 	leave(m, RMQUEUE_BULK, got);
 }
 
-pfn_t rmqueue_pcplist(struct machine *m, struct zone *z, unsigned order)
+pfn_t rmqueue_pcplist(struct machine *m, struct zone *z, unsigned order,
+		      enum migratetype type)
 {
 	struct per_cpu_pages *pcp = this_cpu_pages(m, z);
-	struct page_list *l = &pcp->list[order];
+	struct page_list *l = &pcp->list[order][type];
 	pfn_t pfn;
 
 	pcp->free_factor >>= 1;
 	if (l->count == 0)
-		rmqueue_bulk(m, z, order);
+		rmqueue_bulk(m, z, order, type);
 	pfn = l->head;
 	if (pfn == PFN_NONE)
 		return PFN_NONE;
 	page_list_remove(m, l, pfn);
+	pfn_page(m, pfn)->level = 0;
 	pcp->count -= 1u << order;
 	step(m, PCP_TAKE, pfn, order, m->cpu, pcp->count);
 	return pfn;
 }
 
 /*
- * Give at least nr_pages back to the buddy: from the tail of the list of
- * order, when that is empty of the next one, round and round.
+ * Give at least nr_pages back to the buddy: from the tail of list i, counted by
+ * orders and within an order by kinds; when that is empty of the next one,
+ * round and round.
  */
 static void free_pcppages_bulk(struct machine *m, struct zone *z, unsigned cpu,
-			       uint32_t nr_pages, unsigned order)
+			       uint32_t nr_pages, unsigned i)
 {
 	struct per_cpu_pages *pcp = &z->pcp[cpu];
 	uint32_t goal = nr_pages < pcp->count ? pcp->count - nr_pages : 0;
@@ -86,16 +104,17 @@ static void free_pcppages_bulk(struct machine *m, struct zone *z, unsigned cpu,
 	enter(m, FREE_PCPPAGES_BULK, z->type, cpu, pcp->count, pcp->high,
 	      pcp->count - goal);
 	while (pcp->count > goal) {
-		struct page_list *l = &pcp->list[order];
+		unsigned order = i / MIGRATE_TYPES, type = i % MIGRATE_TYPES;
+		struct page_list *l = &pcp->list[order][type];
 
 		while (l->count && pcp->count > goal) {
 			pfn_t pfn = l->tail;
 
 			page_list_remove(m, l, pfn);
 			pcp->count -= 1u << order;
-			free_one_page(m, z, pfn, order);
+			free_one_page(m, z, pfn, order, (enum migratetype)type);
 		}
-		order = (order + 1) % PCP_ORDERS;
+		i = (i + 1) % (PCP_ORDERS * MIGRATE_TYPES);
 	}
 	leave(m, FREE_PCPPAGES_BULK);
 }
@@ -122,18 +141,17 @@ void free_unref_page(struct machine *m, struct zone *z, pfn_t pfn,
 		     unsigned order)
 {
 	struct per_cpu_pages *pcp = this_cpu_pages(m, z);
+	enum migratetype type = pageblock_type(m, z, pfn);
+	unsigned list = order * MIGRATE_TYPES + type;
 	/* larger blocks freed in a row: they are worth more in the buddy */
 	bool free_high = pcp->free_factor > 0 && order > 0;
 
-	for (pfn_t i = pfn; i < pfn + (1u << order); i++)
-		pfn_page(m, i)->use = FRAME_PCP;
-	page_list_push(m, &pcp->list[order], pfn);
-	pcp->count += 1u << order;
+	add_block(m, pcp, pfn, order, type, false);
 	step(m, PCP_FREE, pfn, order, m->cpu, pcp->count);
 	if (free_high)
-		free_pcppages_bulk(m, z, m->cpu, pcp->count, order);
+		free_pcppages_bulk(m, z, m->cpu, pcp->count, list);
 	else if (pcp->count >= pcp->high)
-		free_pcppages_bulk(m, z, m->cpu, nr_pcp_free(pcp), order);
+		free_pcppages_bulk(m, z, m->cpu, nr_pcp_free(pcp), list);
 }
 
 void drain_pages(struct machine *m, int cpu)

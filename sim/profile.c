@@ -43,7 +43,7 @@
 
 #define CLASSIC_ALLOCATORS                                                     \
 	.maxmem = 0x38000000, .vmalloc_start_round8m = true, .cache_line = 32, \
-	.slab_break_order = 2, .pcp_max_order = 3
+	.slab_break_order = 2, .pageblock_order = 10, .pcp_max_order = 3
 
 /*
  * A PC of the i440FX kind: no RAM at 0x9f000..0xfffff, the last 128K for ACPI
@@ -64,7 +64,7 @@
 #define LINUX61_ALLOCATORS                                                     \
 	.highpte = true, .khugepaged_pages = MB(512) >> PAGE_SHIFT,            \
 	.slab_61 = true, .cache_line = 32, .slab_break_order = 1,              \
-	.pcp_max_order = 3
+	.mobility_types = 5, .pcp_max_order = 3
 
 static const struct mm_profile profiles[] = {
 	{
@@ -99,6 +99,7 @@ static const struct mm_profile profiles[] = {
 		FIXED_AREAS_61,
 		.kernel_bytes = PAGES(3629),
 		.init_bytes = PAGES(451),
+		.pageblock_order = 10,
 		TWO_LEVELS,
 		ADDRESS_SPACE,
 		PC_BOOT,
@@ -114,6 +115,7 @@ static const struct mm_profile profiles[] = {
 		FIXED_AREAS_61,
 		.kernel_bytes = PAGES(3673),
 		.init_bytes = PAGES(455),
+		.pageblock_order = 9,
 		THREE_LEVELS,
 		ADDRESS_SPACE,
 		PC_BOOT,

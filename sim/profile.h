@@ -55,6 +55,10 @@ struct mm_profile {
 
 	/* rules */
 	uint8_t slab_break_order;
+	uint8_t pageblock_order;    /* frames of one kind of mobility, 2^it   */
+	uint8_t mobility_types;     /* kinds the kernel knows, those that the
+	                             * model leaves out too; 0: it does not
+	                             * tell them apart (before 2.6.24)       */
 	uint8_t pcp_max_order;      /* blocks up to it go through the CPU's
 	                             * lists: 6.1: 3                         */
 	bool slab_61;               /* geometry of 6.1 (§5.10), else 2.4.18  */

@@ -63,6 +63,7 @@ enum arg_kind {
 	A_ERRCODE,/* i386 page-fault error code                        */
 	A_OUTCOME,/* enum outcome_kind                                 */
 	A_BOOL,
+	A_MOBILITY, /* enum migratetype                                */
 	NR_ARG_KINDS
 };
 

@@ -54,11 +54,13 @@ static bool is_highmem(const struct zone *z) { return z->type == ZONE_HIGHMEM; }
 
 void zone_init_lists(struct zone *z)
 {
-	for (unsigned k = 0; k < MAX_ORDER; k++)
-		page_list_init(&z->free_area[k].free_list);
-	for (unsigned cpu = 0; cpu < MAX_CPUS; cpu++)
-		for (unsigned k = 0; k < PCP_ORDERS; k++)
-			page_list_init(&z->pcp[cpu].list[k]);
+	for (unsigned t = 0; t < MIGRATE_TYPES; t++) {
+		for (unsigned k = 0; k < MAX_ORDER; k++)
+			page_list_init(&z->free_area[k].free_list[t]);
+		for (unsigned cpu = 0; cpu < MAX_CPUS; cpu++)
+			for (unsigned k = 0; k < PCP_ORDERS; k++)
+				page_list_init(&z->pcp[cpu].list[k][t]);
+	}
 }
 
 /* Pages that GFP_USER could take before high marks stop it; at first none
@@ -96,6 +98,7 @@ static void set_wmarks(struct zone *z, uint64_t share)
 	gap = (uint64_t)z->managed_pages * WATERMARK_SCALE_FACTOR / 10000;
 	if (gap < share / 4)
 		gap = share / 4;
+	z->watermark_boost = 0;
 	z->watermark[WMARK_MIN] = (uint32_t)min;
 	z->watermark[WMARK_LOW] = (uint32_t)(min + gap);
 	z->watermark[WMARK_HIGH] = (uint32_t)(min + 2 * gap);

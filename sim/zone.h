@@ -14,11 +14,18 @@ struct machine;
 enum zone_type { ZONE_DMA, ZONE_NORMAL, ZONE_HIGHMEM, MAX_NR_ZONES };
 enum watermark { WMARK_MIN, WMARK_LOW, WMARK_HIGH, NR_WMARK };
 enum { PCP_ORDERS = 4 };
+/* Can the page be got rid of?  mobility.c. */
+enum migratetype {
+	MIGRATE_UNMOVABLE,
+	MIGRATE_MOVABLE,
+	MIGRATE_RECLAIMABLE,
+	MIGRATE_TYPES
+};
 
 /* Free blocks of one order. */
 struct free_area {
-	struct page_list free_list;
-	uint32_t nr_free; /* blocks, == free_list.count */
+	struct page_list free_list[MIGRATE_TYPES];
+	uint32_t nr_free; /* blocks on all of them */
 };
 
 /* One CPU's stock of free blocks of a zone. Its pages are not free to the
@@ -27,7 +34,7 @@ struct per_cpu_pages {
 	uint32_t count;       /* pages on all lists                      */
 	uint32_t high, batch; /* give back from high on, batch at a time */
 	uint32_t free_factor; /* frees in a row double what goes back    */
-	struct page_list list[PCP_ORDERS];
+	struct page_list list[PCP_ORDERS][MIGRATE_TYPES];
 };
 
 /*
@@ -43,10 +50,12 @@ struct zone {
 	uint32_t present_pages; /* without holes           */
 	uint32_t managed_pages; /* ever given to the buddy */
 	uint32_t watermark[NR_WMARK];
+	uint32_t watermark_boost; /* added to all of them for a while */
 	uint32_t lowmem_reserve[MAX_NR_ZONES]; /* denied to requests that may
 	                                        * use a higher zone          */
 	uint32_t nr_free_pages; /* in the buddy, not on CPU lists */
 	struct free_area free_area[MAX_ORDER];
+	uint8_t *pageblock; /* enum migratetype of each; NULL: one kind only */
 	struct per_cpu_pages pcp[MAX_CPUS];
 	uint64_t nr_alloc, nr_free;  /* pages to and from users since boot */
 	uint64_t nr_split, nr_merge; /* halvings and joinings of blocks    */
@@ -62,6 +71,7 @@ struct pglist_data {
 	 * MAX_NR_ZONES ends it */
 	uint8_t zonelist[MAX_NR_ZONES][MAX_NR_ZONES + 1];
 	uint32_t min_free_kbytes;
+	bool group_by_mobility; /* else every request is MIGRATE_UNMOVABLE */
 };
 
 /*

@@ -51,6 +51,7 @@ static const struct word pte_words[] = {
 };
 
 static const char *const access_names[] = {"read", "write", "fetch"};
+static const char *const mobility_names[] = {"unmovable", "movable", "reclaimable"};
 static const char *const mark_names[] = {"min", "low", "high"};
 static const char *const outcome_names[] = {
 	[OUT_OK] = "ok",
@@ -263,6 +264,8 @@ static void put_access(struct text *t, uint64_t value) { PUT_NAME(t, access_name
 
 static void put_outcome(struct text *t, uint64_t value) { PUT_NAME(t, outcome_names, value); }
 
+static void put_mobility(struct text *t, uint64_t value) { PUT_NAME(t, mobility_names, value); }
+
 static void put_bool(struct text *t, uint64_t value) { put_word(t, value ? "yes" : "no"); }
 
 static void put_nothing(struct text *t, uint64_t value)
@@ -292,6 +295,7 @@ static void (*const put_kind[NR_ARG_KINDS])(struct text *t, uint64_t value) = {
 	[A_ERRCODE] = put_error_code,
 	[A_OUTCOME] = put_outcome,
 	[A_BOOL] = put_bool,
+	[A_MOBILITY] = put_mobility,
 };
 
 static void put_arg(struct text *t, enum arg_kind kind, uint64_t value)

@@ -54,7 +54,8 @@ void touched_free(struct touched *t) { free(t); }
 static bool moves_free_block(enum step_id id)
 {
 	return id == S_RMQUEUE_SMALLEST || id == S_EXPAND || id == S_BUDDY_MERGE ||
-	       id == S_ADD_TO_FREE_LIST || id == S_ADD_TO_FREE_LIST_TAIL;
+	       id == S_ADD_TO_FREE_LIST || id == S_ADD_TO_FREE_LIST_TAIL ||
+	       id == S_MOVE_TO_FREE_LIST;
 }
 
 static enum zone_type zone_of(const struct zone_borders *z, pfn_t pfn)

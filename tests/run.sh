@@ -5,6 +5,7 @@
 #
 # Groups: unit       the Check suites of every module
 #         cases      the recordings of a real kernel in tests/cases, byte for byte
+#         replay     transcripts of a real kernel's memory in tests/recorded/kernel, line by line
 #         scenarios  the lectures: every `expect` holds, with every law of the machine checked after every event
 #         command    the command line: options, exit status, errors, pipes
 #         terminal   the real program in a real terminal (tmux)
@@ -13,11 +14,13 @@ cd "$(dirname "$0")/.."
 PROG=${PROG:-mmviz}
 case $PROG in /*) ;; *) PROG=$PWD/$PROG ;; esac
 UNIT=${UNIT:-build/tests/unit}
-export PROG UNIT
+REPLAY=${REPLAY:-build/replay}
+case $REPLAY in /*) ;; *) REPLAY=$PWD/$REPLAY ;; esac
+export PROG UNIT REPLAY
 passed=0 failed=0
 log=$(mktemp) && trap 'rm -f "$log"' EXIT
 
-[ $# -gt 0 ] || set -- unit cases scenarios command terminal
+[ $# -gt 0 ] || set -- unit cases replay scenarios command terminal
 for group; do
 	echo "-- $group"
 	if [ "$group" = unit ]; then

@@ -16,9 +16,9 @@ static void teardown(void)
 	m = NULL;
 }
 
-static void put(pfn_t pfn, unsigned order) { free_one_page(m, z, pfn, order); }
+static void put(pfn_t pfn, unsigned order) { free_one_page(m, z, pfn, order, MIGRATE_UNMOVABLE); }
 
-static pfn_t take(unsigned order) { return rmqueue_smallest(m, z, order); }
+static pfn_t take(unsigned order) { return rmqueue_block(m, z, order, MIGRATE_UNMOVABLE); }
 
 START_TEST(expand_keeps_the_lower_half)
 {
@@ -127,7 +127,7 @@ START_TEST(blocks_of_two_zones_are_no_buddies)
 	z = add_zone(m, ZONE_NORMAL, 0, 6);
 	high = add_zone(m, ZONE_HIGHMEM, 6, 10);
 	add_block(m, z, 4, 1);
-	free_one_page(m, high, 6, 1);
+	free_one_page(m, high, 6, 1, MIGRATE_UNMOVABLE);
 	ck_lists(m, high, "o1[6]");
 	ck_lists(m, z, "o1[4]");
 }

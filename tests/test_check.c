@@ -41,7 +41,7 @@ END_TEST
 
 START_TEST(a_broken_link_is_found)
 {
-	pfn_t head = z->free_area[5].free_list.head;
+	pfn_t head = z->free_area[5].free_list[0].head;
 
 	m->mem_map[head].prev = 7;
 	ck_broken("list of order 5 is broken at frame 32");
@@ -64,8 +64,8 @@ END_TEST
 
 START_TEST(two_free_buddies_are_found)
 {
-	z->pcp[0].list[0].count = 0;
-	page_list_init(&z->pcp[0].list[0]);
+	z->pcp[0].list[0][0].count = 0;
+	page_list_init(&z->pcp[0].list[0][0]);
 	z->pcp[0].count = 0;
 	for (pfn_t pfn = 0; pfn < 7; pfn++)
 		m->mem_map[pfn].use = FRAME_RESERVED;
@@ -75,7 +75,7 @@ START_TEST(two_free_buddies_are_found)
 	/* 6 beside 7, both of order 0 */
 	m->mem_map[6].use = FRAME_FREE;
 	m->mem_map[6].flags = PG_BUDDY;
-	page_list_append(m, &z->free_area[0].free_list, 6);
+	page_list_append(m, &z->free_area[0].free_list[0], 6);
 	z->free_area[0].nr_free++;
 	z->nr_free_pages++;
 	z->managed_pages++;

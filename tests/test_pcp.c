@@ -35,12 +35,12 @@ START_TEST(golden_trace_g3)
 {
 	for (pfn_t i = 0; i < 3; i++)
 		ck_assert_uint_eq(take(0), i);
-	ck_assert_str_eq(list_text(&pcp->list[0]), "3,4,5,6");
+	ck_assert_str_eq(list_text(&pcp->list[0][0]), "3,4,5,6");
 	ck_lists(m, z, "o0[7] o3[8] o4[16] o5[32] o6[64] o7[128] o8[256] o9[512]");
 	ck_assert_uint_eq(z->nr_free_pages, 1017);
 	for (pfn_t i = 3; i < 8; i++)
 		ck_assert_uint_eq(take(0), i);
-	ck_assert_str_eq(list_text(&pcp->list[0]), "8,9,10,11,12,13");
+	ck_assert_str_eq(list_text(&pcp->list[0][0]), "8,9,10,11,12,13");
 	ck_lists(m, z, "o1[14] o4[16] o5[32] o6[64] o7[128] o8[256] o9[512]");
 	ck_laws(m);
 }
@@ -61,9 +61,9 @@ START_TEST(a_larger_order_fetches_at_least_two_blocks)
 {
 	ck_assert_uint_eq(take(3), 0);
 	ck_assert_uint_eq(pcp->count, 8);
-	ck_assert_str_eq(list_text(&pcp->list[3]), "8");
+	ck_assert_str_eq(list_text(&pcp->list[3][0]), "8");
 	ck_assert_uint_eq(take(1), 16);
-	ck_assert_str_eq(list_text(&pcp->list[1]), "18,20");
+	ck_assert_str_eq(list_text(&pcp->list[1][0]), "18,20");
 	ck_assert_uint_eq(pcp->count, 12);
 	ck_laws(m);
 }
@@ -123,8 +123,8 @@ START_TEST(the_oldest_go_back_first)
 	take_many(got, 28);
 	for (uint32_t i = 0; i < 28; i++)
 		free_pages(m, got[i], 0);
-	ck_assert_uint_eq(pcp->list[0].head, got[27]);
-	ck_assert_uint_eq(pcp->list[0].tail, got[7]);
+	ck_assert_uint_eq(pcp->list[0][0].head, got[27]);
+	ck_assert_uint_eq(pcp->list[0][0].tail, got[7]);
 	for (uint32_t i = 0; i < 7; i++)
 		ck_assert_uint_eq(m->mem_map[got[i]].use, FRAME_FREE);
 }
@@ -166,7 +166,7 @@ START_TEST(each_cpu_has_its_own_list)
 	ck_assert_uint_eq(a, 0);
 	ck_assert_uint_eq(b, 7);
 	free_pages(m, a, 0);
-	ck_assert_uint_eq(z->pcp[1].list[0].head, a);
+	ck_assert_uint_eq(z->pcp[1].list[0][0].head, a);
 	ck_assert_uint_eq(z->pcp[0].count, 6);
 	drain_pages(m, 0);
 	ck_assert_uint_eq(z->pcp[0].count, 0);
@@ -200,8 +200,8 @@ START_TEST(a_zone_with_less_than_a_batch_gives_what_it_has)
 	z->pcp[0].batch = 7;
 	z->pcp[0].high = 28;
 	for (pfn_t i = 0; i < 4; i++)
-		ck_assert_uint_eq(rmqueue_pcplist(m, z, 0), i);
-	ck_assert_uint_eq(rmqueue_pcplist(m, z, 0), PFN_NONE);
+		ck_assert_uint_eq(rmqueue_pcplist(m, z, 0, MIGRATE_UNMOVABLE), i);
+	ck_assert_uint_eq(rmqueue_pcplist(m, z, 0, MIGRATE_UNMOVABLE), PFN_NONE);
 }
 END_TEST
 

@@ -107,7 +107,7 @@ END_TEST
 START_TEST(the_classic_boot_puts_the_highest_block_at_the_head)
 {
 	struct machine *m = boot("i386", 64u << 20, 1);
-	const struct page_list *l = &m->node.node_zones[ZONE_NORMAL].free_area[10].free_list;
+	const struct page_list *l = &m->node.node_zones[ZONE_NORMAL].free_area[10].free_list[0];
 
 	/* the highest of all, 15360, is what the slab caches began with */
 	ck_assert_uint_eq(l->head, 14336);
@@ -121,13 +121,13 @@ START_TEST(the_boot_of_6_1_puts_the_lowest_lowmem_and_the_highest_highmem_first)
 {
 	struct machine *m = boot("i386-6.1", 1u << 30, 1);
 	const struct zone *z = m->node.node_zones;
-	pfn_t normal = z[ZONE_NORMAL].free_area[10].free_list.head;
+	pfn_t normal = z[ZONE_NORMAL].free_area[10].free_list[0].head;
 
 	ck_assert_uint_lt(normal, m->mem_map[normal].next);
-	ck_assert_uint_eq(z[ZONE_DMA].free_area[10].free_list.head, 1024);
+	ck_assert_uint_eq(z[ZONE_DMA].free_area[10].free_list[0].head, 1024);
 	/* the last frame is 0x3ffdf: 0x3fc00 is no longer a whole block */
-	ck_assert_uint_eq(z[ZONE_HIGHMEM].free_area[10].free_list.head, 0x3f800);
-	ck_assert_uint_eq(z[ZONE_HIGHMEM].free_area[10].free_list.tail, 0x36c00);
+	ck_assert_uint_eq(z[ZONE_HIGHMEM].free_area[10].free_list[0].head, 0x3f800);
+	ck_assert_uint_eq(z[ZONE_HIGHMEM].free_area[10].free_list[0].tail, 0x36c00);
 	machine_destroy(m);
 }
 END_TEST

@@ -209,24 +209,39 @@ static void put_count(const struct view *v, const struct area *a, int x_end, int
 	put_mark(a, x_end - text_width(text) - 1, y, touch);
 }
 
-/* The first blocks of a list, as many as fit. */
-static void draw_blocks(const struct view *v, const struct page_list *list, const struct area *a,
-			int x, int y)
+/* The first blocks of a list, as many as fit; returns the column behind them. */
+static int draw_list(const struct view *v, const struct page_list *list, const struct area *a,
+		     int x, int y)
 {
 	const struct machine *m = view_machine(v);
 	const struct story *s = view_story(v);
 
-	for (pfn_t pfn = list->head; pfn != PFN_NONE && list->count; pfn = m->mem_map[pfn].next) {
+	for (pfn_t pfn = list->head; pfn != PFN_NONE; pfn = m->mem_map[pfn].next) {
 		enum touch touch = story_touched_pfn(s, pfn);
 		bool chosen = view_is_chosen_pfn(v, pfn);
 
 		if (x + 5 + (m->mem_map[pfn].next != PFN_NONE ? 2 : 0) > a->width) {
 			put_text(a, x, y, ROLE_DIM, 0, "\342\200\246");
-			break;
+			return a->width;
 		}
 		x = put_format(a, x, y, chosen ? ROLE_CHOSEN : touched_role(touch, ROLE_FREE), 0,
 			       "%05x", pfn) +
 		    1;
+	}
+	return x;
+}
+
+/* The lists of all kinds, each behind its letter where kinds are told apart: "U 37c3f 37c40 M 3fc08". */
+static void draw_blocks(const struct view *v, const struct zone *z,
+			const struct page_list list[MIGRATE_TYPES], const struct area *a, int x,
+			int y)
+{
+	for (unsigned type = 0; type < MIGRATE_TYPES && x + 7 <= a->width; type++) {
+		if (list[type].head == PFN_NONE)
+			continue;
+		if (z->pageblock)
+			x = put_char_text(a, x, y, "UMR"[type], ROLE_LABEL) + 1;
+		x = draw_list(v, &list[type], a, x, y);
 	}
 }
 
@@ -258,8 +273,8 @@ static int draw_tall_table(const struct view *v, const struct panel_state *ps, c
 				put_count(v, a, tall_column(index++), y, z, k,
 					  active && z == shown && (int)k == ps->cursor);
 		if (blocks + 5 <= a->width)
-			draw_blocks(v, &m->node.node_zones[shown].free_area[k].free_list, a, blocks,
-				    y);
+			draw_blocks(v, &m->node.node_zones[shown],
+				    m->node.node_zones[shown].free_area[k].free_list, a, blocks, y);
 	}
 	return 1 + MAX_ORDER;
 }
@@ -335,7 +350,7 @@ static void draw_pcp(const struct view *v, const struct area *a, int y, unsigned
 
 	x = put_format(a, x + 1, y, ROLE_PCP, ATTR_BOLD, "%3u", p->count);
 	x = put_format(a, x, y, ROLE_DIM, 0, _("/%u batch %u"), p->high, p->batch);
-	draw_blocks(v, &p->list[0], a, x + 2, y);
+	draw_blocks(v, z, p->list[0], a, x + 2, y);
 }
 
 /* ---- the panel ---- */
@@ -398,19 +413,32 @@ static bool move_zone(const struct view *v, struct panel_state *ps, int directio
 	return true;
 }
 
-/* The first block of the list at the cursor; if one of the list is chosen, the one after it. */
+/* The head of the first list from a kind on that has one; PFN_NONE. */
+static pfn_t first_block(const struct free_area *area, unsigned type)
+{
+	for (; type < MIGRATE_TYPES; type++)
+		if (area->free_list[type].head != PFN_NONE)
+			return area->free_list[type].head;
+	return PFN_NONE;
+}
+
+/* The first block of the order at the cursor; if one of them is chosen, the one after it. */
 static void choose_block(struct view *v, const struct panel_state *ps)
 {
 	const struct machine *m = view_machine(v);
-	const struct page_list *list =
-		&m->node.node_zones[shown_zone(v, ps, true)].free_area[ps->cursor].free_list;
+	const struct free_area *area =
+		&m->node.node_zones[shown_zone(v, ps, true)].free_area[ps->cursor];
 	const struct choice *c = &v->choice;
-	pfn_t pfn = list->count ? list->head : PFN_NONE;
+	pfn_t pfn = PFN_NONE;
 
 	if (c->kind == CHOOSE_BLOCK && c->pfn < m->max_pfn && c->order == (unsigned)ps->cursor &&
-	    m->mem_map[c->pfn].flags & PG_BUDDY && m->mem_map[c->pfn].order == c->order &&
-	    m->mem_map[c->pfn].next != PFN_NONE)
-		pfn = m->mem_map[c->pfn].next;
+	    m->mem_map[c->pfn].flags & PG_BUDDY && m->mem_map[c->pfn].order == c->order) {
+		const struct page *page = &m->mem_map[c->pfn];
+
+		pfn = page->next != PFN_NONE ? page->next : first_block(area, page->level + 1);
+	}
+	if (pfn == PFN_NONE)
+		pfn = first_block(area, 0);
 	if (pfn != PFN_NONE)
 		view_choose(v, &(struct choice){.kind = CHOOSE_BLOCK,
 						.pfn = pfn,

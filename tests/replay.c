@@ -1,0 +1,161 @@
+/*
+ * Replay a folder of recordings: every transcript and table in it, against our machine.
+ *
+ *	replay FOLDER...     for each file "equal NAME" or "differs NAME:LINE: ...", then "N of M files equal"
+ *
+ * Exit status 0 if all are equal, 1 if not, 2 if a folder cannot be read.
+ */
+#include "tests/replay.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/types.h>
+
+static const struct kind {
+	const char *name;
+	void (*run)(struct replay *r);
+} kinds[] = {
+	{"mmviz-buddy", replay_buddy},
+};
+
+/* ---- lines ---- */
+
+bool replay_line(struct replay *r)
+{
+	ssize_t n;
+
+	if (r->held) {
+		r->held = false;
+		return true;
+	}
+	do {
+		n = getline(&r->line, &r->cap, r->file);
+		r->nr++;
+		if (n > 0 && r->line[n - 1] == '\n')
+			r->line[n - 1] = '\0';
+	} while (n > 0 && (r->line[0] == '#' || r->line[0] == '\0'));
+	if (n < 0 && r->line)
+		r->line[0] = '\0';
+	return n > 0 && strcmp(r->line, "done") != 0;
+}
+
+void replay_hold(struct replay *r) { r->held = true; }
+
+bool replay_begins(const struct replay *r, const char *words, const char **rest)
+{
+	size_t len = strlen(words);
+
+	if (strncmp(r->line, words, len) != 0 || (r->line[len] != ' ' && r->line[len]))
+		return false;
+	if (rest)
+		*rest = r->line + len + (r->line[len] == ' ');
+	return true;
+}
+
+bool replay_value(const char *line, const char *key, long long *value)
+{
+	size_t len = strlen(key);
+	const char *at = line;
+
+	while ((at = strstr(at, key)) != NULL) {
+		if ((at == line || at[-1] == ' ') && at[len] == '=') {
+			*value = strtoll(at + len + 1, NULL, 0);
+			return true;
+		}
+		at += len;
+	}
+	return false;
+}
+
+void replay_differ(struct replay *r, const char *format, ...)
+{
+	va_list args;
+
+	if (r->differs)
+		return;
+	r->differs = true;
+	va_start(args, format);
+	vsnprintf(r->why, sizeof(r->why), format, args);
+	va_end(args);
+}
+
+void replay_expect(struct replay *r, const char *text)
+{
+	if (r->differs)
+		return;
+	replay_line(r);
+	if (strcmp(r->line, text) != 0)
+		replay_differ(r, "%s", text);
+}
+
+/* ---- files ---- */
+
+/* One transcript whose head was just read. */
+static void run_transcript(struct replay *r)
+{
+	size_t len = strcspn(r->line, " ");
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (strlen(kinds[i].name) == len && strncmp(r->line, kinds[i].name, len) == 0) {
+			kinds[i].run(r);
+			return;
+		}
+	replay_differ(r, "a transcript of a known kind");
+}
+
+/* Returns whether it is equal. */
+static bool run_file(const char *folder, const char *name)
+{
+	struct replay r = {0};
+	char path[4096];
+
+	snprintf(path, sizeof(path), "%s/%s", folder, name);
+	r.file = fopen(path, "r");
+	if (!r.file)
+		replay_differ(&r, "%s", strerror(errno));
+	while (!r.differs && (replay_line(&r) || !feof(r.file)))
+		if (strcmp(r.line, "done") != 0)
+			run_transcript(&r);
+	if (r.file)
+		fclose(r.file);
+	if (r.differs)
+		printf("differs %s:%u: %.160s\n  ours: %s\n", name, r.nr, r.line ? r.line : "",
+		       r.why);
+	else
+		printf("equal %s\n", name);
+	free(r.line);
+	return !r.differs;
+}
+
+static int is_text(const struct dirent *e)
+{
+	size_t len = strlen(e->d_name);
+
+	return len > 4 && strcmp(e->d_name + len - 4, ".txt") == 0;
+}
+
+int main(int argc, char **argv)
+{
+	int equal = 0, all = 0;
+
+	for (int i = 1; i < argc; i++) {
+		struct dirent **entry;
+		int n = scandir(argv[i], &entry, is_text, alphasort);
+
+		if (n < 0) {
+			fprintf(stderr, "replay: %s: %s\n", argv[i], strerror(errno));
+			return 2;
+		}
+		for (int k = 0; k < n; k++) {
+			equal += run_file(argv[i], entry[k]->d_name);
+			free(entry[k]);
+		}
+		free(entry);
+		all += n;
+	}
+	printf("%d of %d files equal\n", equal, all);
+	return equal == all && all > 0 ? 0 : 1;
+}
