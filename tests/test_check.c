@@ -35,7 +35,7 @@ END_TEST
 START_TEST(a_wrong_count_of_blocks_is_found)
 {
 	z->free_area[5].nr_free = 2;
-	ck_broken("nr_free of order 5 is 2, but the list has 1");
+	ck_broken("nr_free of order 5 is 2, but the lists have 1");
 }
 END_TEST
 

@@ -121,13 +121,13 @@ START_TEST(the_boot_of_6_1_puts_the_lowest_lowmem_and_the_highest_highmem_first)
 {
 	struct machine *m = boot("i386-6.1", 1u << 30, 1);
 	const struct zone *z = m->node.node_zones;
-	pfn_t normal = z[ZONE_NORMAL].free_area[10].free_list[0].head;
+	pfn_t normal = z[ZONE_NORMAL].free_area[10].free_list[MIGRATE_MOVABLE].head;
 
 	ck_assert_uint_lt(normal, m->mem_map[normal].next);
-	ck_assert_uint_eq(z[ZONE_DMA].free_area[10].free_list[0].head, 1024);
+	ck_assert_uint_eq(z[ZONE_DMA].free_area[10].free_list[MIGRATE_MOVABLE].head, 1024);
 	/* the last frame is 0x3ffdf: 0x3fc00 is no longer a whole block */
-	ck_assert_uint_eq(z[ZONE_HIGHMEM].free_area[10].free_list[0].head, 0x3f800);
-	ck_assert_uint_eq(z[ZONE_HIGHMEM].free_area[10].free_list[0].tail, 0x36c00);
+	ck_assert_uint_eq(z[ZONE_HIGHMEM].free_area[10].free_list[MIGRATE_MOVABLE].head, 0x3f800);
+	ck_assert_uint_eq(z[ZONE_HIGHMEM].free_area[10].free_list[MIGRATE_MOVABLE].tail, 0x36c00);
 	machine_destroy(m);
 }
 END_TEST
