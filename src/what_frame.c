@@ -72,7 +72,7 @@ static void what_free_block(const struct asking *q, const struct zone *z, pfn_t 
 		return;
 	}
 	order = q->m->mem_map[head].order;
-	l = &z->free_area[order].free_list;
+	l = &z->free_area[order].free_list[q->m->mem_map[head].level];
 	place = list_place(q->m, l, head);
 	if (pfn == head)
 		tell(q, FREE_HEAD, head, order, z->type, place, l->count);
@@ -83,17 +83,22 @@ static void what_free_block(const struct asking *q, const struct zone *z, pfn_t 
 
 /* ---- a CPU's list ---- */
 
-/* The block of a CPU's lists that holds pfn, on the list of one order. False: none does. */
+/* The block of a CPU's lists that holds pfn, on the lists of one order. False: none does. */
 static bool what_pcp_list(const struct asking *q, const struct per_cpu_pages *pcp, uint32_t cpu,
 			  unsigned order, pfn_t pfn)
 {
-	const struct page_list *l = &pcp->list[order];
 	pfn_t head = pfn & ~((1u << order) - 1);
-	uint32_t place = list_place(q->m, l, head);
 
-	if (place)
-		tell(q, PCP, head, order, cpu, place, l->count);
-	return place != 0;
+	for (unsigned type = 0; type < MIGRATE_TYPES; type++) {
+		const struct page_list *l = &pcp->list[order][type];
+		uint32_t place = list_place(q->m, l, head);
+
+		if (place) {
+			tell(q, PCP, head, order, cpu, place, l->count);
+			return true;
+		}
+	}
+	return false;
 }
 
 static void what_pcp(const struct asking *q, const struct zone *z, pfn_t pfn)
