@@ -168,8 +168,8 @@ static bool anon_vma_compatible(const struct vma *lower,
 /* The neighbour whose anon_vma v may take; the next one is asked first. */
 static const struct vma *mergeable_neighbour(const struct vma *v)
 {
-	const struct vma *next = vma_after(v->mm, v);
-	const struct vma *prev = vma_before(v->mm, v);
+	const struct vma *next = vma_next(v);
+	const struct vma *prev = vma_prev(v);
 
 	if (next && next->chain_len == 1 && anon_vma_compatible(v, next))
 		return next;

@@ -47,9 +47,9 @@ static bool room_above(struct machine *m, struct mm *mm, vaddr_t old,
 static struct vma *heap_before(const struct machine *m, const struct mm *mm,
 			       vaddr_t va)
 {
-	uint32_t i = vma_index(mm, va);
-	struct vma *v = i > 0 ? mm->vma[i - 1] : NULL;
+	struct vma *v;
 
+	find_vma_prev(mm, va, &v);
 	if (!v || v->end != va)
 		return NULL;
 	return v->end > mm->start_brk || m->profile->brk_merges_bss ? v : NULL;

@@ -1,51 +1,16 @@
 /*
- * Laws of address spaces: areas, page tables, resident pages, TLB.
+ * Laws of address spaces: page tables, resident pages, TLB.
  */
 #include "check.h"
 
 #include "pgtable.h"
 
-/* ---- areas ---- */
-
-static bool check_areas(struct check *k, const struct mm *mm)
-{
-	uint32_t total = 0, locked = 0;
-	vaddr_t before = 0;
-
-	for (uint32_t i = 0; i < mm->map_count; i++) {
-		const struct vma *v = mm->vma[i];
-		uint32_t pages = (v->end - v->start) >> PAGE_SHIFT;
-
-		if (!LAW(v->mm == mm && v->start < v->end &&
-				 ((v->start | v->end) & (PAGE_SIZE - 1)) == 0 &&
-				 v->end <= k->m->profile->page_offset,
-			 "area %x-%x is no area of user pages", v->start,
-			 v->end) ||
-		    !LAW(before <= v->start,
-			 "area %x-%x begins below %x, the end of the one "
-			 "before",
-			 v->start, v->end, before) ||
-		    !check_area_rmap(k, v))
-			return false;
-		before = v->end;
-		total += pages;
-		if (v->flags & VM_LOCKED)
-			locked += pages;
-	}
-	return LAW(total == mm->total_vm,
-		   "total_vm is %u pages, but the areas have %u", mm->total_vm,
-		   total) &&
-	       LAW(locked == mm->locked_vm,
-		   "locked_vm is %u pages, but locked areas have %u",
-		   mm->locked_vm, locked);
-}
-
 /* ---- page tables ---- */
 
 struct walk {
 	struct check *k;
-	const struct mm *mm; /* NULL: the kernel's tables          */
-	uint32_t area;       /* first one whose end was not passed */
+	const struct mm *mm;    /* NULL: the kernel's tables          */
+	const struct vma *area; /* first one whose end was not passed */
 	uint32_t tables, anon, file;
 };
 
@@ -71,9 +36,9 @@ static bool check_entry(struct walk *w, vaddr_t va, pte_t e)
 	const struct page *page = pfn_page(k->m, pfn);
 	const struct vma *v;
 
-	while (w->area < w->mm->map_count && w->mm->vma[w->area]->end <= va)
-		w->area++;
-	v = w->area < w->mm->map_count ? w->mm->vma[w->area] : NULL;
+	while (w->area && w->area->end <= va)
+		w->area = w->area->next;
+	v = w->area;
 	if (!LAW(v && v->start <= va, "page %x is mapped in no area", va) ||
 	    !LAW(pfn < k->m->max_pfn, "page %x: no frame %u", va, pfn))
 		return false;
@@ -132,7 +97,7 @@ static bool check_tables(struct check *k, const struct mm *mm)
 {
 	const struct machine *m = k->m;
 	unsigned kernel = kernel_index(m);
-	struct walk w = {.k = k, .mm = mm};
+	struct walk w = {.k = k, .mm = mm, .area = mm->mmap};
 
 	if (!check_owned(k, mm->pgd, 0, FRAME_TABLE) ||
 	    !check_table(&w, mm->pgd_entry, 0, 0, kernel, 0))

@@ -152,12 +152,11 @@ static int dup_area(struct machine *m, struct mm *mm, struct vma *src)
 
 static int dup_mmap(struct machine *m, struct mm *mm, struct mm *old)
 {
+	struct vma *v = old->mmap;
 	int err = 0;
 
 	enter(m, DUP_MMAP, old->owner->pid, mm->owner->pid, old->map_count);
-	for (uint32_t i = 0; i < old->map_count && !err; i++) {
-		struct vma *v = old->vma[i];
-
+	for (; v && !err; v = v->next) {
 		if (v->flags & VM_DONTCOPY)
 			note(m, DUP_DONTCOPY, v->start);
 		else

@@ -37,9 +37,8 @@ static uint64_t locked_pages(const struct mm *mm, vaddr_t start, vaddr_t end)
 {
 	uint64_t pages = 0;
 
-	for (uint32_t i = vma_index(mm, start);
-	     i < mm->map_count && mm->vma[i]->start < end; i++) {
-		const struct vma *v = mm->vma[i];
+	for (const struct vma *v = mm_area_at(mm, start); v && v->start < end;
+	     v = v->next) {
 		vaddr_t from = v->start > start ? v->start : start;
 		vaddr_t to = v->end < end ? v->end : end;
 

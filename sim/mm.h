@@ -5,6 +5,7 @@
 #ifndef SIM_MM_H
 #define SIM_MM_H
 
+#include "rbtree.h"
 #include "types.h"
 
 struct machine;
@@ -42,11 +43,17 @@ struct anon_vma_chain {
 
 /*
  * One area of an address space: [start, end), uniform rights and backing.
- * Law: page aligned, start < end <= page_offset.
+ * Law: page aligned, start < end <= page_offset; links and gaps: vma_tree.c.
  */
 struct vma {
 	vaddr_t start;
 	vaddr_t end;       /* first address behind it                     */
+	struct vma *next, *prev;  /* by address: vm_next, vm_prev         */
+	struct rb_node rb;        /* in mm->mm_rb: vm_rb                  */
+	uint32_t gap;             /* free bytes below it                  */
+	uint32_t subtree_gap;     /* bytes of the largest gap below an area
+	                           * of its subtree: rb_subtree_gap       */
+	uint32_t nr_gaps;         /* gaps that are not empty there        */
 	uint32_t flags;    /* enum vm_flag                                */
 	uint32_t pgoff;    /* page offset in file; anonymous: address >> 12
 	                    * at creation                                 */
@@ -97,15 +104,17 @@ struct malloc_state {
 };
 
 /*
- * Law: vma[0..map_count) sorted, disjoint; total_vm = sum of their pages;
- *      rss = present user entries that are not the zero page.
+ * Law: mmap and mm_rb hold the same map_count areas (vma_tree.c); total_vm =
+ *      sum of their pages; rss = present user entries that are not the zero
+ *      page.
  */
 struct mm {
 	struct task *owner;
 	pfn_t pgd;
 	pte_t *pgd_entry;          /* contents of the PGD                     */
-	struct vma **vma;          /* sorted by address                       */
-	uint32_t map_count, vma_cap;
+	struct vma *mmap;          /* its areas, sorted by address            */
+	struct rb_root mm_rb;      /* the same as a tree                      */
+	uint32_t map_count;
 	struct vma *mmap_cache;    /* find_vma's last answer                  */
 	uint32_t nr_tables;        /* page tables below the PGD: pte=         */
 	uint32_t total_vm, rss_anon, rss_file, locked_vm; /* pages             */

@@ -48,7 +48,7 @@ static bool vma_expandable(struct machine *m, const struct vma *v,
 			   const struct remap *r)
 {
 	uint64_t end = r->start + r->new_bytes;
-	const struct vma *next = vma_after(v->mm, v);
+	const struct vma *next = vma_next(v);
 
 	if (r->start + r->old_bytes != v->end) {
 		note(m, MREMAP_MIDDLE, mm_pid(v->mm), r->start, v->start,
@@ -87,7 +87,6 @@ static struct vma *copy_vma(struct machine *m, const struct vma *v,
 			    const struct remap *r, vaddr_t to)
 {
 	struct mm *mm = v->mm;
-	uint32_t i = vma_index(mm, to);
 	bool untouched = !v->file && !v->anon_vma;
 	struct vma_range range = {
 		.start = to,
@@ -97,9 +96,10 @@ static struct vma *copy_vma(struct machine *m, const struct vma *v,
 		.file = v->file,
 		.anon_vma = v->anon_vma,
 	};
-	struct vma *copy =
-		vma_merge(m, mm, i > 0 ? mm->vma[i - 1] : NULL, &range);
+	struct vma *prev, *copy;
 
+	find_vma_prev(mm, to, &prev);
+	copy = vma_merge(m, mm, prev, &range);
 	if (copy)
 		return copy;
 	copy = vma_create(m, mm, &range);

@@ -49,56 +49,60 @@ static int split_ends(struct machine *m, struct mm *mm, vaddr_t start,
 	return 0;
 }
 
-/* Steps 2 and 3 for areas [first, last), not empty. */
-static void unmap_region(struct machine *m, struct mm *mm, uint32_t first,
-			 uint32_t last)
+/* Steps 2 and 3 for the areas from first to last. */
+static void unmap_region(struct machine *m, struct mm *mm, struct vma *first,
+			 struct vma *last)
 {
-	vaddr_t floor = first > 0 ? mm->vma[first - 1]->end : 0;
-	vaddr_t ceiling = last < mm->map_count ? mm->vma[last]->start
-					       : m->profile->page_offset;
+	vaddr_t floor = first->prev ? first->prev->end : 0;
+	vaddr_t ceiling =
+		last->next ? last->next->start : m->profile->page_offset;
 
-	for (uint32_t i = first; i < last; i++)
-		zap_page_range(m, mm->vma[i], mm->vma[i]->start,
-			       mm->vma[i]->end);
+	for (struct vma *v = first; v != last->next; v = v->next)
+		zap_page_range(m, v, v->start, v->end);
 	note(m, UNMAP_TABLES, mm_pid(mm), floor, ceiling);
-	free_pgtables(m, mm, mm->vma[first]->start, mm->vma[last - 1]->end,
-		      floor, ceiling);
+	free_pgtables(m, mm, first->start, last->end, floor, ceiling);
+}
+
+/* Steps 2 to 4 for the areas in [start, end), which reach nowhere beyond. */
+static void unmap_areas(struct machine *m, struct mm *mm, vaddr_t start,
+			vaddr_t end)
+{
+	struct vma *first = find_vma_intersection(mm, start, end);
+	struct vma *last = first, *behind;
+
+	if (!first) {
+		note(m, MUNMAP_NOTHING, mm_pid(mm), start, end);
+		return;
+	}
+	while (last->next && last->next->start < end)
+		last = last->next;
+	unmap_region(m, mm, first, last);
+	behind = last->next;
+	for (struct vma *v = first, *next; v != behind; v = next) {
+		next = v->next;
+		remove_vma(m, v);
+	}
 }
 
 int do_munmap(struct machine *m, struct mm *mm, vaddr_t start, vaddr_t end)
 {
-	uint32_t first, last;
 	int err;
 
 	enter(m, DO_MUNMAP, mm_pid(mm), start, end);
 	err = split_ends(m, mm, start, end);
-	first = vma_index(mm, start);
-	last = vma_index(mm, end);
-	if (err < 0) {
-		leave(m, DO_MUNMAP, -err);
-		return err;
-	}
-	if (first == last) {
-		note(m, MUNMAP_NOTHING, mm_pid(mm), start, end);
-	} else {
-		unmap_region(m, mm, first, last);
-		while (last > first)
-			remove_vma(m, mm->vma[--last]);
-	}
-	leave(m, DO_MUNMAP, 0);
-	return 0;
+	if (err == 0)
+		unmap_areas(m, mm, start, end);
+	leave(m, DO_MUNMAP, -err);
+	return err;
 }
 
 void exit_mmap(struct machine *m, struct mm *mm)
 {
 	enter(m, EXIT_MMAP, mm_pid(mm), mm->map_count, mm->total_vm);
-	if (mm->map_count)
-		unmap_region(m, mm, 0, mm->map_count);
-	while (mm->map_count)
-		remove_vma(m, mm->vma[mm->map_count - 1]);
-	arena_free(m->arena, mm->vma, mm->vma_cap * sizeof(struct vma *));
-	mm->vma = NULL;
-	mm->vma_cap = 0;
+	if (mm->mmap)
+		unmap_region(m, mm, mm->mmap,
+			     rb_vma(rb_outermost(&mm->mm_rb, RB_RIGHT)));
+	remove_all_vmas(m, mm);
 	leave(m, EXIT_MMAP);
 }
 

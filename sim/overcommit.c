@@ -32,12 +32,10 @@ static uint64_t committed_as(const struct machine *m)
 	uint64_t pages = 0;
 
 	for (const struct task *t = m->tasks; t; t = t->next) {
-		for (uint32_t i = 0; t->mm && i < t->mm->map_count; i++) {
-			const struct vma *v = t->mm->vma[i];
+		const struct vma *v;
 
-			if (v->flags & VM_ACCOUNT)
-				pages += vma_pages(v);
-		}
+		for_each_vma(t->mm, v) if (v->flags & VM_ACCOUNT) pages +=
+			vma_pages(v);
 	}
 	for (const struct file *f = m->files; f; f = f->next)
 		pages += f->shmem ? f->nr_pages : 0;

@@ -30,7 +30,7 @@
 /* Does the guard gap to the area before v stay free if v begins at start? */
 static bool guard_gap_ok(struct machine *m, const struct vma *v, vaddr_t start)
 {
-	const struct vma *prev = vma_before(v->mm, v);
+	const struct vma *prev = vma_prev(v);
 	uint32_t gap = m->profile->stack_guard_gap_pages, pages;
 
 	if (!prev || (prev->flags & VM_GROWSDOWN) || !vma_is_accessible(prev))

@@ -19,9 +19,11 @@
  * user's 3G (TASK_UNMAPPED_BASE), the lowest gap that is large enough, also
  * between mmap_base and the stack.
  *
- * 6.1 mm/mmap.c generic_get_unmapped_area_topdown().  Simpler than Linux: the
- * kernel asks its tree for a gap of a size, here the areas are passed one by
- * one; no address is random.
+ * Each area knows the largest gap below an area of its subtree (vma_tree.c),
+ * so that the search passes whole subtrees that have none of the size.
+ *
+ * 6.1 mm/mmap.c generic_get_unmapped_area_topdown(), 3.8 unmapped_area().
+ * Simpler than Linux: no address is random.
  */
 #include "machine.h"
 #include "mmap.h"
@@ -33,51 +35,114 @@ struct gap {
 	uint32_t passed; /* smaller gaps seen before it */
 };
 
-/* The part of [low, high) between area i - 1 and area i that may be used. */
-static struct gap gap_below(const struct machine *m, const struct mm *mm,
-			    uint32_t i, vaddr_t low, vaddr_t high)
+/* A search from one side of the address space (where large gaps are wanted)
+ * to the other. */
+struct search {
+	enum rb_side from;
+	uint64_t bytes;
+	uint32_t passed;
+};
+
+/* The part of [low, high) between prev and v that may be used. */
+static struct gap gap_between(const struct machine *m, const struct vma *prev,
+			      const struct vma *v, vaddr_t low, vaddr_t high)
 {
 	struct gap g = {.start = low, .end = high};
 
-	if (i > 0 && mm->vma[i - 1]->end > low)
-		g.start = mm->vma[i - 1]->end;
-	if (i < mm->map_count && vm_start_gap(m, mm->vma[i]) < high)
-		g.end = vm_start_gap(m, mm->vma[i]);
+	if (prev && prev->end > low)
+		g.start = prev->end;
+	if (v && vm_start_gap(m, v) < high)
+		g.end = vm_start_gap(m, v);
 	if (g.end < g.start)
 		g.end = g.start;
 	return g;
 }
 
+/* Is a gap large enough?  If not it is passed. */
+static bool fits(struct search *s, uint64_t gap_bytes)
+{
+	if (gap_bytes >= s->bytes)
+		return true;
+	s->passed += gap_bytes > 0;
+	return false;
+}
+
+/* Is there a gap that fits in the subtree of v?  If not it is passed. */
+static bool subtree_fits(struct search *s, const struct vma *v)
+{
+	if (v && v->subtree_gap >= s->bytes)
+		return true;
+	s->passed += v ? v->nr_gaps : 0;
+	return false;
+}
+
+/* The first area, coming from s->from, in the subtree of v with a gap below it
+ * that fits: there is one. */
+static const struct vma *first_in_subtree(struct search *s, const struct vma *v)
+{
+	for (;;) {
+		const struct vma *near = rb_vma(v->rb.child[s->from]);
+
+		if (subtree_fits(s, near))
+			v = near;
+		else if (fits(s, v->gap))
+			return v;
+		else
+			v = rb_vma(v->rb.child[!s->from]);
+	}
+}
+
+/* The same for v itself and all areas behind it; NULL: there is none. */
+static const struct vma *first_from(struct search *s, const struct vma *v)
+{
+	while (v && !fits(s, v->gap)) {
+		const struct vma *far = rb_vma(v->rb.child[!s->from]);
+		const struct rb_node *n = &v->rb;
+
+		if (subtree_fits(s, far))
+			return first_in_subtree(s, far);
+		/* Up, until we come from the near side. */
+		while (n->parent && n->parent->child[!s->from] == n)
+			n = n->parent;
+		v = rb_vma(n->parent);
+	}
+	return v;
+}
+
 static struct gap highest_gap(const struct machine *m, const struct mm *mm,
 			      uint64_t bytes, vaddr_t low, vaddr_t high)
 {
-	uint32_t passed = 0;
+	struct search s = {.from = RB_RIGHT, .bytes = bytes};
+	struct vma *prev, *above = find_vma_prev(mm, high - 1, &prev);
+	struct gap g = gap_between(m, prev, above, low, high);
+	const struct vma *v;
 
-	for (uint32_t i = vma_index(mm, high - 1) + 1; i-- > 0;) {
-		struct gap g = gap_below(m, mm, i, low, high);
-
-		g.passed = passed;
-		if (g.end - g.start >= bytes)
-			return g;
-		passed += g.end > g.start;
-	}
-	return (struct gap){.passed = passed};
+	if (fits(&s, g.end - g.start))
+		return g;
+	v = first_from(&s, prev);
+	g = v ? gap_between(m, v->prev, v, low, high) : (struct gap){0};
+	g.passed = s.passed;
+	return g;
 }
 
 static struct gap lowest_gap(const struct machine *m, const struct mm *mm,
 			     uint64_t bytes, vaddr_t low, vaddr_t high)
 {
-	uint32_t passed = 0;
+	struct search s = {.from = RB_LEFT, .bytes = bytes};
+	struct vma *prev, *above = find_vma_prev(mm, low, &prev);
+	struct gap g = gap_between(m, prev, above, low, high);
+	const struct vma *v, *last;
 
-	for (uint32_t i = vma_index(mm, low); i <= mm->map_count; i++) {
-		struct gap g = gap_below(m, mm, i, low, high);
-
-		g.passed = passed;
-		if (g.end - g.start >= bytes)
-			return g;
-		passed += g.end > g.start;
-	}
-	return (struct gap){.passed = passed};
+	if (fits(&s, g.end - g.start))
+		return g;
+	v = first_from(&s, above ? above->next : NULL);
+	last = rb_vma(rb_outermost(&mm->mm_rb, RB_RIGHT));
+	g = v ? gap_between(m, v->prev, v, low, high)
+	      : gap_between(m, last, NULL, low, high);
+	if (!v && (!above || !fits(&s, g.end - g.start)))
+		g = (struct gap){0};
+	g.passed = s.passed;
+	return g;
 }
 
 int64_t get_unmapped_area(struct machine *m, struct mm *mm, uint64_t bytes)

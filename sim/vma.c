@@ -16,41 +16,41 @@
  *
  *	find_vma(2fff) first, find_vma(3000) second, find_vma(6000) none
  *
- * Simpler than Linux: 2.4 and 2.6 keep the areas in a sorted list and a
- * red-black tree, 6.1 keeps them in a maple tree; here they are an array of
- * pointers sorted by address, searched by halving.  The answers are the same.
- * mmap_cache, the last area found, is that of 2.4 and 2.6.
+ * Before it goes down the tree of areas (vma_tree.c), find_vma looks at its last
+ * answer, mmap_cache: programs touch the same area again and again.
  *
- * Law: sorted, disjoint; total_vm is the sum of their pages, locked_vm that of
- * the locked ones.  Every change of borders, flags or membership goes through
- * this file, which counts.
+ * Law: total_vm is the sum of the areas' pages, locked_vm that of the locked
+ * ones.  Every change of borders, flags or membership goes through this file,
+ * which counts.
  */
 #include "vma.h"
-
-#include <string.h>
 
 #include "machine.h"
 
 /* ---- find ---- */
 
-uint32_t vma_index(const struct mm *mm, vaddr_t va)
+/* One look on the way down: where to go on if v is not yet the answer. */
+static enum rb_side turn(struct machine *m, const struct vma *v, vaddr_t va)
 {
-	uint32_t low = 0, high = mm->map_count;
-
-	while (low < high) {
-		uint32_t mid = low + (high - low) / 2;
-
-		if (mm->vma[mid]->end > va)
-			high = mid;
-		else
-			low = mid + 1;
+	if (v->end > va) {
+		note(m, FIND_VMA_LEFT, mm_pid(v->mm), va, v->start);
+		return RB_LEFT;
 	}
-	return low;
+	note(m, FIND_VMA_RIGHT, mm_pid(v->mm), va, v->start, v->end);
+	return RB_RIGHT;
 }
 
-static struct vma *vma_at(const struct mm *mm, uint32_t i)
+/* Down the tree, told: the lowest area with end > va. */
+static struct vma *descend(struct machine *m, const struct mm *mm, vaddr_t va)
 {
-	return i < mm->map_count ? mm->vma[i] : NULL;
+	struct vma *v = rb_vma(mm->mm_rb.node), *best = NULL;
+
+	while (v && !(v->start <= va && va < v->end)) {
+		if (v->end > va)
+			best = v;
+		v = rb_vma(v->rb.child[turn(m, v, va)]);
+	}
+	return v ? v : best;
 }
 
 struct vma *find_vma(struct machine *m, struct mm *mm, vaddr_t va)
@@ -61,7 +61,7 @@ struct vma *find_vma(struct machine *m, struct mm *mm, vaddr_t va)
 		note(m, FIND_VMA_CACHE, mm_pid(mm), va, v->start);
 		return v;
 	}
-	v = vma_at(mm, vma_index(mm, va));
+	v = descend(m, mm, va);
 	if (!v) {
 		note(m, FIND_VMA_NONE, mm_pid(mm), va);
 		return NULL;
@@ -71,26 +71,59 @@ struct vma *find_vma(struct machine *m, struct mm *mm, vaddr_t va)
 	return v;
 }
 
+/* Down the tree without a word. */
+static struct vma *look_up(const struct mm *mm, vaddr_t va)
+{
+	struct vma *v = rb_vma(mm->mm_rb.node), *best = NULL;
+
+	while (v) {
+		if (v->end <= va) {
+			v = rb_vma(v->rb.child[RB_RIGHT]);
+			continue;
+		}
+		best = v;
+		if (v->start <= va)
+			break;
+		v = rb_vma(v->rb.child[RB_LEFT]);
+	}
+	return best;
+}
+
+struct vma *find_vma_prev(const struct mm *mm, vaddr_t va, struct vma **prev)
+{
+	struct vma *v = look_up(mm, va);
+
+	*prev = v ? v->prev : rb_vma(rb_outermost(&mm->mm_rb, RB_RIGHT));
+	return v;
+}
+
 const struct vma *mm_area_at(const struct mm *mm, vaddr_t va)
 {
-	return vma_at(mm, vma_index(mm, va));
+	return look_up(mm, va);
 }
 
-struct vma *vma_before(const struct mm *mm, const struct vma *v)
+const struct vma *mm_area_nr(const struct mm *mm, uint32_t nr)
 {
-	uint32_t i = vma_index(mm, v->start);
+	const struct vma *v = mm->mmap;
 
-	return i > 0 ? mm->vma[i - 1] : NULL;
+	while (v && nr-- > 0)
+		v = v->next;
+	return v;
 }
 
-struct vma *vma_after(const struct mm *mm, const struct vma *v)
+uint32_t mm_area_index(const struct mm *mm, vaddr_t va)
 {
-	return vma_at(mm, vma_index(mm, v->start) + 1);
+	uint32_t nr = 0;
+
+	for (const struct vma *v = mm->mmap; v && v->end <= va; v = v->next)
+		nr++;
+	return nr;
 }
 
-struct vma *find_vma_intersection(struct mm *mm, vaddr_t start, uint64_t end)
+struct vma *find_vma_intersection(const struct mm *mm, vaddr_t start,
+				  uint64_t end)
 {
-	struct vma *v = vma_at(mm, vma_index(mm, start));
+	struct vma *v = look_up(mm, start);
 
 	return v && v->start < end ? v : NULL;
 }
@@ -140,30 +173,12 @@ static void count_pages(const struct vma *v, bool in)
 		v->mm->locked_vm += pages;
 }
 
-static void make_room(struct machine *m, struct mm *mm)
-{
-	uint32_t cap = mm->vma_cap ? 2 * mm->vma_cap : 16;
-
-	if (mm->map_count < mm->vma_cap)
-		return;
-	mm->vma = arena_realloc(m->arena, mm->vma,
-				mm->vma_cap * sizeof(struct vma *),
-				cap * sizeof(struct vma *));
-	mm->vma_cap = cap;
-}
-
 static void link_vma(struct machine *m, struct mm *mm, struct vma *v)
 {
-	uint32_t i = vma_index(mm, v->start);
-
-	make_room(m, mm);
-	memmove(mm->vma + i + 1, mm->vma + i,
-		(mm->map_count - i) * sizeof(struct vma *));
-	mm->vma[i] = v;
-	mm->map_count++;
 	count_pages(v, true);
 	if (v->file)
 		i_mmap_link(v);
+	vma_link(m, mm, v);
 }
 
 void insert_vma(struct machine *m, struct mm *mm, struct vma *v)
@@ -191,39 +206,47 @@ struct vma *vma_create(struct machine *m, struct mm *mm,
 	return v;
 }
 
-void remove_vma(struct machine *m, struct vma *v)
+static void unlink_and_free(struct machine *m, struct vma *v, bool told)
 {
 	struct mm *mm = v->mm;
-	uint32_t i = vma_index(mm, v->start);
 
 	if (v->file)
 		i_mmap_unlink(v);
 	count_pages(v, false);
-	mm->map_count--;
-	memmove(mm->vma + i, mm->vma + i + 1,
-		(mm->map_count - i) * sizeof(struct vma *));
-	if (mm->mmap_cache == v)
-		mm->mmap_cache = NULL;
+	vma_unlink(m, v, told);
 	step(m, REMOVE_VMA, mm_pid(mm), v->start, vma_pages(v), mm->map_count);
 	vma_free(m, v);
 }
 
+void remove_vma(struct machine *m, struct vma *v)
+{
+	unlink_and_free(m, v, true);
+}
+
+void remove_all_vmas(struct machine *m, struct mm *mm)
+{
+	while (mm->mmap)
+		unlink_and_free(m, mm->mmap, false);
+}
+
 /* ---- change ---- */
 
-static void set_borders(struct vma *v, vaddr_t start, vaddr_t end)
+static void set_borders(struct machine *m, struct vma *v, vaddr_t start,
+			vaddr_t end)
 {
 	count_pages(v, false);
 	v->pgoff = vma_pgoff(v, start);
 	v->start = start;
 	v->end = end;
 	count_pages(v, true);
+	vma_borders_moved(m, v);
 }
 
 void vma_set_range(struct machine *m, struct vma *v, vaddr_t start, vaddr_t end)
 {
 	uint32_t before = vma_pages(v);
 
-	set_borders(v, start, end);
+	set_borders(m, v, start, end);
 	step(m, VMA_ADJUST, mm_pid(v->mm), v->start, v->end, before,
 	     vma_pages(v));
 }
@@ -252,7 +275,7 @@ struct vma *split_vma(struct machine *m, struct vma *v, vaddr_t va)
 	upper->file = v->file;
 	if (upper->file)
 		file_get(upper->file);
-	set_borders(v, v->start, va);
+	set_borders(m, v, v->start, va);
 	link_vma(m, v->mm, upper);
 	step(m, SPLIT_VMA, mm_pid(v->mm), v->start, upper->start, vma_pages(v),
 	     vma_pages(upper));

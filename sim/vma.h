@@ -1,7 +1,8 @@
 /*
  * Areas: find, insert, merge, split (REFERENCE 9.2, 9.4; RULES 3).
  *
- *	vma.c        the sorted array, find_vma, split
+ *	vma.c        find_vma, insert, remove, split
+ *	vma_tree.c   the list and the tree
  *	vma_merge.c  when two areas become one
  *	anon_vma.c   which areas may map the pages of this one
  *	stack.c      areas that grow down
@@ -28,6 +29,21 @@ static inline bool vma_is_accessible(const struct vma *v)
 	return v->flags & VM_ACCESS;
 }
 
+/* The neighbours by address; NULL: there is none. */
+static inline struct vma *vma_next(const struct vma *v) { return v->next; }
+static inline struct vma *vma_prev(const struct vma *v) { return v->prev; }
+
+/* Every area of mm, by address.  v must not be removed on the way. */
+#define for_each_vma(mm, v) for ((v) = (mm)->mmap; (v); (v) = (v)->next)
+
+/* The area whose link in the tree this is; NULL for NULL. */
+static inline struct vma *rb_vma(const struct rb_node *n)
+{
+	return n ? (struct vma *)((char *)(uintptr_t)n -
+				  offsetof(struct vma, rb))
+		 : NULL;
+}
+
 /* For the story: the pid whose address space it is. */
 static inline uint32_t mm_pid(const struct mm *mm)
 {
@@ -51,13 +67,17 @@ struct vma *find_vma(struct machine *m, struct mm *mm, vaddr_t va);
 /* The same without the cache and without a story: for panels. */
 const struct vma *mm_area_at(const struct mm *mm, vaddr_t va);
 
-/* Index of the first area with end > va; map_count if none. */
-uint32_t vma_index(const struct mm *mm, vaddr_t va);
-struct vma *vma_before(const struct mm *mm, const struct vma *v);
-struct vma *vma_after(const struct mm *mm, const struct vma *v);
+/* For panels that number the areas by address, from 0: the area of a number
+ * (NULL: there are fewer), the number of mm_area_at's answer (or map_count). */
+const struct vma *mm_area_nr(const struct mm *mm, uint32_t nr);
+uint32_t mm_area_index(const struct mm *mm, vaddr_t va);
+
+/* The same for the engine; *prev: the area before the answer, the last one if
+ * there is no answer, NULL if no area is there.  6.1 find_vma_prev(). */
+struct vma *find_vma_prev(const struct mm *mm, vaddr_t va, struct vma **prev);
 
 /* First area that overlaps [start, end); NULL if none. */
-struct vma *find_vma_intersection(struct mm *mm, vaddr_t start, uint64_t end);
+struct vma *find_vma_intersection(const struct mm *mm, vaddr_t start, uint64_t end);
 
 /* Start of v, lowered by the guard gap if it grows down: nothing new may lie
  * between.  0 when the gap reaches below address 0. */
@@ -77,6 +97,9 @@ struct vma *vma_create(struct machine *m, struct mm *mm,
 void insert_vma(struct machine *m, struct mm *mm, struct vma *v);
 /* Unlink and free an area: its pages must be gone. */
 void remove_vma(struct machine *m, struct vma *v);
+/* All of them, by address, at the end of mm: nobody will search its tree any
+ * more, so what becomes of that is not told. */
+void remove_all_vmas(struct machine *m, struct mm *mm);
 
 /* A linked area gets other borders: [start, end) must meet no other area.
  * Its offset follows its start. */
@@ -90,6 +113,19 @@ void vma_set_flags(struct vma *v, uint32_t flags);
  * NULL: no memory.  6.1 __split_vma(): no look at max_map_count.
  */
 struct vma *split_vma(struct machine *m, struct vma *v, vaddr_t va);
+
+/* ---- vma_tree.c: list and tree, for vma.c and unmapped_area.c ---- */
+
+/* v, whose borders are set, gets its place in mm / leaves it; told: the
+ * story hears of the tree. */
+void vma_link(struct machine *m, struct mm *mm, struct vma *v);
+void vma_unlink(struct machine *m, struct vma *v, bool told);
+
+/* v, linked, got other borders: the gaps below it and above it changed. */
+void vma_borders_moved(struct machine *m, struct vma *v);
+
+/* Bytes free below v, less its guard gap if it grows down. */
+uint32_t vma_gap(const struct machine *m, const struct vma *v);
 
 /* ---- vma_merge.c ---- */
 

@@ -122,16 +122,11 @@ static bool can_vma_merge_before(struct machine *m, const struct vma *next,
 static int import_anon_vma(struct machine *m, struct vma *v, vaddr_t start,
 			   vaddr_t end)
 {
-	struct mm *mm = v->mm;
+	const struct vma *o = mm_area_at(v->mm, start);
 
-	for (uint32_t i = vma_index(mm, start);
-	     i < mm->map_count && mm->vma[i]->start < end; i++) {
-		if (v->anon_vma)
-			break;
-		if (mm->vma[i]->anon_vma &&
-		    anon_vma_clone(m, v, mm->vma[i]) < 0)
+	for (; o && o->start < end && !v->anon_vma; o = o->next)
+		if (o->anon_vma && anon_vma_clone(m, v, o) < 0)
 			return -SIM_ENOMEM;
-	}
 	return 0;
 }
 
@@ -143,26 +138,20 @@ static int import_anon_vma(struct machine *m, struct vma *v, vaddr_t start,
 static struct vma *vma_absorb(struct machine *m, struct vma *v, vaddr_t start,
 			      vaddr_t end)
 {
-	struct mm *mm = v->mm;
-	uint32_t i;
+	struct vma *o = find_vma_intersection(v->mm, start, end), *next;
 
 	if (import_anon_vma(m, v, start, end) < 0)
 		return NULL;
-	i = vma_index(mm, start);
-	while (i < mm->map_count && mm->vma[i]->start < end) {
-		struct vma *o = mm->vma[i];
-
-		if (o == v) {
-			i++;
-		} else if (o->start < start) {
+	for (; o && o->start < end; o = next) {
+		next = o->next;
+		if (o == v)
+			continue;
+		if (o->start < start)
 			vma_set_range(m, o, o->start, start);
-			i++;
-		} else if (o->end > end) {
+		else if (o->end > end)
 			vma_set_range(m, o, end, o->end);
-			break;
-		} else {
+		else
 			remove_vma(m, o);
-		}
 	}
 	vma_set_range(m, v, start, end);
 	return v;
@@ -187,12 +176,11 @@ static bool both_fit(const struct vma *prev, const struct vma *next)
 struct vma *vma_merge(struct machine *m, struct mm *mm, struct vma *prev,
 		      const struct vma_range *r)
 {
-	uint32_t i = prev ? vma_index(mm, prev->start) + 1 : 0;
-	struct vma *mid = i < mm->map_count ? mm->vma[i] : NULL;
+	struct vma *mid = prev ? prev->next : mm->mmap;
 	bool exact = mid && mid->end == r->end;   /* r is the whole of mid */
 	bool head = mid && mid->start < r->end;   /* r is its beginning */
 	bool tail = prev && r->start < prev->end; /* r is the end of prev */
-	struct vma *next = exact ? vma_after(mm, mid) : mid;
+	struct vma *next = exact ? mid->next : mid;
 	bool after = can_vma_merge_after(m, prev, r, r->anon_vma);
 	bool before = can_vma_merge_before(m, next, r);
 	unsigned by_prev = exact ? 7 : head ? 5 : 2;
@@ -211,9 +199,7 @@ struct vma *vma_merge(struct machine *m, struct mm *mm, struct vma *prev,
 struct vma *vma_merge_new_range(struct machine *m, struct mm *mm,
 				const struct vma_range *r)
 {
-	uint32_t i = vma_index(mm, r->start);
-	struct vma *next = i < mm->map_count ? mm->vma[i] : NULL;
-	struct vma *prev = i > 0 ? mm->vma[i - 1] : NULL;
+	struct vma *prev, *next = find_vma_prev(mm, r->start, &prev);
 	bool before = can_vma_merge_before(m, next, r);
 	/* Once part of next, the range comes with next's anon_vma. */
 	const struct anon_vma *av = before ? next->anon_vma : NULL;
@@ -256,7 +242,7 @@ static struct vma *vma_isolate(struct machine *m, struct vma *v, vaddr_t start,
 struct vma *vma_modify_flags(struct machine *m, struct vma *v, vaddr_t start,
 			     vaddr_t end, uint32_t flags)
 {
-	struct vma *prev = start > v->start ? v : vma_before(v->mm, v);
+	struct vma *prev = start > v->start ? v : vma_prev(v);
 	struct vma_range r = {
 		.start = start,
 		.end = end,

@@ -93,9 +93,11 @@ static void see_area(struct lister *l, const struct task *t, const struct vma *v
 static void see_all_but(struct lister *l, const struct replaced *r)
 {
 	l->pass++;
-	for (const struct task *t = l->m->tasks; t; t = t->next)
-		for (uint32_t i = 0; i < t->mm->map_count; i++)
-			see_area(l, t, t->mm->vma[i], r);
+	for (const struct task *t = l->m->tasks; t; t = t->next) {
+		const struct vma *v;
+
+		for_each_vma(t->mm, v) see_area(l, t, v, r);
+	}
 }
 
 /* Does the event replace mappings, if it succeeds? */
@@ -208,9 +210,10 @@ static void print_state(struct lister *l, uint32_t nr, const struct outcome *o)
 				fprintf(l->out, "! %s min=%u maj=%u\n", t->comm, t->event_min,
 					t->event_maj);
 	for (const struct task *t = l->m->tasks; t; t = t->next) {
+		const struct vma *v;
+
 		fprintf(l->out, "P %s pte=%u\n", t->comm, t->mm->nr_tables);
-		for (uint32_t i = 0; i < t->mm->map_count; i++)
-			print_area(l, t, t->mm->vma[i]);
+		for_each_vma(t->mm, v) print_area(l, t, v);
 	}
 }
 

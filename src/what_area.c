@@ -90,9 +90,8 @@ static void what_growth(const struct asking *q, const struct task *t, const stru
 static void what_hole(const struct asking *q, const struct task *t, vaddr_t va)
 {
 	const struct mm *mm = t->mm;
-	uint32_t i = vma_index(mm, va);
-	const struct vma *above = i < mm->map_count ? mm->vma[i] : NULL;
-	vaddr_t from = i > 0 ? mm->vma[i - 1]->end : 0;
+	struct vma *below, *above = find_vma_prev(mm, va, &below);
+	vaddr_t from = below ? below->end : 0;
 	vaddr_t to = above ? above->start : q->m->profile->page_offset;
 
 	tell(q, NO_AREA, t->pid, from, to, to - from);

@@ -90,8 +90,8 @@ static void what_owner(const struct asking *q, vaddr_t obj)
 	for (const struct task *t = m->tasks; t; t = t->next) {
 		if (what_task_object(q, t, obj))
 			return;
-		for (uint32_t i = 0; t->mm && i < t->mm->map_count; i++)
-			if (what_area_object(q, t, t->mm->vma[i], obj))
+		for (const struct vma *v = t->mm ? t->mm->mmap : NULL; v; v = v->next)
+			if (what_area_object(q, t, v, obj))
 				return;
 	}
 	for (const struct file *f = m->files; f; f = f->next)

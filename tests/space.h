@@ -66,9 +66,7 @@ static inline const char *areas_of(const struct task *t, vaddr_t low)
 	size_t at = 0;
 
 	text[0] = '\0';
-	for (uint32_t i = vma_index(t->mm, low); i < t->mm->map_count; i++) {
-		const struct vma *v = t->mm->vma[i];
-
+	for (const struct vma *v = mm_area_at(t->mm, low); v; v = v->next) {
 		if (v->end == 0xc0000000)
 			break;
 		at += (size_t)sprintf(

@@ -40,8 +40,7 @@ static const char *layout(const struct task *t)
 	size_t at = 0;
 
 	text[0] = '\0';
-	for (uint32_t i = 0; i < t->mm->map_count; i++) {
-		const struct vma *v = t->mm->vma[i];
+	for (const struct vma *v = t->mm->mmap; v; v = v->next) {
 		unsigned present = 0;
 
 		for (vaddr_t va = v->start; va < v->end; va += PAGE_SIZE)

@@ -49,7 +49,7 @@ static struct task *some_task(struct world *w)
 /* An address in or just beside one of its areas. */
 static vaddr_t some_address(struct world *w, const struct task *t)
 {
-	const struct vma *v = t->mm->vma[draw(w, t->mm->map_count)];
+	const struct vma *v = mm_area_nr(t->mm, draw(w, t->mm->map_count));
 	uint32_t page = draw(w, vma_pages(v) + 1);
 
 	return v->start + page * PAGE_SIZE - (draw(w, 16) == 0 ? PAGE_SIZE : 0);

@@ -58,8 +58,8 @@ START_TEST(a_split_keeps_pages_and_offsets)
 	ck_assert_uint_eq(upper->pgoff, 0x13);
 	ck_assert_uint_eq(sh->mm->total_vm, pages);
 	ck_assert_uint_eq(sh->mm->map_count, areas + 1);
-	ck_assert_ptr_eq(vma_after(sh->mm, v), upper);
-	ck_assert_ptr_eq(vma_before(sh->mm, upper), v);
+	ck_assert_ptr_eq(vma_next(v), upper);
+	ck_assert_ptr_eq(vma_prev(upper), v);
 }
 END_TEST
 

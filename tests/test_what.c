@@ -770,7 +770,8 @@ static uint32_t draw(uint32_t below)
 static pfn_t some_frame(const struct machine *m, const struct task *t)
 {
 	for (int tries = 0; t && tries < 30; tries++) {
-		const struct vma *v = t->mm->map_count ? t->mm->vma[draw(t->mm->map_count)] : NULL;
+		const struct vma *v =
+			t->mm->map_count ? mm_area_nr(t->mm, draw(t->mm->map_count)) : NULL;
 		const pte_t *e;
 
 		if (!v)
@@ -805,7 +806,7 @@ static struct place some_place(const struct machine *m)
 			return p;
 		p = (struct place){.kind = PLACE_USER, .pid = t->pid, .va = draw(0xc0000000)};
 		if (draw(8) && t->mm->map_count) {
-			const struct vma *v = t->mm->vma[draw(t->mm->map_count)];
+			const struct vma *v = mm_area_nr(t->mm, draw(t->mm->map_count));
 
 			p.va = v->start - PAGE_SIZE + draw(v->end - v->start + 2 * PAGE_SIZE);
 			p.va = p.va < 0xc0000000 ? p.va : 0xbfffffff;

@@ -72,17 +72,14 @@ static void gather_frame(struct facts *f)
 static void gather_areas(struct facts *f)
 {
 	const struct mm *mm = f->task->mm;
-	uint32_t i = vma_index(mm, f->va);
+	struct vma *below, *v = find_vma_prev(mm, f->va, &below);
 
 	f->area = area_at(mm, f->va);
-	if (i < mm->map_count && mm->vma[i]->start > f->va)
-		f->above = mm->vma[i];
-	if (i > 0)
-		f->below = mm->vma[i - 1];
+	if (v && v->start > f->va)
+		f->above = v;
+	f->below = below;
 	f->all_private = true;
-	for (uint32_t k = 0; k < mm->map_count; k++)
-		if (mm->vma[k]->flags & VM_SHARED)
-			f->all_private = false;
+	for_each_vma(mm, v) if (v->flags & VM_SHARED) f->all_private = false;
 }
 
 bool is_other(const struct facts *f, const struct task *t)

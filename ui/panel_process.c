@@ -161,9 +161,10 @@ static int draw_chunks(const struct view *v, const struct task *t, const struct 
 /* The area that holds the heap; map_count if there is none. */
 static uint32_t heap_index(const struct mm *mm)
 {
-	uint32_t i = mm->heap.first ? vma_index(mm, mm->heap.first->start) : mm->map_count;
+	vaddr_t va = mm->heap.first ? mm->heap.first->start : 0;
+	const struct vma *v = mm_area_at(mm, va);
 
-	return i < mm->map_count && mm->vma[i]->start <= mm->heap.first->start ? i : mm->map_count;
+	return va && v && v->start <= va ? mm_area_index(mm, va) : mm->map_count;
 }
 
 /* ---- the head: processes and counts ---- */
@@ -253,7 +254,7 @@ static void draw_counts(const struct area *a, int y, const struct task *t)
 static void follow_choice(const struct view *v, struct panel_state *ps, const struct task *t,
 			  int height)
 {
-	uint32_t i = vma_index(t->mm, v->walk_va);
+	uint32_t i = mm_area_index(t->mm, v->walk_va);
 
 	if (i < t->mm->map_count && ps->word[WORD_SEEN] != v->walk_va + 1ULL) {
 		ps->word[WORD_SEEN] = v->walk_va + 1ULL;
@@ -270,12 +271,14 @@ static void draw_areas(struct view *v, struct panel_state *ps, const struct area
 		       const struct task *t)
 {
 	uint32_t heap = heap_index(t->mm);
+	const struct vma *area;
 	int extra = heap < t->mm->map_count && a->height > (int)t->mm->map_count ? 1 : 0, y = 0;
 
 	follow_choice(v, ps, t, a->height - extra);
 	ps->word[WORD_CHUNKS] = 0;
-	for (uint32_t i = (uint32_t)ps->top; i < t->mm->map_count && y < a->height; i++) {
-		draw_area(v, t, a, y++, t->mm->vma[i]);
+	area = mm_area_nr(t->mm, (uint32_t)ps->top);
+	for (uint32_t i = (uint32_t)ps->top; area && y < a->height; i++, area = area->next) {
+		draw_area(v, t, a, y++, area);
 		if (i == heap && a->height - y > 1) {
 			int room = a->height - y - (int)(t->mm->map_count - i - 1);
 
@@ -344,7 +347,7 @@ static void choose_area(struct view *v, struct panel_state *ps, const struct tas
 	if (i < 0 || i >= (int)t->mm->map_count)
 		return;
 	ps->cursor = i;
-	view_choose_address(v, t->pid, t->mm->vma[i]->start);
+	view_choose_address(v, t->pid, mm_area_nr(t->mm, (uint32_t)i)->start);
 }
 
 /* The page beside the chosen one. False: the area ends there. */
@@ -422,8 +425,9 @@ static void process_click(struct view *v, struct panel_state *ps, int x, int y)
 	if (line >= (int)t->mm->map_count)
 		return;
 	ps->cursor = line;
-	view_choose_address(v, t->pid,
-			    area_page_at(t->mm->vma[line], ps->width - c.pages, x - c.pages));
+	view_choose_address(
+		v, t->pid,
+		area_page_at(mm_area_nr(t->mm, (uint32_t)line), ps->width - c.pages, x - c.pages));
 }
 
 static void process_scroll(struct view *v, struct panel_state *ps, int dy)
@@ -449,12 +453,15 @@ static bool process_search(struct view *v, struct panel_state *ps, const char *n
 			   int direction)
 {
 	const struct task *t = view_task(v);
+	const struct vma *area = t ? mm_area_nr(t->mm, (uint32_t)ps->cursor) : NULL;
+	int i = ps->cursor;
 	char start[16];
 
-	for (int i = t ? ps->cursor + direction : -1; i >= 0 && i < (int)t->mm->map_count;
-	     i += direction) {
-		snprintf(start, sizeof(start), "%08x", t->mm->vma[i]->start);
-		if (strstr(start, needle) || strcasestr(vma_name(t->mm->vma[i]), needle)) {
+	while (area) {
+		area = direction > 0 ? area->next : area->prev;
+		i += direction;
+		snprintf(start, sizeof(start), "%08x", area ? area->start : 0);
+		if (area && (strstr(start, needle) || strcasestr(vma_name(area), needle))) {
 			choose_area(v, ps, t, i);
 			return true;
 		}

@@ -1,0 +1,138 @@
+/*
+ * Laws of areas: the list, the tree, and what is counted from them.
+ *
+ * The tree is gone through in order while the list is gone along: both must
+ * come to the same area at the same time.
+ */
+#include "check.h"
+
+#include "rmap.h"
+#include "vma.h"
+
+/* A way through the tree. */
+struct tour {
+	struct check *k;
+	const struct vma *next; /* of the list: the tree's next one is this */
+	uint32_t left;          /* of the list: 0, and the tree goes on     */
+};
+
+/* ---- the list ---- */
+
+static bool check_area(struct check *k, const struct mm *mm,
+		       const struct vma *v)
+{
+	return LAW(v->mm == mm && v->start < v->end &&
+			   ((v->start | v->end) & (PAGE_SIZE - 1)) == 0 &&
+			   v->end <= k->m->profile->page_offset,
+		   "area %x-%x is no area of user pages", v->start, v->end) &&
+	       LAW(!v->prev || v->prev->end <= v->start,
+		   "area %x-%x begins below %x, the end of the one before",
+		   v->start, v->end, v->prev->end) &&
+	       LAW(!v->next || v->next->prev == v,
+		   "area %x: the next one in the list does not know it",
+		   v->start) &&
+	       check_area_rmap(k, v);
+}
+
+static bool check_list(struct check *k, const struct mm *mm)
+{
+	uint32_t nr = 0, total = 0, locked = 0;
+	const struct vma *v;
+
+	for_each_vma(mm, v)
+	{
+		if (!LAW(nr < mm->map_count && (nr || !v->prev),
+			 "the list has more than the %u areas that are counted",
+			 mm->map_count) ||
+		    !check_area(k, mm, v))
+			return false;
+		nr++;
+		total += vma_pages(v);
+		if (v->flags & VM_LOCKED)
+			locked += vma_pages(v);
+	}
+	return LAW(nr == mm->map_count, "%u areas are counted, %u are there",
+		   mm->map_count, nr) &&
+	       LAW(total == mm->total_vm,
+		   "total_vm is %u pages, but the areas have %u", mm->total_vm,
+		   total) &&
+	       LAW(locked == mm->locked_vm,
+		   "locked_vm is %u pages, but locked areas have %u",
+		   mm->locked_vm, locked);
+}
+
+/* ---- the tree ---- */
+
+/* Parent, colour, and the place in the order. */
+static bool check_node(struct tour *t, const struct vma *v,
+		       const struct vma *parent)
+{
+	bool red = v->rb.colour == RB_RED;
+
+	return LAW(rb_vma(v->rb.parent) == parent,
+		   "area %x does not know its parent in the tree", v->start) &&
+	       LAW(!red || (parent && parent->rb.colour == RB_BLACK),
+		   "area %x is red, and so is its parent, or it is the root",
+		   v->start) &&
+	       LAW(t->next == v, "area %x has another place in the list",
+		   v->start);
+}
+
+/* What v knows of the gaps of its subtree. */
+static bool check_gaps(const struct tour *t, const struct vma *v)
+{
+	uint32_t largest = v->gap, nr = v->gap > 0;
+
+	for (int side = RB_LEFT; side <= RB_RIGHT; side++) {
+		const struct vma *child = rb_vma(v->rb.child[side]);
+
+		if (child && child->subtree_gap > largest)
+			largest = child->subtree_gap;
+		nr += child ? child->nr_gaps : 0;
+	}
+	return LAW(v->gap == vma_gap(t->k->m, v),
+		   "area %x: the gap below it has %u bytes, not %u", v->start,
+		   vma_gap(t->k->m, v), v->gap) &&
+	       LAW(largest == v->subtree_gap && nr == v->nr_gaps,
+		   "area %x: its subtree has %u gaps, the largest of %u bytes, "
+		   "not %u and %u",
+		   v->start, nr, largest, v->nr_gaps, v->subtree_gap);
+}
+
+/* The black height of the subtree of v in *height. */
+static bool check_subtree(struct tour *t, const struct vma *v,
+			  const struct vma *parent, uint32_t *height)
+{
+	uint32_t left, right;
+
+	*height = 0;
+	if (!v)
+		return true;
+	if (!LAW(t->left-- > 0, "the tree has more areas than the list") ||
+	    !check_subtree(t, rb_vma(v->rb.child[RB_LEFT]), v, &left) ||
+	    !check_node(t, v, parent))
+		return false;
+	t->next = v->next;
+	if (!check_subtree(t, rb_vma(v->rb.child[RB_RIGHT]), v, &right))
+		return false;
+	*height = left + (v->rb.colour == RB_BLACK);
+	return LAW(left == right,
+		   "area %x has %u black areas below its left, %u below its "
+		   "right",
+		   v->start, left, right) &&
+	       check_gaps(t, v);
+}
+
+bool check_areas(struct check *k, const struct mm *mm)
+{
+	struct tour t = {.k = k, .next = mm->mmap, .left = mm->map_count};
+	const struct vma *hit = mm->mmap_cache;
+	uint32_t height;
+
+	return check_list(k, mm) &&
+	       check_subtree(&t, rb_vma(mm->mm_rb.node), NULL, &height) &&
+	       LAW(!t.next, "area %x is in the list, but not in the tree",
+		   t.next->start) &&
+	       LAW(!hit || mm_area_at(mm, hit->start) == hit,
+		   "mmap_cache remembers an area that is gone");
+}
