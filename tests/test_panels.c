@@ -329,6 +329,149 @@ START_TEST(an_address_is_cut_in_2_9_9_12_with_pae)
 }
 END_TEST
 
+#define PAE_LECTURE "machine i386-pae ram=1G\nspawn sh\nmmap sh buf 8K\nwrite sh buf value=A\n"
+
+START_TEST(entries_have_36_bits_of_address_with_pae_and_64_where_there_is_room)
+{
+	struct view v = open_view(PAE_LECTURE);
+	char want[64];
+	pfn_t pfn;
+
+	go(&v, 3, STEP_END);
+	pfn = frame_of(&v, "sh", 0xb7ffe000);
+	snprintf(want, sizeof(want), "\342\227\2060%05x067 P RW US A D", pfn);
+	ck_assert(shows(&panel_walk, &v, 38, 12, want));
+	snprintf(want, sizeof(want), "\342\227\20600000000 %05x067  P RW US A D", pfn);
+	ck_assert(shows(&panel_walk, &v, 57, 14, want));
+	snprintf(want, sizeof(want), "00000000 00000000 \342\206\222\342\227\20600000000 %05x067",
+		 pfn);
+	ck_assert(shows(&panel_walk, &v, 78, 12, want));
+	snprintf(want, sizeof(want), "phys 0%05x000", pfn);
+	ck_assert(shows(&panel_walk, &v, 57, 14, want));
+	/* its four first entries hold no rights, so none are shown */
+	ck_assert(shows(&panel_walk, &v, 57, 14, "001  P gives no rights"));
+	ck_assert(shows(&panel_walk, &v, 57, 14, "067  P RW US A D"));
+	close_view(&v);
+}
+END_TEST
+
+START_TEST(pae_names_its_first_level_where_there_is_room)
+{
+	struct view v = open_view(PAE_LECTURE);
+
+	go(&v, 3, STEP_END);
+	ck_assert(shows(&panel_walk, &v, 44, 12, "10    110111111 111111110 000000000000"));
+	ck_assert(shows(&panel_walk, &v, 44, 12, "pgd 2 pmd 447   pte 510   offset 0"));
+	/* no line for the bits: no need to stand under them */
+	ck_assert(shows(&panel_walk, &v, 38, 6, "pgd 2   pmd 447 pte 510 +0"));
+	close_view(&v);
+}
+END_TEST
+
+START_TEST(a_large_page_of_the_kernel_is_2m_with_pae)
+{
+	struct view v = open_view(PAE_LECTURE);
+
+	go(&v, SPAWN, STEP_END);
+	view_choose_address(&v, 1, 0xc0500123);
+	ck_assert(shows(&panel_walk, &v, 60, 14, "G PS 2M"));
+	ck_assert(shows(&panel_walk, &v, 60, 14, "phys 000500123"));
+	close_view(&v);
+}
+END_TEST
+
+START_TEST(a_frame_of_one_process_alone_is_exclusive)
+{
+	struct view v = open_view(COW_LECTURE);
+
+	go(&v, WRITE, STEP_END);
+	ck_assert(shows(&panel_walk, &v, 60, 12, "anonymous, exclusive"));
+	ck_assert(shows(&panel_walk, &v, 38, 12, " excl\n"));
+	go(&v, FORK, STEP_END);
+	view_choose_address(&v, 1, 0xb7ffe000);
+	ck_assert(shows(&panel_walk, &v, 60, 12, " anonymous\n"));
+	close_view(&v);
+}
+END_TEST
+
+START_TEST(a_page_of_a_file_appears_where_nothing_was)
+{
+	struct view v = open_view(
+		"machine i386 ram=64M\nspawn p\nmmap p f 4K file=/etc/passwd\nread p f\n");
+	char want[64];
+
+	go(&v, 3, STEP_END);
+	snprintf(want, sizeof(want), "00000000 \342\206\222\342\227\206%08x",
+		 frame_of(&v, "p", 0xb7fff000) << PAGE_SHIFT | 0x025);
+	ck_assert(shows(&panel_walk, &v, 60, 12, want));
+	close_view(&v);
+}
+END_TEST
+
+/* ---- the tables side by side ---- */
+
+START_TEST(tables_are_folded_to_what_is_in_them)
+{
+	struct view v = open_view(COW_LECTURE);
+	char want[64];
+
+	go(&v, COPY, STEP_END);
+	/* the program at 08048000: entry 32; the mapping 735, the stack 767, lowmem 768 to 991 */
+	ck_assert(shows(&panel_walk, &v, 78, 15, "   0\342\200\24631 \302\267"));
+	ck_assert(shows(&panel_walk, &v, 78, 15, "  33\342\200\246734 \302\267"));
+	ck_assert(shows(&panel_walk, &v, 78, 15, " 768\342\200\246991 PS"));
+	snprintf(want, sizeof(want), "1022\342\227\206%05x067", frame_of(&v, "kid", 0xb7ffe000));
+	ck_assert(shows(&panel_walk, &v, 78, 15, want));
+	snprintf(want, sizeof(want), "was  %05x045", frame_of(&v, "sh", 0xb7ffe000));
+	ck_assert(shows(&panel_walk, &v, 78, 15, want));
+	snprintf(want, sizeof(want), " frame %05x ", frame_of(&v, "kid", 0xb7ffe000));
+	ck_assert(shows(&panel_walk, &v, 78, 15, want));
+	close_view(&v);
+}
+END_TEST
+
+START_TEST(beside_the_tables_stands_who_maps_the_frame)
+{
+	struct view v = open_view(COW_LECTURE);
+
+	go(&v, FORK, STEP_END);
+	view_choose_address(&v, 1, 0xb7ffe000);
+	ck_assert(shows(&panel_walk, &v, 78, 17, " mapped by\n"));
+	ck_assert(shows(&panel_walk, &v, 78, 17, " sh b7ffe000\n"));
+	ck_assert(shows(&panel_walk, &v, 78, 17, " kid b7ffe000\n"));
+	close_view(&v);
+}
+END_TEST
+
+START_TEST(where_the_walk_ends_early_the_rest_is_missing)
+{
+	struct view v = open_view(PAE_LECTURE);
+
+	go(&v, 3, STEP_END);
+	view_choose_address(&v, 1, 0x40000000); /* its middle table is there, and empty */
+	ck_assert(shows(&panel_walk, &v, 100, 20, "nothing there"));
+	ck_assert(shows(&panel_walk, &v, 100, 20, "no table"));
+	ck_assert(shows(&panel_walk, &v, 100, 20, "no frame"));
+	close_view(&v);
+}
+END_TEST
+
+START_TEST(a_click_chooses_a_table)
+{
+	struct view v = open_view(COW_LECTURE);
+	struct panel_state ps = {0};
+
+	go(&v, COPY, STEP_END);
+	free(panel_text(&panel_walk, &v, &ps, 78, 15));
+	panel_walk.click(&v, &ps, 30, 6);
+	ck_assert_int_eq(ps.cursor, 1);
+	panel_walk.click(&v, &ps, 60, 6);
+	panel_walk.key(&v, &ps, KEY_ENTER_); /* the frame */
+	ck_assert_uint_eq(v.choice.pfn, frame_of(&v, "kid", 0xb7ffe000));
+	close_view(&v);
+}
+END_TEST
+
 START_TEST(a_changed_entry_is_seen_as_it_was_and_as_it_is)
 {
 	struct view v = open_view(COW_LECTURE);
@@ -624,6 +767,15 @@ static TCase *spaces(void)
 	tcase_add_test(c, a_table_that_the_mmu_reads_does_not_turn_the_panel_to_its_zone);
 	tcase_add_test(c, in_a_low_panel_the_tlb_answers_beside_the_contents);
 	tcase_add_test(c, a_kernel_address_is_walked_through_a_large_entry);
+	tcase_add_test(c, entries_have_36_bits_of_address_with_pae_and_64_where_there_is_room);
+	tcase_add_test(c, pae_names_its_first_level_where_there_is_room);
+	tcase_add_test(c, a_large_page_of_the_kernel_is_2m_with_pae);
+	tcase_add_test(c, a_frame_of_one_process_alone_is_exclusive);
+	tcase_add_test(c, a_page_of_a_file_appears_where_nothing_was);
+	tcase_add_test(c, tables_are_folded_to_what_is_in_them);
+	tcase_add_test(c, beside_the_tables_stands_who_maps_the_frame);
+	tcase_add_test(c, where_the_walk_ends_early_the_rest_is_missing);
+	tcase_add_test(c, a_click_chooses_a_table);
 	return c;
 }
 
