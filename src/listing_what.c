@@ -35,7 +35,7 @@ static void print_facts(const struct machine *m, const struct what *w, FILE *out
 {
 	char text[LINE_MAX_BYTES];
 
-	place_text(m, &w->place, text, sizeof(text));
+	what_place_text(m, &w->place, text, sizeof(text));
 	fprintf(out, "%s\n", text);
 	for (uint32_t i = 0; i < w->nr; i++) {
 		print_label(_(fact_info[w->fact[i].id].label), out);
@@ -48,9 +48,9 @@ int list_what(struct scenario *s, struct when at, const char *words, FILE *out)
 {
 	struct timeline *t = timeline_open(s);
 	struct what *w = calloc(1, sizeof(*w));
-	struct place_fault fault = {0};
+	struct what_fault fault = {0};
 	const struct machine *m;
-	struct place place;
+	struct what_place place;
 	int status = 2;
 
 	if (!t || !w) {
@@ -58,7 +58,7 @@ int list_what(struct scenario *s, struct when at, const char *words, FILE *out)
 	} else {
 		timeline_goto(t, at);
 		m = timeline_machine(t);
-		if (place_parse(m, s, m->last_task, words, &place, &fault)) {
+		if (what_parse(m, s, m->last_task, words, &place, &fault)) {
 			what_is(m, s, &place, w);
 			print_facts(m, w, out);
 			status = 0;

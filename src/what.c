@@ -170,7 +170,7 @@ static void what_phys(const struct asking *q, paddr_t phys)
 		tell(q, BEYOND_RAM, (paddr_t)q->m->max_pfn << PAGE_SHIFT);
 }
 
-static void what_user(const struct asking *q, const struct place *p)
+static void what_user(const struct asking *q, const struct what_place *p)
 {
 	const struct task *t = find_task(q->m, p->pid);
 	struct pt_walk k;
@@ -204,7 +204,7 @@ static void what_kernel(const struct asking *q, vaddr_t va)
 		what_phys(q, k.phys);
 }
 
-void what_is(const struct machine *m, const struct scenario *s, const struct place *p,
+void what_is(const struct machine *m, const struct scenario *s, const struct what_place *p,
 	     struct what *w)
 {
 	struct asking q = {m, s, w};

@@ -3,7 +3,7 @@
  *
  * A fact is a line of what.def with its numbers: the screen's box draws it, a listing prints it, a test asks it.
  *
- *	place_parse("kid buf")  ->  struct place        which address is meant
+ *	what_parse("kid buf")  ->  struct what_place        which address is meant
  *	what_is(place)          ->  struct what         its facts, in the order in which they are read
  *	fact_tell(fact)         ->  words and arguments, each argument with its kind
  *
@@ -28,7 +28,7 @@ enum place_kind {
 	PLACE_PHYS,   /* phys                     */
 };
 
-struct place {
+struct what_place {
 	enum place_kind kind;
 	uint32_t pid;
 	vaddr_t va;
@@ -36,7 +36,7 @@ struct place {
 };
 
 /* What is wrong with the words of a place: bytes [at, at + len) of the text. */
-struct place_fault {
+struct what_fault {
 	size_t at, len;
 	char message[160];
 };
@@ -51,10 +51,10 @@ struct place_fault {
  *
  * False: *f says what is wrong, with the nearest known word.
  */
-bool place_parse(const struct machine *m, const struct scenario *s, const struct task *t, const char *text,
-		 struct place *p, struct place_fault *f);
-/* The words that mean a place: place_parse(place_text(p)) gives p. Returns the length. */
-size_t place_text(const struct machine *m, const struct place *p, char *buf, size_t size);
+bool what_parse(const struct machine *m, const struct scenario *s, const struct task *t, const char *text,
+		 struct what_place *p, struct what_fault *f);
+/* The words that mean a place: what_parse(what_place_text(p)) gives p. Returns the length. */
+size_t what_place_text(const struct machine *m, const struct what_place *p, char *buf, size_t size);
 
 /* ---- facts ---- */
 
@@ -104,13 +104,13 @@ struct fact {
 };
 
 struct what {
-	struct place place;
+	struct what_place place;
 	uint32_t nr;
 	struct fact fact[FACTS_MAX];
 };
 
 /* Gather the facts of a place. Any place is good; s: for names. */
-void what_is(const struct machine *m, const struct scenario *s, const struct place *p, struct what *w);
+void what_is(const struct machine *m, const struct scenario *s, const struct what_place *p, struct what *w);
 /* The n-th fact (from 0) of an id; NULL. */
 const struct fact *what_fact(const struct what *w, enum fact_id id, unsigned n);
 

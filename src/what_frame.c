@@ -340,6 +340,11 @@ static void what_use(const struct asking *q, const struct zone *z, pfn_t pfn, ui
 	}
 }
 
+static bool is_user_page(const struct page *p)
+{
+	return p->use == FRAME_ANON || p->use == FRAME_FILE || p->use == FRAME_SHMEM;
+}
+
 void what_frame(const struct asking *q, pfn_t pfn, uint32_t offset)
 {
 	const struct machine *m = q->m;
@@ -360,9 +365,9 @@ void what_frame(const struct asking *q, pfn_t pfn, uint32_t offset)
 		     pfn_to_kva(m, m->mem_map_pfn) + pfn * m->profile->page_struct_bytes,
 		     p->refcount, p->mapcount, p->flags);
 	}
-	what_use(q, z, pfn, offset);
-	if (p->use == FRAME_ANON || p->use == FRAME_FILE || p->use == FRAME_SHMEM) {
+	if (is_user_page(p))
 		tell(q, CONTENT, page_tag(p));
+	what_use(q, z, pfn, offset);
+	if (is_user_page(p))
 		what_mappers(q, pfn);
-	}
 }

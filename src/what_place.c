@@ -30,7 +30,7 @@ struct reading {
 	const struct machine *m;
 	const struct scenario *s;
 	const char *text;
-	struct place_fault *f;
+	struct what_fault *f;
 };
 
 static bool wrong(const struct reading *r, const struct piece *w, const char *format, ...)
@@ -169,7 +169,7 @@ static bool read_base(const struct reading *r, const struct task *t, const char 
 
 /* A name with an offset, of process t. */
 static bool read_name(const struct reading *r, const struct task *t, const struct piece *w,
-		      struct place *p)
+		      struct what_place *p)
 {
 	size_t cut = find_cut(w);
 	uint64_t offset = 0, rest;
@@ -188,7 +188,7 @@ static bool read_name(const struct reading *r, const struct task *t, const struc
 }
 
 /* A name of kernel memory. */
-static bool read_kernel_name(const struct reading *r, const struct piece *w, struct place *p)
+static bool read_kernel_name(const struct reading *r, const struct piece *w, struct what_place *p)
 {
 	uint32_t symbol = symbol_of(r, w->text, w->len);
 	const struct region *g = symbol ? region_find(&r->m->names, symbol) : NULL;
@@ -196,9 +196,9 @@ static bool read_kernel_name(const struct reading *r, const struct piece *w, str
 	if (!g)
 		return false;
 	if (g->kind == REGION_PAGES)
-		*p = (struct place){.kind = PLACE_PHYS, .phys = g->start};
+		*p = (struct what_place){.kind = PLACE_PHYS, .phys = g->start};
 	else
-		*p = (struct place){.kind = PLACE_KERNEL, .va = g->start};
+		*p = (struct what_place){.kind = PLACE_KERNEL, .va = g->start};
 	return true;
 }
 
@@ -212,7 +212,7 @@ static bool read_address(const struct piece *w, uint64_t *va)
 
 /* ADDR of t; w is not empty. */
 static bool read_addr_of(const struct reading *r, const struct task *t, const struct piece *w,
-			 struct place *p)
+			 struct what_place *p)
 {
 	struct known k = {.nr = 0};
 	uint64_t va;
@@ -223,7 +223,7 @@ static bool read_addr_of(const struct reading *r, const struct task *t, const st
 		if (va > UINT32_MAX)
 			return wrong(r, w, _("\"%.*s\" is no address: they end at 0xffffffff"),
 				     (int)w->len, w->text);
-		*p = (struct place){.kind = PLACE_KERNEL, .va = (vaddr_t)va};
+		*p = (struct what_place){.kind = PLACE_KERNEL, .va = (vaddr_t)va};
 		if (va >= r->m->profile->page_offset)
 			return true;
 		if (!t)
@@ -242,7 +242,8 @@ static bool read_addr_of(const struct reading *r, const struct task *t, const st
 
 /* ---- the words ---- */
 
-static bool read_phys(const struct reading *r, const struct piece *w, bool is_pfn, struct place *p)
+static bool read_phys(const struct reading *r, const struct piece *w, bool is_pfn,
+		      struct what_place *p)
 {
 	uint64_t value, most = is_pfn ? 0xffffff : 0xfffffffff;
 
@@ -255,13 +256,13 @@ static bool read_phys(const struct reading *r, const struct piece *w, bool is_pf
 	if (value > most)
 		return wrong(r, w, _("\"%.*s\" is too large: physical addresses have 36 bits"),
 			     (int)w->len, w->text);
-	*p = (struct place){.kind = PLACE_PHYS, .phys = is_pfn ? value << PAGE_SHIFT : value};
+	*p = (struct what_place){.kind = PLACE_PHYS, .phys = is_pfn ? value << PAGE_SHIFT : value};
 	return true;
 }
 
 /* One word: of the current process, or of the kernel. */
 static bool read_one(const struct reading *r, const struct task *t, const struct piece *w,
-		     struct place *p)
+		     struct what_place *p)
 {
 	struct known k = {.nr = 0};
 	uint64_t va;
@@ -287,7 +288,7 @@ static bool read_one(const struct reading *r, const struct task *t, const struct
 
 /* PROC ADDR */
 static bool read_two(const struct reading *r, const struct piece *proc, const struct piece *addr,
-		     struct place *p)
+		     struct what_place *p)
 {
 	const struct task *t = task_of(r, proc);
 	struct known k = {.nr = 0};
@@ -300,15 +301,15 @@ static bool read_two(const struct reading *r, const struct piece *proc, const st
 	return wrong_name(r, proc, &k, _("process"));
 }
 
-bool place_parse(const struct machine *m, const struct scenario *s, const struct task *t,
-		 const char *text, struct place *p, struct place_fault *f)
+bool what_parse(const struct machine *m, const struct scenario *s, const struct task *t,
+		const char *text, struct what_place *p, struct what_fault *f)
 {
 	const struct reading r = {m, s, text, f};
 	const char *at = text;
 	struct piece first = next_piece(&at), second = next_piece(&at), third = next_piece(&at);
 
-	*p = (struct place){.kind = PLACE_USER};
-	*f = (struct place_fault){.at = 0};
+	*p = (struct what_place){.kind = PLACE_USER};
+	*f = (struct what_fault){.at = 0};
 	if (!first.len)
 		return wrong(&r, &first, "%s",
 			     _("an address: ADDR, PROC ADDR, phys ADDR or pfn N"));

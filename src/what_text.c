@@ -189,9 +189,7 @@ static void level_text(const struct machine *m, uint64_t value, char buf[ARG_MAX
 static void exclusive_text(const struct machine *m, uint64_t value, char buf[ARG_MAX])
 {
 	(void)m;
-	snprintf(buf, ARG_MAX, "%s",
-		 value & PG_EXCLUSIVE ? _("exclusive: a write needs no copy")
-				      : _("not exclusive: it is or was shared by fork"));
+	snprintf(buf, ARG_MAX, "%s", value & PG_EXCLUSIVE ? _("exclusive") : _("not exclusive"));
 }
 
 static void pte_rights_text(const struct machine *m, uint64_t value, char buf[ARG_MAX])
@@ -292,7 +290,7 @@ size_t fact_text(const struct machine *m, const struct fact *f, char *buf, size_
 	return l.len;
 }
 
-size_t place_text(const struct machine *m, const struct place *p, char *buf, size_t size)
+size_t what_place_text(const struct machine *m, const struct what_place *p, char *buf, size_t size)
 {
 	const char *name = task_name(m, p->pid);
 	int n;

@@ -58,7 +58,7 @@ expect "--screen prints the screen" 0 'good.txt' "$PROG" --screen 80x24 --at 2 "
 expect "--at with a micro-step" 0 'good.txt' "$PROG" --screen 80x24 --at 2.3 "$work/good.txt"
 expect "--at with a label" 0 'cow.txt' "$PROG" --screen 120x40 --at fork scenarios/cow.txt
 expect "--at with an unknown label" 2 'nolabel' "$PROG" --screen 80x24 --at nolabel scenarios/cow.txt
-expect "--what tells a user's page" 0 'mapped by  kid b7ffe000 rw' "$PROG" --what "kid buf" --at 7 scenarios/cow.txt
+expect "--what tells a user's page" 0 'mapped by  kid  b7ffe000  rw' "$PROG" --what "kid buf" --at 7 scenarios/cow.txt
 expect "--what tells a frame" 0 'kernel image, page 0 of 1024' "$PROG" --what "pfn 100" scenarios/cow.txt
 expect "--what of no address names the nearest" 2 'did you mean "buf"' "$PROG" --what "kid bfu" --at 7 scenarios/cow.txt
 expect "--what at an unknown label" 2 'nolabel' "$PROG" --what 0 --at nolabel scenarios/cow.txt

@@ -612,7 +612,7 @@ static uint32_t pick(uint32_t n)
 
 START_TEST(no_keys_at_no_size_break_it)
 {
-	static const char keys[] = "nnnnssspSgGr+-123456789hjklzz/TN??P:abq\x01\x05\x0b\x15\x17 ";
+	static const char keys[] = "nnnnssspSgGr+-123456789hjklzzww/TN??P:abq\x01\x05\x0b\x15\x17 ";
 	struct grid g = {0};
 
 	seed = (uint32_t)_i + 1;
@@ -682,6 +682,12 @@ static const struct golden {
 	{"80x24-zoom", 80, 24, {COPY, STEP_END}, "7z", false},
 	{"80x24-quiz", 80, 24, {WRITE, STEP_END}, "na", false},
 	{"80x24-prompt", 80, 24, {FORK, STEP_END}, ":write kid", false},
+	{"20x5-what", 20, 5, {COPY, STEP_END}, "w", false},
+	{"80x24-what", 80, 24, {COPY, STEP_END}, "w", false},
+	{"80x24-what-ascii", 80, 24, {COPY, STEP_END}, "w", true},
+	{"120x40-what", 120, 40, {COPY, STEP_END}, "w", false},
+	{"120x40-what-step", 120, 40, {COPY, 30}, "w", false},
+	{"200x60-what", 200, 60, {COPY, STEP_END}, "w", false},
 };
 
 static size_t read_file(const char *path, char *buf, size_t size)

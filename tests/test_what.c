@@ -20,10 +20,10 @@ static struct what w;
 /* The facts of words at the end of a scenario that was run. */
 static void ask(const char *words)
 {
-	struct place_fault fault;
-	struct place p;
+	struct what_fault fault;
+	struct what_place p;
 
-	ck_assert_msg(place_parse(c.m, c.s, c.m->last_task, words, &p, &fault), "%s: %s", words,
+	ck_assert_msg(what_parse(c.m, c.s, c.m->last_task, words, &p, &fault), "%s: %s", words,
 		      fault.message);
 	what_is(c.m, c.s, &p, &w);
 }
@@ -86,20 +86,19 @@ START_TEST(a_users_page_is_told_from_its_name_to_its_frame)
 	ask("kid buf+0x123");
 	ck_says("address: b7ffe123: user address of kid, byte 291 of its page");
 	ck_says("name: buf + 0x123 of 0x2000, by mmap");
-	ck_says("area: b7ffe000-b8000000 rw-p anonymous 8K");
-	ck_says("area: mprotect may give it rwx; flags account");
+	ck_says("area: b7ffe000-b8000000  rw-p  anonymous  8K");
+	ck_says("area: mprotect may give it rwx  flags account");
 	/* 0xb7ffe123 >> 22 = 735; 735 * 4 = b7c; (0xb7ffe123 >> 12) & 1023 = 1022; * 4 = ff8 */
-	ck_says("pgd: [735] at 37c0fb7c: 37c11067 P RW US A D");
-	ck_says("pte: [1022] at 37c11ff8: 3fc07067 P RW US A D");
+	ck_says("pgd: [735] at 37c0fb7c  37c11067 P RW US A D");
+	ck_says("pte: [1022] at 37c11ff8  3fc07067 P RW US A D");
 	ck_says("TLB: CPU 0 holds 3fc07 RW D");
-	ck_says("frame: 3fc07: node 0, HighMem, physical 3fc07123");
-	ck_says("frame: no kernel address: high memory, seen by the kernel through kmap only");
+	ck_says("frame: 3fc07  node 0  HighMem  physical 3fc07123");
+	ck_says("frame: no kernel address: the kernel maps high memory by kmap");
 	/* mem_map begins behind the image, at frame 500: c0500000 + 0x3fc07 * 32 */
-	ck_says("frame: struct page at c0cf80e0: ref 1, map 1, exclusive dirty");
+	ck_says("frame: struct page at c0cf80e0  ref 1  map 1  exclusive dirty");
 	ck_says("frame: content \"K\"");
-	ck_says("use: anonymous: page b7ffe of what anon_vma 5 counts, exclusive: a write needs no "
-		"copy");
-	ck_says("mapped by: kid b7ffe000 rw");
+	ck_says("use: anonymous, page b7ffe of anon_vma 5  exclusive");
+	ck_says("mapped by: kid  b7ffe000  rw");
 	ck_assert_ptr_null(what_fact(&w, W_MAPPED, 1));
 	end();
 }
@@ -109,11 +108,10 @@ START_TEST(a_page_shared_since_fork_names_everyone_who_maps_it)
 {
 	run(cow);
 	ask("sh buf+4K");
-	ck_says("pte: [1023] at 37c0effc: 3fc06065 P RO US A D");
-	ck_says("use: anonymous: page b7fff of what anon_vma 3 counts, not exclusive: it is or was "
-		"shared by fork");
-	ck_says("mapped by: sh b7fff000 r-");
-	ck_says("mapped by: kid b7fff000 r-");
+	ck_says("pte: [1023] at 37c0effc  3fc06065 P RO US A D");
+	ck_says("use: anonymous, page b7fff of anon_vma 3  not exclusive");
+	ck_says("mapped by: sh  b7fff000  r-");
+	ck_says("mapped by: kid  b7fff000  r-");
 	ck_assert_ptr_null(what_fact(&w, W_MAPPED, 2));
 	ck_silent(TLB); /* kid runs */
 	end();
@@ -125,10 +123,10 @@ START_TEST(pages_not_touched_have_an_entry_that_is_empty_or_no_table)
 	run("machine i386 ram=64M\nspawn sh\nmmap sh far 4K at=0x60000000\n"
 	    "mmap sh buf 8K\nwrite sh buf value=A\n");
 	ask("buf+4K");
-	ck_says("pte: [1023] at 03c1fffc: 00000000 not present");
+	ck_says("pte: [1023] at 03c1fffc  00000000 not present");
 	ck_silent(FRAME);
 	ask("far");
-	ck_says("pgd: [384] at 03c17600: 00000000 not present");
+	ck_says("pgd: [384] at 03c17600  00000000 not present");
 	ck_says("pte: none: no table for 60000000-60400000");
 	ck_silent(FRAME);
 	end();
@@ -140,8 +138,8 @@ START_TEST(a_page_read_only_is_the_zero_page_which_nobody_counts)
 	run("machine i386 ram=64M\nspawn sh\nmmap sh buf 4K\nread sh buf\n");
 	ask("buf");
 	/* the fifth page of the image; bit 9 says special */
-	ck_says("pte: [1023] at 03c1fffc: 00104225 P RO US A special");
-	ck_says("frame: 104: node 0, DMA, physical 00104000");
+	ck_says("pte: [1023] at 03c1fffc  00104225 P RO US A special");
+	ck_says("frame: 104  node 0  DMA  physical 00104000");
 	ck_says("use: the zero page: all reads of pages never written end here, and nobody counts "
 		"them");
 	ck_silent(MAPPED);
@@ -155,10 +153,10 @@ START_TEST(a_page_of_a_none_area_keeps_its_frame_for_the_software)
 	run("machine i386 ram=64M\nspawn sh\nmmap sh sea 8K shared\nwrite sh sea value=S\n"
 	    "mprotect sh sea 4K prot=none\n");
 	ask("sea");
-	ck_says("area: b7ffe000-b7fff000 ---s zero 4K");
-	ck_says("pte: [1022] at 03c20ff8: 03c1f160 for the software only (PROT_NONE)");
+	ck_says("area: b7ffe000-b7fff000  ---s  zero  4K");
+	ck_says("pte: [1022] at 03c20ff8  03c1f160 for the software only (PROT_NONE)");
 	ck_says("use: shared anonymous memory: page 0 of 2");
-	ck_says("mapped by: sh b7ffe000 --");
+	ck_says("mapped by: sh  b7ffe000  --");
 	end();
 }
 END_TEST
@@ -167,11 +165,11 @@ START_TEST(file_pages_know_their_file_and_where_it_ends)
 {
 	run("machine i386 ram=64M\nspawn sh\nfork sh kid\n");
 	ask("sh code");
-	ck_says("area: 08048000-08049000 r-xp program 4K");
+	ck_says("area: 08048000-08049000  r-xp  program  4K");
 	ck_says("area: page 0 of program, which has 3");
 	ck_says("use: page cache: page 0 of the 3 of program");
-	ck_says("mapped by: sh 08048000 r-");
-	ck_says("mapped by: kid 08048000 r-");
+	ck_says("mapped by: sh  08048000  r-");
+	ck_says("mapped by: kid  08048000  r-");
 	ck_assert_ptr_null(what_fact(&w, W_MAPPED, 2));
 	end();
 }
@@ -274,8 +272,7 @@ START_TEST(a_free_chunk_says_on_which_list_it_waits)
 {
 	run(heap);
 	ask("q");
-	ck_says("chunk: 0804e208 of 2016 bytes free: in the bins, place 1 of 1; it merges with "
-		"free neighbours");
+	ck_says("chunk: 0804e208 of 2016 bytes free: in the bins, place 1 of 1");
 	ask("s");
 	ck_says("chunk: 0804e9e8 of 32 bytes free: in the tcache, place 2 of the 2 of its size");
 	ask("t");
@@ -339,7 +336,8 @@ START_TEST(a_frame_on_a_cpus_list_says_which_cpu_and_where)
 	run("machine i386 ram=64M cpus=2\ncpu 1\nalloc_pages a 0\nfree_pages a\n");
 	z = &c.m->node.node_zones[ZONE_NORMAL];
 	second = c.m->mem_map[z->pcp[1].list[0][0].head].next;
-	what_is(c.m, c.s, &(struct place){.kind = PLACE_PHYS, .phys = (paddr_t)second << 12}, &w);
+	what_is(c.m, c.s, &(struct what_place){.kind = PLACE_PHYS, .phys = (paddr_t)second << 12},
+		&w);
 	ck_assert_uint_eq(arg_of(W_PCP, 0), second);
 	ck_assert_uint_eq(arg_of(W_PCP, 2), 1);
 	ck_assert_uint_eq(arg_of(W_PCP, 3), 2);
@@ -356,8 +354,8 @@ START_TEST(the_second_frame_of_a_block_on_a_cpus_list_is_found)
 	run("machine i386-6.1 ram=64M\nalloc_pages a 1\nfree_pages a\n");
 	l = &c.m->node.node_zones[ZONE_NORMAL].pcp[0].list[1][0];
 	ck_assert_uint_ne(l->head, PFN_NONE);
-	what_is(c.m, c.s, &(struct place){.kind = PLACE_PHYS, .phys = (paddr_t)(l->head + 1) << 12},
-		&w);
+	what_is(c.m, c.s,
+		&(struct what_place){.kind = PLACE_PHYS, .phys = (paddr_t)(l->head + 1) << 12}, &w);
 	ck_assert_uint_eq(arg_of(W_PCP, 0), l->head);
 	ck_assert_uint_eq(arg_of(W_PCP, 1), 1);
 	ck_assert_uint_eq(arg_of(W_PCP, 3), 1);
@@ -394,7 +392,7 @@ START_TEST(a_pc_has_a_hole_and_hash_tables)
 	ck_says("use: a hole: there is no memory at this address");
 	ck_silent(STRUCT_PAGE);
 	ask("pfn 0");
-	ck_says("frame: 0: in no zone, physical 00000000");
+	ck_says("frame: 0  in no zone  physical 00000000");
 	/* 128 + 64 pages up to the end of low memory at 36bfe */
 	ask("pfn 36bfd");
 	ck_says("use: reserved: hash tables of dentries and inodes, page 191 of 192");
@@ -415,11 +413,11 @@ START_TEST(the_kernels_gigabyte_is_cut_as_the_profile_says)
 	ask("0xc0100000");
 	ck_says("address: c0100000: kernel address in the direct map c0000000-f8000000, physical "
 		"00100000");
-	ck_says("pgd: [768] at 00101c00: 000001e3 P RW KE A D PS G");
+	ck_says("pgd: [768] at 00101c00  000001e3 P RW KE A D PS G");
 	ck_says("pte: none: the entry above maps 4M at once (PSE)");
-	ck_says("frame: 100: node 0, DMA, physical 00100000");
+	ck_says("frame: 100  node 0  DMA  physical 00100000");
 	ask("0xf7ffffff");
-	ck_says("frame: 37fff: node 0, Normal, physical 37ffffff");
+	ck_says("frame: 37fff  node 0  Normal  physical 37ffffff");
 	ask("0xf8000000");
 	ck_assert_uint_eq(arg_of(W_VMALLOC_HOLE, 2), 0xf8800000);
 	ck_says("pte: none: no table for f8000000-f8400000");
@@ -455,8 +453,8 @@ START_TEST(the_kernels_gigabyte_of_6_1_ends_otherwise)
 	ask("0xfffbb000");
 	ck_says("address: fffbb000: kernel address in the fixmap ffdb8000-fffff000, slot 68");
 	ask("0xc1000000");
-	ck_says("pgd: [3] at 01001018: 001002001 P");
-	ck_says("pmd: [8] at 01002040: 0010001e3 P RW KE A D PS G");
+	ck_says("pgd: [3] at 01001018  001002001 P");
+	ck_says("pmd: [8] at 01002040  0010001e3 P RW KE A D PS G");
 	ck_says("pte: none: the entry above maps 2M at once (PSE)");
 	end();
 }
@@ -473,7 +471,7 @@ START_TEST(a_process_page_in_low_memory_has_a_kernel_address_too)
 	ck_assert_uint_eq(kva, 0xc0000000 + (arg_of(W_FRAME, 0) << 12));
 	snprintf(words, sizeof(words), "%08x", kva);
 	ask(words);
-	ck_says("mapped by: sh b7fff000 rw");
+	ck_says("mapped by: sh  b7fff000  rw");
 	ck_says("frame: content \"A\"");
 	end();
 }
@@ -503,7 +501,7 @@ START_TEST(an_object_in_use_is_known_by_its_name)
 	ck_assert_uint_eq(arg_of(W_SLAB, 4), 11);
 	ck_assert_uint_eq(arg_of(W_OBJECT_USED, 2), 1);
 	ck_says("object: here: byte 0 of its 700");
-	what_is(c.m, c.s, &(struct place){.kind = PLACE_KERNEL, .va = w.place.va - 700}, &w);
+	what_is(c.m, c.s, &(struct what_place){.kind = PLACE_KERNEL, .va = w.place.va - 700}, &w);
 	/* freed last: it goes out first, of the ten that are free */
 	ck_assert_uint_eq(arg_of(W_OBJECT_FREE, 2), 0);
 	ck_assert_uint_eq(arg_of(W_OBJECT_FREE, 3), 1);
@@ -515,7 +513,7 @@ END_TEST
 START_TEST(parts_of_a_slab_that_are_no_object_are_told)
 {
 	vaddr_t slab;
-	struct place p = {.kind = PLACE_KERNEL};
+	struct what_place p = {.kind = PLACE_KERNEL};
 
 	run("machine i386 ram=64M\ncache_create toys 700\ncache_alloc toys bear\n");
 	ask("bear");
@@ -537,7 +535,7 @@ END_TEST
 
 START_TEST(slabs_of_6_1_have_colour_padding_and_an_index_list_at_their_end)
 {
-	struct place p = {.kind = PLACE_KERNEL};
+	struct what_place p = {.kind = PLACE_KERNEL};
 	vaddr_t slab;
 
 	run("machine i386-6.1 ram=64M\ncache_create toys 60 ctor\ncache_alloc toys bear\n");
@@ -618,14 +616,14 @@ START_TEST(a_page_table_knows_what_it_translates)
 	/* the entry of b7ffe000 is at 37c11ff8 */
 	ask("phys 37c11ff8");
 	ck_says("use: page table of kid, pte: translates b7c00000-b8000000");
-	ck_says("entry: [1022], for b7ffe000: 3fc07067 P RW US A D");
+	ck_says("entry: [1022] for b7ffe000  3fc07067 P RW US A D");
 	ask("phys 37c0fb7c");
 	ck_says("use: page table of kid, pgd: translates 00000000-100000000");
-	ck_says("entry: [735], for b7c00000: 37c11067 P RW US A D");
+	ck_says("entry: [735] for b7c00000  37c11067 P RW US A D");
 	snprintf(words, sizeof(words), "phys %x", (c.m->swapper_pg_dir << 12) + 769 * 4);
 	ask(words);
 	ck_says("use: page table of the kernel, pgd: translates 00000000-100000000");
-	ck_says("entry: [769], for c0400000: 004001e3 P RW KE A D PS G");
+	ck_says("entry: [769] for c0400000  004001e3 P RW KE A D PS G");
 	end();
 }
 END_TEST
@@ -671,10 +669,10 @@ END_TEST
 static const char *fault_of(const char *words)
 {
 	static char text[256];
-	struct place_fault f;
-	struct place p;
+	struct what_fault f;
+	struct what_place p;
 
-	if (place_parse(c.m, c.s, c.m->last_task, words, &p, &f))
+	if (what_parse(c.m, c.s, c.m->last_task, words, &p, &f))
 		return "nothing";
 	snprintf(text, sizeof(text), "%zu+%zu %s", f.at, f.len, f.message);
 	return text;
@@ -714,7 +712,7 @@ static const char *place_of(const char *words)
 	static char text[64];
 
 	ask(words);
-	place_text(c.m, &w.place, text, sizeof(text));
+	what_place_text(c.m, &w.place, text, sizeof(text));
 	return text;
 }
 
@@ -743,7 +741,7 @@ END_TEST
 
 START_TEST(a_process_that_has_ended_is_said_to_be_gone)
 {
-	struct place p = {.kind = PLACE_USER, .va = 0xb7ffe000};
+	struct what_place p = {.kind = PLACE_USER, .va = 0xb7ffe000};
 
 	run("machine i386 ram=64M\nspawn sh\nfork sh kid\nexit kid\n");
 	p.pid = 2;
@@ -784,10 +782,10 @@ static pfn_t some_frame(const struct machine *m, const struct task *t)
 }
 
 /* An address of every kind: in areas and beside them, in what is mapped, in the kernel's part, and anywhere. */
-static struct place some_place(const struct machine *m)
+static struct what_place some_place(const struct machine *m)
 {
 	const struct task *t = m->tasks;
-	struct place p = {.kind = PLACE_PHYS};
+	struct what_place p = {.kind = PLACE_PHYS};
 
 	for (uint32_t n = m->nr_tasks ? draw(m->nr_tasks) : 0; t && n > 0; n--)
 		t = t->next;
@@ -796,7 +794,7 @@ static struct place some_place(const struct machine *m)
 		p.phys = ((paddr_t)some_frame(m, t) << PAGE_SHIFT) + draw(PAGE_SIZE);
 		return p;
 	case 1:
-		p = (struct place){.kind = PLACE_KERNEL};
+		p = (struct what_place){.kind = PLACE_KERNEL};
 		p.va = (vaddr_t)m->profile->page_offset + draw(0x40000000);
 		if (draw(3))
 			p.va = pfn_to_kva(m, draw(m->max_low_pfn)) + draw(PAGE_SIZE);
@@ -804,7 +802,7 @@ static struct place some_place(const struct machine *m)
 	default:
 		if (!t)
 			return p;
-		p = (struct place){.kind = PLACE_USER, .pid = t->pid, .va = draw(0xc0000000)};
+		p = (struct what_place){.kind = PLACE_USER, .pid = t->pid, .va = draw(0xc0000000)};
 		if (draw(8) && t->mm->map_count) {
 			const struct vma *v = mm_area_nr(t->mm, draw(t->mm->map_count));
 
@@ -869,11 +867,11 @@ static void ck_block(const struct machine *m, pfn_t pfn, enum fact_id id)
 }
 
 /* What is told of a place, held against the machine. */
-static void ck_place(const struct machine *m, const struct scenario *s, const struct place *p,
+static void ck_place(const struct machine *m, const struct scenario *s, const struct what_place *p,
 		     bool at_rest)
 {
-	struct place_fault fault;
-	struct place again;
+	struct what_fault fault;
+	struct what_place again;
 	char text[512];
 	pfn_t pfn;
 
@@ -882,8 +880,8 @@ static void ck_place(const struct machine *m, const struct scenario *s, const st
 	ck_assert_uint_lt(w.nr, FACTS_MAX);
 	for (uint32_t i = 0; i < w.nr; i++)
 		ck_assert_uint_gt(fact_text(m, &w.fact[i], text, sizeof(text)), 3);
-	place_text(m, p, text, sizeof(text));
-	ck_assert_msg(place_parse(m, s, m->tasks, text, &again, &fault), "%s", fault.message);
+	what_place_text(m, p, text, sizeof(text));
+	ck_assert_msg(what_parse(m, s, m->tasks, text, &again, &fault), "%s", fault.message);
 	ck_assert_msg(again.kind == p->kind && again.va == p->va && again.phys == p->phys, "%s",
 		      text);
 	if (!what_fact(&w, W_FRAME, 0))
@@ -917,7 +915,7 @@ static void ask_at_random(const char *path)
 			at.step = draw((uint32_t)timeline_steps(t)) + 1;
 		at = timeline_goto(t, at);
 		for (int n = 0; n < PLACES; n++) {
-			struct place p = some_place(timeline_machine(t));
+			struct what_place p = some_place(timeline_machine(t));
 
 			ck_place(timeline_machine(t), s, &p, at.step == STEP_END);
 		}

@@ -176,6 +176,9 @@ static bool act_panel(struct screen *s, enum action action, uint32_t key)
 	case ACT_ZOOM:
 		toggle_zoom(s);
 		return true;
+	case ACT_WHAT:
+		what_show_cursor(s);
+		return true;
 	default:
 		return false;
 	}

@@ -7,11 +7,13 @@
 
 #include "screen.h"
 #include "src/i18n.h"
+#include "src/what.h"
 
 /* ---- words of the prompt ---- */
 
 static bool run_goto(struct screen *s, const char *text);
 static bool run_save(struct screen *s, const char *path);
+static bool run_what(struct screen *s, const char *words);
 static bool run_quit(struct screen *s, const char *none);
 
 static const struct command {
@@ -23,12 +25,15 @@ static const struct command {
 	{"save",
 	 {"save FILE", N_("write the session as a scenario, typed events included")},
 	 run_save},
+	{"what",
+	 {"what [PROC] ADDR|phys ADDR|pfn N", N_("what is known of that address")},
+	 run_what},
 	{"quit", {"quit", N_("leave")}, run_quit},
 };
 
 enum { NR_COMMANDS = sizeof(commands) / sizeof(commands[0]) };
 
-const char *const prompt_words[] = {"goto", "save", "quit", NULL};
+const char *const prompt_words[] = {"goto", "save", "what", "quit", NULL};
 
 static const struct command *command_named(const char *word, size_t len)
 {
@@ -158,6 +163,25 @@ static bool run_save(struct screen *s, const char *path)
 		return false;
 	}
 	screen_say(s, ROLE_OK, _("saved as %s"), path);
+	return true;
+}
+
+/* Without words: what the key does. */
+static bool run_what(struct screen *s, const char *words)
+{
+	struct what_fault wrong;
+	struct what_place p;
+
+	if (!*words) {
+		what_show_cursor(s);
+		return true;
+	}
+	if (!what_parse(view_machine(&s->view), s->view.scenario, view_task(&s->view), words, &p,
+			&wrong)) {
+		fault(s, words + wrong.at, wrong.len, wrong.message);
+		return false;
+	}
+	what_show(s, &p);
 	return true;
 }
 

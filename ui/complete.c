@@ -5,6 +5,7 @@
  *	write |                 PROC: the processes that live now
  *	write kid |             ADDR: the names that kid has given, and code, data, bss, heap, stack
  *	write kid buf |         options of `write`: value=
+ *	what |                  processes, the names of the one that is shown, kernel memory, phys, pfn
  *
  * Which kind of word is due is read from the arguments of events.def ("PROC ADDR [SIZE] [value=WORD]").  One
  * candidate is put in; of several their common beginning, and all are shown above the line.
@@ -74,6 +75,25 @@ static void add_addresses(struct words *w, const struct screen *s, const char *p
 	}
 	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
 		add_text(w, places[i]);
+}
+
+/* `what`: in its first place an address of the process that is shown may stand, or a word that says otherwise. */
+static void add_what(struct words *w, const struct screen *s, int nr, const char *process,
+		     size_t len)
+{
+	const struct task *t = view_task(&s->view);
+	const char *name = t ? symbol_name(s->view.scenario, t->symbol) : "";
+
+	if (nr == 1) {
+		add_text(w, "phys");
+		add_text(w, "pfn");
+		add_processes(w, s);
+		add_regions(w, s->view.scenario, &view_machine(&s->view)->names);
+		process = name;
+		len = strlen(name);
+	}
+	if (nr <= 2 && t)
+		add_addresses(w, s, process, len);
 }
 
 static void add_caches(struct words *w, const struct screen *s)
@@ -186,6 +206,8 @@ static void collect(struct words *w, const struct screen *s)
 	}
 	if (first_len == 4 && strncmp(first, "goto", 4) == 0)
 		add_labels(w, s);
+	else if (first_len == 4 && strncmp(first, "what", 4) == 0)
+		add_what(w, s, nr, second, second_len);
 	else if (event_named(first, first_len))
 		add_arguments(w, s, event_named(first, first_len), nr, second, second_len);
 }

@@ -107,6 +107,12 @@ void command_run(struct screen *s);
 /* "7", "7.12", a label: a moment; false if it is none of them. */
 bool moment_parse(const struct scenario *s, const char *text, struct when *when);
 
+/* ---- what.c ---- */
+struct what_place;
+/* The box of a place (src/what.h); of what is chosen. */
+void what_show(struct screen *s, const struct what_place *p);
+void what_show_cursor(struct screen *s);
+
 /* ---- complete.c ---- */
 /* Tab: complete the word at the cursor, or show what is possible. */
 void prompt_complete(struct screen *s);
