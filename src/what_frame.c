@@ -78,6 +78,8 @@ static void what_free_block(const struct asking *q, const struct zone *z, pfn_t 
 		tell(q, FREE_HEAD, head, order, z->type, place, l->count);
 	else
 		tell(q, FREE_INSIDE, head, order, z->type, place, l->count);
+	if (q->m->node.group_by_mobility)
+		tell(q, FREE_KIND, q->m->mem_map[head].level);
 	what_buddy(q, z, head, order);
 }
 
@@ -95,6 +97,8 @@ static bool what_pcp_list(const struct asking *q, const struct per_cpu_pages *pc
 
 		if (place) {
 			tell(q, PCP, head, order, cpu, place, l->count);
+			if (q->m->node.group_by_mobility)
+				tell(q, FREE_KIND, type);
 			return true;
 		}
 	}
@@ -361,6 +365,8 @@ void what_frame(const struct asking *q, pfn_t pfn, uint32_t offset)
 			tell(q, FRAME_KVA, pfn_to_kva(m, pfn) + offset);
 		else
 			tell(q, FRAME_HIGH, 0);
+		if (z && m->node.group_by_mobility)
+			tell(q, PAGEBLOCK, pageblock_type(m, z, pfn));
 		tell(q, STRUCT_PAGE,
 		     pfn_to_kva(m, m->mem_map_pfn) + pfn * m->profile->page_struct_bytes,
 		     p->refcount, p->mapcount, p->flags);

@@ -363,6 +363,32 @@ START_TEST(the_second_frame_of_a_block_on_a_cpus_list_is_found)
 }
 END_TEST
 
+/* 6.1 keeps a list for each kind of page; a block's kind follows its pageblock's at boot, and requests change it. */
+START_TEST(where_lists_go_by_mobility_the_kind_is_told)
+{
+	run("machine i386-6.1 ram=1G\nalloc_pages a 0\nfree_pages a\n");
+	ask("pfn 4000");
+	ck_says("frame: in a pageblock of movable pages");
+	ck_says("use: on the list of movable blocks");
+	what_is(c.m, c.s,
+		&(struct what_place){.kind = PLACE_PHYS,
+				     .phys = (paddr_t)c.m->node.node_zones[ZONE_NORMAL]
+						     .pcp[0]
+						     .list[0][MIGRATE_UNMOVABLE]
+						     .head
+					     << 12},
+		&w);
+	ck_says("use: on the list of unmovable blocks");
+	end();
+	/* the classic kernel has one list for all */
+	run("machine i386 ram=8M\n");
+	ask("pfn 700");
+	ck_silent(FREE_KIND);
+	ck_silent(PAGEBLOCK);
+	end();
+}
+END_TEST
+
 /* ---- what boot keeps ---- */
 
 START_TEST(boots_frames_are_told_apart)
@@ -976,6 +1002,7 @@ Suite *what_suite(void)
 	tcase_add_test(t, the_half_that_was_not_taken_says_who_has_the_other);
 	tcase_add_test(t, a_frame_on_a_cpus_list_says_which_cpu_and_where);
 	tcase_add_test(t, the_second_frame_of_a_block_on_a_cpus_list_is_found);
+	tcase_add_test(t, where_lists_go_by_mobility_the_kind_is_told);
 	tcase_add_test(t, boots_frames_are_told_apart);
 	tcase_add_test(t, a_pc_has_a_hole_and_hash_tables);
 	tcase_add_test(t, the_kernels_gigabyte_is_cut_as_the_profile_says);
