@@ -253,11 +253,14 @@ static void free_initmem(struct machine *m, const struct boot_map *b)
 
 void boot_memory(struct machine *m)
 {
-	pfn_t maxmem_pfn = m->profile->maxmem >> PAGE_SHIFT;
 	struct boot_map b = {.ram_end = find_ram_end(m)};
+	pfn_t maxmem_pfn;
 
+	kernel_map_init(&m->map, m->profile);
+	maxmem_pfn = m->map.maxmem >> PAGE_SHIFT;
 	m->max_pfn = b.ram_end;
 	m->max_low_pfn = b.ram_end < maxmem_pfn ? b.ram_end : maxmem_pfn;
+	kernel_map_set_low_memory(&m->map, m->profile, m->max_low_pfn);
 	m->mem_map = arena_alloc(m->arena, sizeof(struct page) * b.ram_end);
 	init_zones(m, &b);
 	size_kernel(m, &b);

@@ -12,6 +12,7 @@
 #include "process.h"
 #include "profile.h"
 #include "slab.h"
+#include "kernel_map.h"
 #include "tlb.h"
 #include "trace.h"
 #include "vma.h"
@@ -41,6 +42,7 @@ struct machine {
 	struct page *mem_map;           /* one per frame, [0, max_pfn)     */
 	pfn_t max_pfn;                  /* first frame that does not exist */
 	pfn_t max_low_pfn;              /* end of the direct map           */
+	struct kernel_map map;          /* addresses of the kernel         */
 	struct pglist_data node;
 	pfn_t zero_page;
 	pfn_t swapper_pg_dir;

@@ -8,8 +8,9 @@
  *	i386-6.1-pae its `686-pae` kernel
  *
  * Where lowmem ends is no free choice: of the kernel's gigabyte 128M are kept
- * for vmalloc.  The text books count them from 4G down, 2^32 - 3G - 128M =
- * 896M; Linux 6.1 from VMALLOC_END down, 0xfebfe000 - 3G - 128M = 0x36bfe000.
+ * for vmalloc (kernel_map.c).  The text books count them from 4G down, 2^32 -
+ * 3G - 128M = 896M; Linux 6.1 from VMALLOC_END down, 0xfebfe000 - 3G - 128M =
+ * 0x36bfe000.
  *
  * What boot of 6.1 takes was read from the recordings (64M to 4G): kernel_bytes
  * + mem_map + hash tables give MemTotal of every one of them to the page.
@@ -42,7 +43,7 @@
 	.kernel_bytes = MB(4), .page_struct_bytes = 32, .mem_map_align = 1
 
 #define CLASSIC_ALLOCATORS                                                     \
-	.maxmem = 0x38000000, .vmalloc_start_round8m = true, .cache_line = 32, \
+	.vmalloc_start_round8m = true, .cache_line = 32,                       \
 	.slab_break_order = 2, .pageblock_order = 10, .pcp_max_order = 3
 
 /*
@@ -58,8 +59,15 @@
 	.boot_takes_top = true, .boot_hashes = true,                           \
 	.boot_lists_ascending = true
 
-/* Above the kmap window, which ends where the LDT's area begins (6.2). */
-#define FIXED_AREAS_61 .cpu_entry_area = 0xff400000, .fixaddr_start = 0xffdb8000
+/*
+ * Slots of the fixmap.  2.6: hole, vsyscall, APIC, 64 IO-APICs, 13 kinds of
+ * kmap_atomic.  6.1: hole, dbgp, earlycon, APIC, 64 IO-APICs, a stack of 16 for
+ * kmap_local, then PCI mmconfig and two of GHES.
+ */
+#define CLASSIC_FIXMAP .nr_cpus = 8, .fix_kmap_begin = 67, .kmap_slots = 13
+#define LINUX61_FIXMAP                                                         \
+	.nr_cpus = 32, .fix_kmap_begin = 68, .kmap_slots = 16,                 \
+	.fix_slots_behind_kmap = 3
 
 #define LINUX61_ALLOCATORS                                                     \
 	.highpte = true, .khugepaged_pages = MB(512) >> PAGE_SHIFT,            \
@@ -70,9 +78,9 @@ static const struct mm_profile profiles[] = {
 	{
 		.name = "i386",
 		.text = "classic i386: 896M of lowmem, two-level page tables",
-		.vmalloc_end = 0xff7fe000,
 		.pkmap_base = 0xff800000,
 		.last_pkmap = 1024,
+		CLASSIC_FIXMAP,
 		TWO_LEVELS,
 		ADDRESS_SPACE,
 		CLASSIC_BOOT,
@@ -81,9 +89,9 @@ static const struct mm_profile profiles[] = {
 	{
 		.name = "i386-pae",
 		.text = "classic i386 with PAE: three-level page tables",
-		.vmalloc_end = 0xffbfe000,
 		.pkmap_base = 0xffc00000,
 		.last_pkmap = 512,
+		CLASSIC_FIXMAP,
 		THREE_LEVELS,
 		ADDRESS_SPACE,
 		CLASSIC_BOOT,
@@ -92,11 +100,8 @@ static const struct mm_profile profiles[] = {
 	{
 		.name = "i386-6.1",
 		.text = "Linux 6.1 on a PC, as recorded (Debian 686)",
-		.maxmem = 0x36bfe000,
-		.vmalloc_end = 0xfebfe000,
-		.pkmap_base = 0xfec00000,
 		.last_pkmap = 1024,
-		FIXED_AREAS_61,
+		LINUX61_FIXMAP,
 		.kernel_bytes = PAGES(3629),
 		.init_bytes = PAGES(451),
 		.pageblock_order = 10,
@@ -108,11 +113,8 @@ static const struct mm_profile profiles[] = {
 	{
 		.name = "i386-6.1-pae",
 		.text = "Linux 6.1 with PAE, as recorded (Debian 686-pae)",
-		.maxmem = 0x36ffe000,
-		.vmalloc_end = 0xfeffe000,
-		.pkmap_base = 0xff000000,
 		.last_pkmap = 512,
-		FIXED_AREAS_61,
+		LINUX61_FIXMAP,
 		.kernel_bytes = PAGES(3673),
 		.init_bytes = PAGES(455),
 		.pageblock_order = 9,

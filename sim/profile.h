@@ -17,11 +17,14 @@ struct mm_profile {
 
 	/* the address split */
 	uint32_t page_offset;       /* first kernel address, 0xc0000000      */
-	uint32_t maxmem;            /* most bytes of directly mapped memory  */
-	uint32_t vmalloc_offset;
-	uint32_t vmalloc_end, pkmap_base, last_pkmap, fixaddr_top;
-	uint32_t cpu_entry_area;    /* 6.1: between kmap window and fixmap   */
-	uint32_t fixaddr_start;     /* 0: the fixmap begins behind the window */
+	uint32_t vmalloc_offset;    /* never mapped, behind low memory       */
+	uint32_t pkmap_base;        /* 0: it follows from what is above it   */
+	uint32_t last_pkmap;        /* pages of kmap's window                */
+	uint32_t fixaddr_top;
+	uint16_t nr_cpus;           /* that the kernel was built for         */
+	uint16_t fix_kmap_begin;    /* fixmap slots before those of kmap     */
+	uint16_t kmap_slots;        /* kmap_atomic's, for each CPU           */
+	uint16_t fix_slots_behind_kmap;
 
 	/* what boot takes */
 	pfn_t first_pfn;            /* frames below do not exist             */

@@ -62,53 +62,39 @@ bool fact_arg(const struct fact *f, unsigned kind, uint64_t *value)
 
 /* ---- kernel addresses ---- */
 
-static vaddr_t high_memory(const struct machine *m) { return pfn_to_kva(m, m->max_low_pfn); }
-
-/* Where vmalloc begins: the classic kernel rounds to 8M. */
-static vaddr_t vmalloc_start(const struct machine *m)
-{
-	vaddr_t gap = m->profile->vmalloc_offset, end = high_memory(m) + gap;
-
-	return m->profile->vmalloc_start_round8m ? (end + gap - 1) & ~(gap - 1) : end;
-}
-
 /* Behind the kmap window. */
-static void what_fixed(const struct asking *q, vaddr_t va, vaddr_t pkmap_end)
+static void what_fixed(const struct asking *q, vaddr_t va)
 {
-	const struct mm_profile *p = q->m->profile;
-	vaddr_t fixmap = p->fixaddr_start ? p->fixaddr_start : pkmap_end;
+	const struct kernel_map *map = &q->m->map;
 
-	if (va >= p->fixaddr_top)
+	if (va >= map->fixaddr_top)
 		tell(q, LAST_PAGE, va);
-	else if (va >= fixmap)
-		tell(q, FIXMAP_AREA, va, fixmap, p->fixaddr_top,
-		     (p->fixaddr_top - page_align_down(va)) >> PAGE_SHIFT);
-	else if (va >= p->cpu_entry_area)
-		tell(q, CPU_ENTRY_AREA, va, p->cpu_entry_area, fixmap);
+	else if (va >= map->fixaddr_start)
+		tell(q, FIXMAP_AREA, va, map->fixaddr_start, map->fixaddr_top,
+		     (map->fixaddr_top - page_align_down(va)) >> PAGE_SHIFT);
+	else if (va >= map->cpu_entry_area)
+		tell(q, CPU_ENTRY_AREA, va, map->cpu_entry_area, map->fixaddr_start);
 	else
-		tell(q, LDT_AREA, va, pkmap_end, p->cpu_entry_area);
+		tell(q, LDT_AREA, va, map->pkmap_end, map->cpu_entry_area);
 }
 
 static void what_kernel_region(const struct asking *q, vaddr_t va)
 {
-	const struct machine *m = q->m;
-	const struct mm_profile *p = m->profile;
-	vaddr_t high = high_memory(m), start = vmalloc_start(m);
-	vaddr_t pkmap_end = p->pkmap_base + (p->last_pkmap << PAGE_SHIFT);
+	const struct kernel_map *map = &q->m->map;
 
-	if (va < high)
-		tell(q, DIRECT_MAP, va, p->page_offset, high, va - p->page_offset);
-	else if (va < start)
-		tell(q, VMALLOC_HOLE, va, high, start);
-	else if (va < p->vmalloc_end)
-		tell(q, VMALLOC_AREA, va, start, p->vmalloc_end);
-	else if (va < p->pkmap_base)
-		tell(q, VMALLOC_GUARD, va, p->vmalloc_end, p->pkmap_base);
-	else if (va < pkmap_end)
-		tell(q, PKMAP_AREA, va, p->pkmap_base, pkmap_end,
-		     (va - p->pkmap_base) >> PAGE_SHIFT, p->last_pkmap);
+	if (va < map->high_memory)
+		tell(q, DIRECT_MAP, va, map->page_offset, map->high_memory, va - map->page_offset);
+	else if (va < map->vmalloc_start)
+		tell(q, VMALLOC_HOLE, va, map->high_memory, map->vmalloc_start);
+	else if (va < map->vmalloc_end)
+		tell(q, VMALLOC_AREA, va, map->vmalloc_start, map->vmalloc_end);
+	else if (va < map->pkmap_base)
+		tell(q, VMALLOC_GUARD, va, map->vmalloc_end, map->pkmap_base);
+	else if (va < map->pkmap_end)
+		tell(q, PKMAP_AREA, va, map->pkmap_base, map->pkmap_end,
+		     (va - map->pkmap_base) >> PAGE_SHIFT, q->m->profile->last_pkmap);
 	else
-		what_fixed(q, va, pkmap_end);
+		what_fixed(q, va);
 }
 
 /* ---- the walk ---- */

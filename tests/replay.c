@@ -19,6 +19,7 @@ static const struct kind {
 	void (*run)(struct replay *r);
 } kinds[] = {
 	{"mmviz-buddy", replay_buddy},
+	{"mmviz-layout", replay_layout},
 };
 
 /* ---- lines ---- */

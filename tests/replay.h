@@ -37,5 +37,6 @@ void replay_expect(struct replay *r, const char *text);
 
 /* Kinds: from the line after "mmviz-KIND 1" to "done", or until r->differs. */
 void replay_buddy(struct replay *r);
+void replay_layout(struct replay *r);
 
 #endif

@@ -1,0 +1,110 @@
+/*
+ * The kernel's gigabyte: which address belongs to what.
+ *
+ * A process's tables map the kernel above page_offset.  Most of that is one
+ * straight copy of low memory; the rest lies above it, and is what low memory
+ * had to leave room for:
+ *
+ *	fffff000  fixaddr_top        slot 0, never mapped
+ *	          fixmap             a page for each fixed purpose, downwards
+ *	ff400000  cpu_entry_area     6.1 only
+ *	ff000000  ldt_base           6.1 only
+ *	fec00000  pkmap_base         1024 pages that kmap lends (PAE 512)
+ *	          two pages that are never mapped
+ *	febfe000  vmalloc_end
+ *	          vmalloc, ioremap   at least 128M
+ *	f73fe000  vmalloc_start
+ *	          8M that are never mapped: who runs over the end is caught
+ *	f6bfe000  high_memory
+ *	          low memory, straight: virtual = physical + c0000000
+ *	c0000000  page_offset
+ *
+ * The numbers are those of Debian's 6.1 with 1G.  They follow from the top
+ * down: each area is as large as it must be, and the upper ones begin at a
+ * multiple of what one entry of a middle table spans (4M, PAE 2M), so that
+ * they have tables of their own.  So the number of CPUs the kernel was built
+ * for moves the end of low memory:
+ *
+ *	583 fixed slots (32 CPUs, 16 for kmap each)  -> pkmap_base fec00000
+ *	 19 fixed slots (1 CPU)                      -> pkmap_base ff400000
+ *
+ * Source: 6.1 arch/x86/include/asm/pgtable_32_areas.h, fixmap.h; REFERENCE
+ * 6.1, 6.2.  The classic kernels have a fixed pkmap_base.
+ */
+#include "kernel_map.h"
+
+enum {
+	VMALLOC_RESERVE = 128 << 20,
+	GUARD_BYTES = 2 * PAGE_SIZE, /* between vmalloc and kmap's window    */
+	BTMAP_SLOTS = 512,           /* of early_ioremap: boot only          */
+	CPU_ENTRY_PAGES = 43,        /* of each CPU                          */
+};
+
+/* Bytes behind one entry of the last but one level. */
+static uint32_t pmd_size(const struct mm_profile *p)
+{
+	return 1u << p->pt_shift[p->pt_levels - 2];
+}
+
+/*
+ * The first of boot's own slots: they all lie in one last-level table, so they
+ * begin behind the permanent ones, or at the next multiple of 512.
+ */
+static uint32_t first_boot_slot(const struct mm_profile *p, uint32_t permanent)
+{
+	uint32_t entries = 1u << p->pt_bits[p->pt_levels - 1];
+
+	if (permanent / entries == (permanent + BTMAP_SLOTS - 1) / entries)
+		return permanent;
+	return permanent + BTMAP_SLOTS - (permanent & (BTMAP_SLOTS - 1));
+}
+
+/* From the fixmap down to vmalloc_end: 6.1. */
+static void init_from_top(struct kernel_map *map, const struct mm_profile *p)
+{
+	uint32_t mask = ~(pmd_size(p) - 1);
+	uint32_t boot_end = first_boot_slot(p, map->nr_fix_slots) + BTMAP_SLOTS;
+
+	map->fixaddr_tot_start = map->fixaddr_top - (boot_end + 1) * PAGE_SIZE;
+	map->cpu_entry_pages = CPU_ENTRY_PAGES * p->nr_cpus;
+	map->cpu_entry_area = (map->fixaddr_tot_start -
+			       (map->cpu_entry_pages + 1) * PAGE_SIZE) &
+			      mask;
+	map->ldt_base = (map->cpu_entry_area - PAGE_SIZE) & mask;
+	map->pkmap_base = (map->ldt_base - PAGE_SIZE) & mask;
+}
+
+void kernel_map_init(struct kernel_map *map, const struct mm_profile *p)
+{
+	*map = (struct kernel_map){
+		.page_offset = p->page_offset,
+		.fixaddr_top = p->fixaddr_top,
+		.fix_kmap_begin = p->fix_kmap_begin,
+		.nr_fix_slots = p->fix_kmap_begin + p->kmap_slots * p->nr_cpus +
+				p->fix_slots_behind_kmap,
+		.pkmap_base = p->pkmap_base,
+	};
+	map->fixaddr_start = map->fixaddr_top - map->nr_fix_slots * PAGE_SIZE;
+	if (!p->pkmap_base)
+		init_from_top(map, p);
+	map->pkmap_end = map->pkmap_base + p->last_pkmap * PAGE_SIZE;
+	if (p->pkmap_base)
+		map->fixaddr_tot_start = map->cpu_entry_area = map->ldt_base =
+			map->fixaddr_start;
+	map->vmalloc_end = map->pkmap_base - GUARD_BYTES;
+	/* the text books keep 128M below 4G, 6.1 below vmalloc_end */
+	map->maxmem = (p->pkmap_base ? 0 : map->vmalloc_end) - p->page_offset -
+		      VMALLOC_RESERVE;
+}
+
+void kernel_map_set_low_memory(struct kernel_map *map,
+			       const struct mm_profile *p, pfn_t max_low_pfn)
+{
+	vaddr_t gap = p->vmalloc_offset;
+
+	map->high_memory = p->page_offset + (max_low_pfn << PAGE_SHIFT);
+	map->vmalloc_start = map->high_memory + gap;
+	if (p->vmalloc_start_round8m)
+		map->vmalloc_start =
+			(map->vmalloc_start + gap - 1) & ~(gap - 1);
+}
