@@ -74,8 +74,10 @@ static void what_fixed(const struct asking *q, vaddr_t va)
 		     (map->fixaddr_top - page_align_down(va)) >> PAGE_SHIFT);
 	else if (va >= map->cpu_entry_area)
 		tell(q, CPU_ENTRY_AREA, va, map->cpu_entry_area, map->fixaddr_start);
+	else if (va >= map->ldt_base)
+		tell(q, LDT_AREA, va, map->ldt_base, map->cpu_entry_area);
 	else
-		tell(q, LDT_AREA, va, map->pkmap_end, map->cpu_entry_area);
+		tell(q, KMAP_HOLE, va, map->pkmap_end, map->ldt_base);
 }
 
 static void what_kernel_region(const struct asking *q, vaddr_t va)

@@ -455,8 +455,11 @@ START_TEST(the_kernels_gigabyte_is_cut_as_the_profile_says)
 	ask("0xff801000");
 	ck_says("address: ff801000: kernel address in the kmap window ff800000-ffc00000, slot 1 of "
 		"1024");
+	ask("0xffd00000");
+	ck_says("address: ffd00000: kernel address ffc00000-fff54000 between the kmap window and "
+		"the fixmap, never mapped");
 	ask("0xffffe123");
-	ck_says("address: ffffe123: kernel address in the fixmap ffc00000-fffff000, slot 1");
+	ck_says("address: ffffe123: kernel address in the fixmap fff54000-fffff000, slot 1");
 	ask("0xfffff000");
 	ck_assert_ptr_nonnull(what_fact(&w, W_LAST_PAGE, 0));
 	end();
