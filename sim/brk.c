@@ -16,11 +16,13 @@
  * whose heap was touched before the fork the old heap has two anon_vma links,
  * so the new part is an area of its own (vma_merge.c).
  * Shrinking unmaps [pageup(new), pageup(old)): freed pages come back as zeros.
+ * exec makes a program's bss in the same way (vm_brk_flags), in place of what
+ * is there, and as part of whatever anonymous area ends where it begins.
  *
  * The kernel answers with the break, moved or not; the C library makes ENOMEM
  * of one that did not move, and so does the model.
  *
- * 6.1 mm/mmap.c sys_brk(), do_brk_flags(); RULES section 5.
+ * 6.1 mm/mmap.c sys_brk(), do_brk_flags(), vm_brk_flags(); RULES section 5.
  */
 #include "machine.h"
 #include "mmap.h"
@@ -40,33 +42,30 @@ static bool room_above(struct machine *m, struct mm *mm, vaddr_t old,
 		note(m, BRK_WALL, mm_pid(mm), end, next->start);
 		return false;
 	}
-	return true;
+	return fixed_place(m, mm, old, end - old) >= 0;
 }
 
-/* The area that the heap's new part at va may join; NULL if there is none. */
-static struct vma *heap_before(const struct machine *m, const struct mm *mm,
-			       vaddr_t va)
+/* The area that a new one at va may join; NULL if there is none. */
+static struct vma *area_ending_at(const struct mm *mm, vaddr_t va)
 {
 	struct vma *v;
 
 	find_vma_prev(mm, va, &v);
-	if (!v || v->end != va)
-		return NULL;
-	return v->end > mm->start_brk || m->profile->brk_merges_bss ? v : NULL;
+	return v && v->end == va ? v : NULL;
 }
 
-/* [start, end) becomes heap; 0 or -SIM_ENOMEM. */
-static int do_brk_flags(struct machine *m, struct mm *mm, vaddr_t start,
-			vaddr_t end)
+/* [start, end) becomes private zeros with these rights, part of v if that is
+ * not NULL and alike; 0 or -SIM_ENOMEM. */
+static int do_brk_flags(struct machine *m, struct mm *mm, struct vma *v,
+			vaddr_t start, vaddr_t end, uint32_t prot)
 {
 	struct vma_range r = {
 		.start = start,
 		.end = end,
-		.flags = VM_READ | VM_WRITE | VM_MAYREAD | VM_MAYWRITE |
+		.flags = implied_prot(mm, prot) | VM_MAYREAD | VM_MAYWRITE |
 			 VM_MAYEXEC | VM_ACCOUNT,
 		.pgoff = start >> PAGE_SHIFT,
 	};
-	struct vma *v = heap_before(m, mm, start);
 
 	if (mm->map_count > m->profile->max_map_count)
 		return -SIM_ENOMEM;
@@ -75,6 +74,33 @@ static int do_brk_flags(struct machine *m, struct mm *mm, vaddr_t start,
 	if (v && vma_merge_extend(m, v, &r))
 		return 0;
 	return vma_create(m, mm, &r) ? 0 : -SIM_ENOMEM;
+}
+
+/* [start, end) becomes heap: it joins heap, not bss; 0 or -SIM_ENOMEM. */
+static int grow_heap(struct machine *m, struct mm *mm, vaddr_t start,
+		     vaddr_t end)
+{
+	struct vma *v = area_ending_at(mm, start);
+
+	if (v && v->end <= mm->start_brk && !m->profile->brk_merges_bss)
+		v = NULL;
+	return do_brk_flags(m, mm, v, start, end, VM_READ | VM_WRITE);
+}
+
+int vm_brk_flags(struct machine *m, struct mm *mm, vaddr_t start, uint64_t end,
+		 bool exec)
+{
+	uint32_t prot = VM_READ | VM_WRITE | (exec ? VM_EXEC : 0);
+	int64_t at = fixed_place(m, mm, start, end - start);
+	struct vma *v;
+
+	if (at < 0)
+		return (int)at;
+	if (find_vma_intersection(mm, start, end) &&
+	    do_munmap(m, mm, start, (vaddr_t)end) < 0)
+		return -SIM_ENOMEM;
+	v = area_ending_at(mm, start);
+	return do_brk_flags(m, mm, v, start, (vaddr_t)end, prot);
 }
 
 /* Move the break; 0 or -SIM_ENOMEM with nothing changed. */
@@ -90,7 +116,7 @@ static int do_brk(struct machine *m, struct mm *mm, uint64_t new_brk)
 	}
 	if (end > old)
 		err = room_above(m, mm, old, end)
-			      ? do_brk_flags(m, mm, old, (vaddr_t)end)
+			      ? grow_heap(m, mm, old, (vaddr_t)end)
 			      : -SIM_ENOMEM;
 	else if (end < old)
 		err = find_vma_intersection(mm, (vaddr_t)end, old)

@@ -1,40 +1,39 @@
 /*
  * exec: a program becomes an address space.
  *
- * The program's file says which pieces of it belong where.  Each piece is
- * mapped, not read: its pages come by faults.  For the built-in program
+ *	1. A new mm with one page of stack; the strings are copied into it.
+ *	2. The point of no return: the process takes the new mm, the old one
+ *	   goes.
+ *	3. load_elf_binary (binfmt_elf.c) maps the program.
+ *	4. The first instruction is fetched.
  *
- *	file                          memory
- *	0000 code   0x180 bytes  ->   08048000-08049000 r-x
- *	1000 data  0x1800 bytes  ->   08049000-0804b000 rw-  ends at 0804a800
- *	     bss   0x3000 bytes       0804b000-0804e000 rw-  no file: zeros
- *	                              0804e000               the heap will start
- *	                              bffdf000-c0000000 rw-  stack
+ * A failure before 2 is an errno to the old program, which goes on.  After it
+ * there is no program to tell: the process ends by SIGSEGV, whatever the errno
+ * was, and the errno is what the model shows.
  *
- * Three pages are touched before the first instruction has run: the last page
- * of the stack (arguments and environment are written to it); the page in
- * which the data's file part ends (what follows there is bss and must read as
- * zeros, so the kernel writes zeros, and the page becomes a private copy); and
- * the page of the entry point, by the fetch of the first instruction.
+ * The strings lie at the upper end of the stack, each with a zero behind it.
+ * For the program `sh`:
  *
- * Until the new stack exists the old memory stays: a failure before that is an
- * errno to the old program.  After it there is no way back, and the process
- * ends.
+ *	bfffffe4    bfffffe7    bfffffee       bffffff9    bffffffc  c0000000
+ *	| "sh"      | "HOME=/"  | "TERM=linux" | "sh"      | 0       |
+ *	arg_start   env_start                  file's name
  *
- * Simpler than Linux: no interpreter (a program is static), no vdso; the stack
- * area has its 33 pages at once, not one and then 128K more; a
- * position-independent program has its heap at 00400000 in every profile.
+ * The environment is the one that Linux gives to init.  Each process is called
+ * by the name of its file, without arguments.
+ *
+ * Below the strings the stack is extended by 128K, so that it has 33 pages, of
+ * which the last one is touched.
+ *
+ * 6.1 fs/exec.c bprm_execve(), setup_arg_pages(), exec_mmap().
  */
 #include <string.h>
 
 #include "machine.h"
 #include "process.h"
 
-enum {
-	STACK_PAGES = 33,       /* one for arguments, 128K more           */
-	ARGUMENT_BYTES = 0x100, /* above the initial stack pointer        */
-	PIE_HEAP = 0x00400000,  /* 6.1 ELF_ET_DYN_BASE on i386            */
-};
+enum { STACK_EXPAND = 128 << 10 }; /* below the strings: 6.1 stack_expand */
+
+static const char *const environment[] = {"HOME=/", "TERM=linux"};
 
 const struct program builtin_program = {
 	.name = "program",
@@ -56,196 +55,68 @@ const struct program builtin_program = {
 		},
 };
 
-/* ---- what a program asks for ---- */
-
-/* Its image, from the first page to behind the last one. */
-static void image_range(const struct program *prog, uint64_t *start,
-			uint64_t *end)
-{
-	*start = UINT64_MAX;
-	*end = 0;
-	for (uint32_t i = 0; i < prog->nr_segments; i++) {
-		const struct segment *s = &prog->segment[i];
-		uint64_t s_end = page_align_up((uint64_t)s->vaddr + s->memsz);
-
-		if (page_align_down(s->vaddr) < *start)
-			*start = page_align_down(s->vaddr);
-		if (s_end > *end)
-			*end = s_end;
-	}
-}
-
-/* Can it be mapped where it wants to lie, below the stack?  0 or -errno. */
-static int check_image(const struct machine *m, const struct program *prog)
-{
-	vaddr_t stack = m->profile->page_offset - STACK_PAGES * PAGE_SIZE;
-	uint64_t start, end;
-
-	image_range(prog, &start, &end);
-	if (prog->nr_segments == 0)
-		return -SIM_EINVAL;
-	if (end > stack)
-		return -SIM_ENOMEM;
-	if (!prog->pie && start < m->profile->mmap_min_addr)
-		return -SIM_EPERM;
-	return 0;
-}
-
 /* ---- stack ---- */
 
-/* One page of the new address space is written by the kernel. */
-static int kernel_writes(struct machine *m, struct task *t, struct vma *v,
-			 vaddr_t va)
+/* Where the strings lie: from the top, a null word, the file's name, the
+ * environment, the arguments. */
+static void place_strings(struct mm *mm, vaddr_t top, const char *name)
 {
-	return handle_mm_fault(m, t, v, va, true) == FAULT_MINOR ? 0
-								 : -SIM_ENOMEM;
+	vaddr_t name_bytes = (vaddr_t)strlen(name) + 1;
+
+	mm->env_end = top - 4 - name_bytes;
+	mm->env_start = mm->env_end;
+	for (unsigned i = 0; i < sizeof(environment) / sizeof(*environment);
+	     i++)
+		mm->env_start -= (vaddr_t)strlen(environment[i]) + 1;
+	mm->arg_end = mm->env_start;
+	mm->arg_start = mm->arg_end - name_bytes;
 }
 
-/* The stack area, with the arguments in its last page. */
-static int setup_arg_pages(struct machine *m, struct task *t, struct mm *mm)
+/* The first page of the stack, with the strings: 0 or -SIM_ENOMEM. */
+static int copy_strings(struct machine *m, struct task *t, struct mm *mm,
+			const char *name)
 {
 	static const char content[TAG_LEN] = "argv";
 	vaddr_t top = m->profile->page_offset;
-	vaddr_t start = top - STACK_PAGES * PAGE_SIZE;
-	struct vma *v = map_area(m, mm, start, top,
+	struct vma *v = map_area(m, mm, top - PAGE_SIZE, top,
 				 VM_READ | VM_WRITE | VM_GROWSDOWN, NULL, 0);
-	const pte_t *entry;
+	struct page *page;
 
-	if (!v)
+	place_strings(mm, top, name);
+	if (!v || handle_mm_fault(m, t, v, mm->arg_start, true) != FAULT_MINOR)
 		return -SIM_ENOMEM;
-	mm->start_stack = top - ARGUMENT_BYTES;
-	step(m, SETUP_ARG_PAGES, t->pid, v->start, mm->start_stack);
-	if (kernel_writes(m, t, v, mm->start_stack))
-		return -SIM_ENOMEM;
-	entry = pte_offset(m, mm, mm->start_stack);
-	memcpy(pfn_page(m, pte_pfn(*entry))->tag, content, TAG_LEN);
-	step(m, COPY_STRINGS, pte_pfn(*entry), mm->start_stack,
-	     page_tag(pfn_page(m, pte_pfn(*entry))));
+	page = pfn_page(m, pte_pfn(*pte_offset(m, mm, mm->arg_start)));
+	memcpy(page->tag, content, TAG_LEN);
+	step(m, COPY_STRINGS, pte_pfn(*pte_offset(m, mm, mm->arg_start)),
+	     mm->arg_start, page_tag(page));
 	return 0;
 }
 
-/* A new address space with a stack and nothing else; NULL: no memory. */
-static struct mm *bprm_mm_init(struct machine *m, struct task *t)
+int setup_arg_pages(struct machine *m, struct task *t, bool exec)
+{
+	vaddr_t top = m->profile->page_offset;
+	struct vma *v = find_vma_intersection(t->mm, top - PAGE_SIZE, top);
+
+	if (exec)
+		vma_set_flags(v, v->flags | VM_EXEC);
+	if (expand_stack(m, v, v->start - STACK_EXPAND))
+		return -SIM_EFAULT;
+	step(m, SETUP_ARG_PAGES, t->pid, v->start, t->mm->arg_start);
+	return 0;
+}
+
+/* A new address space with the strings and nothing else; NULL: no memory. */
+static struct mm *bprm_mm_init(struct machine *m, struct task *t,
+			       const char *name)
 {
 	struct mm *mm = mm_alloc(m, t);
 
-	if (mm && setup_arg_pages(m, t, mm)) {
+	if (mm && copy_strings(m, t, mm, name)) {
 		exit_mmap(m, mm);
 		mmdrop(m, mm);
 		mm = NULL;
 	}
 	return mm;
-}
-
-/* ---- segments ---- */
-
-/* The part of a segment that the file has. */
-static struct vma *elf_map(struct machine *m, struct mm *mm, vaddr_t va,
-			   const struct segment *s)
-{
-	vaddr_t start = page_align_down(va);
-	vaddr_t end = (vaddr_t)page_align_up((uint64_t)va + s->filesz);
-	struct vma *v = map_area(m, mm, start, end, s->prot, mm->exe,
-				 (s->offset - va % PAGE_SIZE) >> PAGE_SHIFT);
-
-	if (v)
-		step(m, ELF_MAP, start, end - start, s->offset - va % PAGE_SIZE,
-		     s->prot);
-	return v;
-}
-
-/*
- * The rest of it, zeros: whole pages are an anonymous area, and the end of
- * the last file page is cleared by hand.
- */
-static int set_bss(struct machine *m, struct task *t, struct vma *file_part,
-		   vaddr_t va, const struct segment *s)
-{
-	vaddr_t clear = va + s->filesz;
-	vaddr_t start = (vaddr_t)page_align_up(clear);
-	vaddr_t end = (vaddr_t)page_align_up((uint64_t)va + s->memsz);
-
-	if (end > start &&
-	    !map_area(m, t->mm, start, end, s->prot & VM_ACCESS, NULL, 0))
-		return -SIM_ENOMEM;
-	step(m, SET_BRK, start, end);
-	if (!file_part || clear % PAGE_SIZE == 0 || !(s->prot & VM_WRITE))
-		return 0;
-	note(m, PADZERO, clear, start - clear);
-	return kernel_writes(m, t, file_part, clear);
-}
-
-/* What the language calls code, data and bss, and where the heap begins. */
-static void note_segment(struct mm *mm, vaddr_t va, const struct segment *s)
-{
-	vaddr_t file_end = va + s->filesz;
-
-	if ((s->prot & VM_EXEC) && !mm->end_code) {
-		mm->start_code = va;
-		mm->end_code = file_end;
-	}
-	if ((s->prot & VM_WRITE) && !mm->end_data) {
-		mm->start_data = va;
-		mm->end_data = file_end;
-		mm->data_page = page_align_down(va);
-		mm->bss_start = (vaddr_t)page_align_up(file_end);
-	}
-	if (page_align_up((uint64_t)va + s->memsz) > mm->brk)
-		mm->brk = (vaddr_t)page_align_up((uint64_t)va + s->memsz);
-}
-
-static int map_segment(struct machine *m, struct task *t, vaddr_t bias,
-		       const struct segment *s)
-{
-	vaddr_t va = s->vaddr + bias;
-	struct vma *v = NULL;
-
-	if (s->filesz > 0) {
-		v = elf_map(m, t->mm, va, s);
-		if (!v)
-			return -SIM_ENOMEM;
-	}
-	note_segment(t->mm, va, s);
-	return s->memsz > s->filesz ? set_bss(m, t, v, va, s) : 0;
-}
-
-/* How far from its own addresses the program is put; -SIM_ENOMEM. */
-static int64_t load_bias(struct machine *m, struct mm *mm,
-			 const struct program *prog)
-{
-	uint64_t start, end;
-	int64_t at;
-
-	if (!prog->pie)
-		return 0;
-	image_range(prog, &start, &end);
-	at = get_unmapped_area(m, mm, end - start);
-	return at < 0 ? at : at - (int64_t)start;
-}
-
-/* All segments into t's new address space, then the registers. */
-static int load_elf_binary(struct machine *m, struct task *t,
-			   const struct program *prog, struct file *exe)
-{
-	struct mm *mm = t->mm;
-	int64_t bias = load_bias(m, mm, prog);
-	int err = bias < 0 ? (int)bias : 0;
-
-	enter(m, LOAD_ELF_BINARY, t->pid, prog->nr_segments, prog->pie);
-	mm->exe = exe;
-	mm->program = prog;
-	for (uint32_t i = 0; i < prog->nr_segments && !err; i++)
-		err = map_segment(m, t, (vaddr_t)bias, &prog->segment[i]);
-	if (!err) {
-		if (prog->pie)
-			mm->brk = PIE_HEAP;
-		mm->start_brk = mm->brk;
-		mm->entry = prog->entry + (vaddr_t)bias;
-		step(m, START_THREAD, t->pid, mm->entry, mm->start_stack,
-		     mm->start_brk);
-	}
-	leave(m, LOAD_ELF_BINARY, -err);
-	return err;
 }
 
 /* ---- the point of no return ---- */
@@ -269,38 +140,45 @@ static void exec_mmap(struct machine *m, struct task *t, struct mm *mm)
 	}
 }
 
+/* The call, with prog's file open: 0 or -SIM_E..., t->mm says whether there
+ * was a way back. */
+static int bprm_execve(struct machine *m, struct task *t,
+		       const struct program *prog)
+{
+	struct file *exe = open_exec(m, prog->name, prog->file_bytes);
+	struct mm *mm = exe ? bprm_mm_init(m, t, prog->name) : NULL;
+	int err;
+
+	if (!mm)
+		return -SIM_ENOMEM;
+	exec_mmap(m, t, mm);
+	mm->exe = exe;
+	mm->program = prog;
+	err = load_elf_binary(m, t, prog);
+	if (err)
+		step(m, FORCE_FATAL_SIG, t->pid, -err);
+	return err;
+}
+
 int exec_program(struct machine *m, struct task *t, const struct program *prog)
 {
-	int err = check_image(m, prog);
-	struct file *exe = NULL;
-	struct mm *mm = NULL;
+	int err;
 
 	enter(m, EXECVE, t->pid, prog->entry, prog->nr_segments);
-	if (!err)
-		exe = open_exec(m, prog->name, prog->file_bytes);
-	if (exe)
-		mm = bprm_mm_init(m, t);
-	if (mm) {
-		exec_mmap(m, t, mm);
-		err = load_elf_binary(m, t, prog, exe);
-	} else if (!err) {
-		err = -SIM_ENOMEM;
-	}
+	err = bprm_execve(m, t, prog);
 	leave(m, EXECVE, -err);
 	return err;
 }
 
-int64_t do_execve(struct machine *m, struct task *t, const struct program *prog)
+struct outcome do_execve(struct machine *m, struct task *t,
+			 const struct program *prog)
 {
 	const struct mm *old = t->mm;
-	uint32_t pid = t->pid;
 	int err = exec_program(m, t, prog);
 
-	if (err) {
-		if (t->mm != old)
-			do_exit(m, t);
-		return err;
-	}
-	user_runs(m, t);
-	return find_task(m, pid) ? 0 : -SIM_ENOMEM;
+	if (!err)
+		return user_runs(m, t);
+	if (t->mm != old)
+		do_exit(m, t);
+	return (struct outcome){.kind = OUT_ERRNO, .value = (uint32_t)-err};
 }

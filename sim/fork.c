@@ -178,6 +178,10 @@ static void copy_layout(struct machine *m, struct mm *mm, const struct mm *old)
 	mm->start_brk = old->start_brk;
 	mm->brk = old->brk;
 	mm->start_stack = old->start_stack;
+	mm->arg_start = old->arg_start;
+	mm->arg_end = old->arg_end;
+	mm->env_start = old->env_start;
+	mm->env_end = old->env_end;
 	mm->entry = old->entry;
 	mm->data_page = old->data_page;
 	mm->bss_start = old->bss_start;
@@ -199,6 +203,7 @@ static bool copy_mm(struct machine *m, struct task *child, struct task *parent)
 		return false;
 	}
 	copy_layout(m, child->mm, parent->mm);
+	child->personality = parent->personality;
 	task_link(m, child);
 	if (dup_mmap(m, child->mm, parent->mm) == 0)
 		return true;

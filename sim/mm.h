@@ -121,12 +121,18 @@ struct mm {
 	vaddr_t mmap_base;
 	vaddr_t start_code, end_code, start_data, end_data;
 	vaddr_t start_brk, brk, start_stack, entry;
+	vaddr_t arg_start, arg_end, env_start, env_end; /* strings on the stack */
 	vaddr_t data_page, bss_start; /* what ADDR `data` and `bss` mean       */
 	const struct program *program;/* outside of the arena, immutable       */
 	struct file *exe;
 	struct region_table regions;
 	struct malloc_state heap;
 	vaddr_t kobj;
+};
+
+/* Set by exec, kept by fork and by later execs. */
+enum personality {
+	READ_IMPLIES_EXEC = 0x400000, /* what is mapped readable is executable */
 };
 
 struct task {
@@ -138,6 +144,7 @@ struct task {
 	struct mm *mm;
 	uint32_t min_flt, maj_flt;
 	uint32_t event_min, event_maj; /* in the current event                */
+	uint32_t personality;  /* enum personality                           */
 	uint32_t writes;       /* default values of `write` tell them apart  */
 	vaddr_t kobj[3];       /* task_struct, files_struct, sighand_struct  */
 	pfn_t stack;           /* kernel stack                               */
@@ -148,7 +155,18 @@ struct segment {
 	vaddr_t vaddr;
 	uint32_t filesz, memsz, offset;
 	uint32_t prot;         /* VM_READ | VM_WRITE | VM_EXEC               */
+	uint32_t align;        /* p_align: heeded if pie, and a power of two */
 };
+
+/* PT_GNU_STACK: what the program says about its stack. */
+enum executable_stack {
+	EXSTACK_DISABLE_X, /* rw                                             */
+	EXSTACK_ENABLE_X,  /* rwx                                            */
+	EXSTACK_DEFAULT,   /* nothing: it is old, and so rwx like all it maps */
+};
+
+/* What a page of program headers holds: 6.1 load_elf_phdrs(). */
+enum { MAX_PROGRAM_HEADERS = 4096 / 32 };
 
 /* A program, read from an ELF file or built in. Immutable, lives outside of
  * the arena (src/elf.c, exec.c) as long as the machine. */
@@ -157,9 +175,19 @@ struct program {
 	uint32_t file_bytes;
 	vaddr_t entry;
 	bool pie;
+	uint8_t stack;         /* enum executable_stack                      */
 	uint32_t nr_segments;
-	struct segment segment[16];
+	struct segment segment[MAX_PROGRAM_HEADERS]; /* in the file's order  */
 };
+
+/* prot, and x where r implies it for mm's process. */
+static inline uint32_t implied_prot(const struct mm *mm, uint32_t prot)
+{
+	bool implied = mm->owner && (prot & VM_READ) &&
+		       (mm->owner->personality & READ_IMPLIES_EXEC);
+
+	return implied ? prot | VM_EXEC : prot;
+}
 
 /* ---- mm.c ---- */
 /* An address space for t: a PGD, no areas. NULL: no memory. */

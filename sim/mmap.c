@@ -44,10 +44,11 @@ static uint32_t vm_flags_of(uint32_t prot, bool shared, const struct file *file)
 	return flags | VM_SHARED | VM_MAYSHARE;
 }
 
-static uint32_t request_flags(const struct machine *m,
+static uint32_t request_flags(const struct machine *m, const struct mm *mm,
 			      const struct mmap_request *rq)
 {
-	uint32_t flags = vm_flags_of(rq->prot, rq->shared, rq->file);
+	uint32_t flags =
+		vm_flags_of(implied_prot(mm, rq->prot), rq->shared, rq->file);
 
 	if (rq->growsdown)
 		flags |= VM_GROWSDOWN;
@@ -58,8 +59,8 @@ static uint32_t request_flags(const struct machine *m,
 	return flags;
 }
 
-static int64_t fixed_place(struct machine *m, struct mm *mm, uint64_t at,
-			   uint64_t bytes)
+int64_t fixed_place(struct machine *m, struct mm *mm, uint64_t at,
+		    uint64_t bytes)
 {
 	vaddr_t low = m->profile->mmap_min_addr;
 
@@ -121,10 +122,15 @@ static int check_request(struct machine *m, struct mm *mm,
 	return 0;
 }
 
-/* What is refused for its rights: 0 or the errno. */
+/* What is refused for what is there, or for its rights: 0 or the errno. */
 static int check_rights(struct machine *m, struct mm *mm,
-			const struct mmap_request *rq, uint64_t bytes)
+			const struct mmap_request *rq, vaddr_t at,
+			uint64_t bytes)
 {
+	if (rq->noreplace && find_vma_intersection(mm, at, at + bytes)) {
+		note(m, FIXED_OCCUPIED, mm_pid(mm), at, bytes);
+		return -SIM_EEXIST;
+	}
 	if (rq->locked && mlock_future_check(m, mm, bytes >> PAGE_SHIFT) < 0)
 		return -SIM_EAGAIN;
 	if (rq->file && rq->shared && (rq->prot & VM_WRITE) &&
@@ -206,8 +212,7 @@ struct vma *map_area(struct machine *m, struct mm *mm, vaddr_t start,
 
 /* ---- the call ---- */
 
-static int64_t do_mmap(struct machine *m, struct mm *mm,
-		       const struct mmap_request *rq)
+int64_t do_mmap(struct machine *m, struct mm *mm, const struct mmap_request *rq)
 {
 	uint64_t bytes = page_align_up(rq->bytes);
 	struct vma_range r = {.file = rq->file};
@@ -216,7 +221,7 @@ static int64_t do_mmap(struct machine *m, struct mm *mm,
 	if (!at)
 		at = choose_place(m, mm, rq, bytes);
 	if (at > 0) {
-		int err = check_rights(m, mm, rq, bytes);
+		int err = check_rights(m, mm, rq, (vaddr_t)at, bytes);
 
 		at = err < 0 ? err : at;
 	}
@@ -224,7 +229,7 @@ static int64_t do_mmap(struct machine *m, struct mm *mm,
 		return at;
 	r.start = (vaddr_t)at;
 	r.end = (vaddr_t)(at + (int64_t)bytes);
-	r.flags = request_flags(m, rq);
+	r.flags = request_flags(m, mm, rq);
 	r.pgoff = (uint32_t)(rq->offset >> PAGE_SHIFT);
 	return mmap_region(m, mm, &r) ? at : -SIM_ENOMEM;
 }

@@ -11,6 +11,7 @@ struct mmap_request {
 	uint64_t bytes;
 	uint32_t prot;         /* VM_READ | VM_WRITE | VM_EXEC      */
 	bool shared, fixed, populate, growsdown, locked, noreserve;
+	bool noreplace;        /* fixed, and nothing may be there: exec */
 	bool has_at;
 	uint64_t at;           /* hint or fixed place               */
 	struct file *file;     /* NULL: anonymous                   */
@@ -50,9 +51,18 @@ bool hint_is_free(struct machine *m, struct mm *mm, vaddr_t at,
 		  uint64_t bytes);
 
 /* ---- mmap.c ---- */
+/* sys_mmap without touching pages: the address or -SIM_E....  6.1 vm_mmap(). */
+int64_t do_mmap(struct machine *m, struct mm *mm,
+		const struct mmap_request *rq);
+
+/* [at, at + bytes) as a fixed place: at, or -SIM_ENOMEM beyond 3G, -SIM_EINVAL
+ * where no page begins, -SIM_EPERM below mmap_min_addr. */
+int64_t fixed_place(struct machine *m, struct mm *mm, uint64_t at,
+		    uint64_t bytes);
+
 /*
  * Map [start, end), page aligned, without checks of rights, in place of what
- * is there: exec's segments, bss and stack.  flags: VM_READ, VM_WRITE, VM_EXEC,
+ * is there: exec's stack.  flags: VM_READ, VM_WRITE, VM_EXEC,
  * VM_SHARED, VM_GROWSDOWN; the rest is added.  Private anonymous memory gets
  * its own offsets.  The area, which may have been one of the neighbours; NULL:
  * ENOMEM.
@@ -60,6 +70,12 @@ bool hint_is_free(struct machine *m, struct mm *mm, vaddr_t at,
 struct vma *map_area(struct machine *m, struct mm *mm, vaddr_t start,
 		     vaddr_t end, uint32_t flags, struct file *file,
 		     uint32_t pgoff);
+
+/* ---- brk.c ---- */
+/* bss: [start, end), page aligned, becomes private zeros with rights rw, or
+ * rwx, in place of what is there.  0, or as fixed_place and sys_brk. */
+int vm_brk_flags(struct machine *m, struct mm *mm, vaddr_t start, uint64_t end,
+		 bool exec);
 
 /* ---- munmap.c ---- */
 /* Unmap [start, end) of mm, both page aligned: split, zap, free tables.

@@ -106,6 +106,7 @@ int64_t sys_mprotect(struct machine *m, struct task *t, uint64_t start,
 		     uint64_t bytes, uint32_t prot)
 {
 	uint64_t end = start + page_align_up(bytes);
+	uint32_t rights = implied_prot(t->mm, prot);
 	int err;
 
 	enter(m, SYS_MPROTECT, t->pid, start, bytes, prot);
@@ -117,7 +118,7 @@ int64_t sys_mprotect(struct machine *m, struct task *t, uint64_t start,
 		err = bytes ? -SIM_ENOMEM : 0;
 	} else {
 		err = mprotect_range(m, t->mm, (vaddr_t)start, (vaddr_t)end,
-				     prot);
+				     rights);
 	}
 	leave(m, SYS_MPROTECT, -err);
 	return err;

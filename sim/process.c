@@ -144,23 +144,24 @@ struct task *find_task_by_symbol(const struct machine *m, uint32_t symbol)
 /* ---- birth and death ---- */
 
 struct task *do_spawn(struct machine *m, const char *comm, uint32_t symbol,
-		      const struct program *prog)
+		      const struct program *prog, struct outcome *o)
 {
 	struct task *t = task_alloc(m, comm, symbol, NULL);
-	uint32_t pid;
+	uint32_t pid = m->last_pid;
+	struct outcome ended;
+	int err = t ? exec_program(m, t, prog) : -SIM_ENOMEM;
 
-	if (!t)
-		return NULL;
-	pid = t->pid;
-	if (exec_program(m, t, prog) == 0) {
-		user_runs(m, t);
-		return find_task(m, pid);
-	}
-	if (t->mm)
-		do_exit(m, t);
+	if (err)
+		ended = (struct outcome){OUT_ERRNO, (uint32_t)-err};
 	else
+		ended = user_runs(m, t);
+	if (err && t && t->mm)
+		do_exit(m, t);
+	else if (err && t)
 		task_free(m, t);
-	return NULL;
+	if (o)
+		*o = ended;
+	return err ? NULL : find_task(m, pid);
 }
 
 void do_exit(struct machine *m, struct task *t)

@@ -8,12 +8,13 @@
 #include "fault.h"
 
 /*
- * A new process that runs prog, up to its first instruction.  NULL: ENOMEM, or
- * a program that does not fit below the stack.  prog must live as long as the
- * machine.
+ * A new process that runs prog, up to its first instruction: *o is how that
+ * ended.  NULL: there is no process; *o says why, by the errno of fork or
+ * execve (or KILLED: the OOM killer took it).  o may be NULL; prog must live as
+ * long as the machine.
  */
 struct task *do_spawn(struct machine *m, const char *comm, uint32_t symbol,
-		      const struct program *prog);
+		      const struct program *prog, struct outcome *o);
 
 /* A copy of parent, its first instruction run. NULL: ENOMEM (or the OOM
  * killer took the child at that instruction). */
@@ -21,12 +22,13 @@ struct task *do_fork(struct machine *m, struct task *parent, const char *comm,
 		     uint32_t symbol);
 
 /*
- * Replace t's memory by prog; its first instruction is run.  0 or -SIM_E...:
- * EINVAL, EPERM, or ENOMEM before the old memory was given up: t goes on as it
- * was.  ENOMEM after that ends t: ask find_task again after an error.
+ * Replace t's memory by prog; its first instruction is run: how that ended, or
+ * the errno of execve.  ENOMEM before the old memory was given up: t goes on as
+ * it was.  ENOMEM, EINVAL, EPERM, EEXIST, EFAULT after that end t: ask
+ * find_task again after an errno.
  */
-int64_t do_execve(struct machine *m, struct task *t,
-		  const struct program *prog);
+struct outcome do_execve(struct machine *m, struct task *t,
+			 const struct program *prog);
 
 /* The process ends; its memory goes back. t is invalid then. */
 void do_exit(struct machine *m, struct task *t);
@@ -55,5 +57,14 @@ void task_link(struct machine *m, struct task *t);
  * that cannot go back: then t->mm is no longer what it was. */
 int exec_program(struct machine *m, struct task *t,
 		 const struct program *prog);
+
+/* exec.c: the stack area, with its strings, gets its rights and its room;
+ * 0 or -SIM_EFAULT. */
+int setup_arg_pages(struct machine *m, struct task *t, bool exec);
+
+/* binfmt_elf.c: map t->mm->program into t's new address space, which has its
+ * strings; 0 or -SIM_E.... */
+int load_elf_binary(struct machine *m, struct task *t,
+		    const struct program *prog);
 
 #endif

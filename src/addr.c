@@ -41,6 +41,8 @@ static bool named_range(const struct task *t, const char *name, uint32_t symbol,
 	}
 	if (!t->mm->program || !program_symbol(t->mm->program, name, start, &size))
 		return false;
+	/* a position-independent program lies elsewhere than its file says */
+	*start += t->mm->entry - t->mm->program->entry;
 	*bytes = size;
 	return true;
 }

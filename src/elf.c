@@ -7,132 +7,216 @@
  *	                      [ from the file ][ zeros: bss    ]
  *
  * Only what execve reads is read: the header and the program headers; and the symbol table, so that
- * a scenario can say `read sh main`.  What is odd is refused: the model has no interpreter, and a
- * file from anywhere may say anything.
+ * a scenario can say `read sh main`.
+ *
+ * A file from anywhere may say anything.  What no i386 would even begin to run (execve's ENOEXEC), a
+ * program that is cut off, and one that wants an interpreter are mistakes in the scenario: they are
+ * found here, with a reason, before anything runs.  Whether the pieces can be put where they want
+ * to lie is for the machine to say (sim/binfmt_elf.c).
  */
 #include "i18n.h"
 #include "run.h"
+#include "scenario_data.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <gelf.h>
+#include <limits.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 struct elf_symbol {
 	char *name;
 	vaddr_t va;
 	uint32_t bytes;
+	bool local; /* of one source file: others may have the same name */
 };
 
 /* What program_load gives: the program is its first field. */
 struct elf_program {
 	struct program program;
 	char *name;
-	struct elf_symbol *symbol; /* sorted by name */
+	struct elf_symbol *symbol; /* sorted by name, global ones first */
 	size_t nr_symbols, cap_symbols;
 };
 
-static bool refuse(char *why, size_t why_size, const char *path, const char *reason)
+/* What is wrong with a file, as a sentence. */
+struct reason {
+	char *text;
+	size_t size;
+};
+
+__attribute__((format(printf, 2, 3))) static bool refuse(const struct reason *r, const char *format,
+							 ...)
 {
-	snprintf(why, why_size, "%s: %s", path, reason);
+	va_list values;
+
+	va_start(values, format);
+	vsnprintf(r->text, r->size, format, values);
+	va_end(values);
 	return false;
 }
 
-/* NULL, or why the model does not run such files. */
-static const char *check_header(const GElf_Ehdr *h)
+static bool refuse_elf(const struct reason *r) { return refuse(r, "%s", elf_errmsg(-1)); }
+
+/* ---- the header ---- */
+
+/* The machine's usual name; NULL: a rare one. */
+static const char *machine_name(unsigned machine)
 {
-	if (h->e_ident[EI_CLASS] != ELFCLASS32 || h->e_ident[EI_DATA] != ELFDATA2LSB ||
-	    h->e_machine != EM_386)
-		return _("not an ELF program for i386");
-	if (h->e_type != ET_EXEC && h->e_type != ET_DYN)
-		return _("an ELF file, but not a program");
+	static const struct {
+		unsigned machine;
+		const char *name;
+	} names[] = {
+		{EM_X86_64, "x86-64"},       {EM_ARM, "ARM"},        {EM_AARCH64, "AArch64"},
+		{EM_RISCV, "RISC-V"},        {EM_PPC, "PowerPC"},    {EM_PPC64, "PowerPC 64"},
+		{EM_MIPS, "MIPS"},           {EM_SPARC, "SPARC"},    {EM_SPARCV9, "SPARC V9"},
+		{EM_S390, "S/390"},          {EM_68K, "m68k"},       {EM_ALPHA, "Alpha"},
+		{EM_IA_64, "Itanium"},       {EM_PARISC, "PA-RISC"}, {EM_SH, "SuperH"},
+		{EM_LOONGARCH, "LoongArch"},
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (names[i].machine == machine)
+			return names[i].name;
 	return NULL;
 }
 
-/* NULL, or what is wrong with a loadable segment that follows the n ones of p. */
-static const char *check_segment(const struct program *p, const GElf_Phdr *h)
-{
-	const size_t room = sizeof(p->segment) / sizeof(p->segment[0]);
-	const struct segment *last = p->nr_segments ? &p->segment[p->nr_segments - 1] : NULL;
+/* i386, and what execve takes for one: 6.1 elf_check_arch(). */
+static bool is_i386(const GElf_Ehdr *h) { return h->e_machine == EM_386 || h->e_machine == 6; }
 
-	if (p->nr_segments == room)
-		return _("too many segments");
-	if (h->p_filesz > h->p_memsz || h->p_offset + h->p_filesz > p->file_bytes)
-		return _("a segment reaches beyond the end of the file");
-	if (h->p_vaddr + h->p_memsz > 0xc0000000u)
-		return _("a segment reaches into the kernel's addresses");
-	if ((h->p_vaddr ^ h->p_offset) & (PAGE_SIZE - 1))
-		return _("a segment's address and file offset do not fit on pages");
-	if (last && page_align_down((vaddr_t)h->p_vaddr) <
-			    page_align_up((uint64_t)last->vaddr + last->memsz))
-		return _("segments overlap or are not in order");
-	return NULL;
+static bool check_machine(const GElf_Ehdr *h, const struct reason *r)
+{
+	const char *name = machine_name(h->e_machine);
+
+	if (!is_i386(h) && name)
+		return refuse(r, _("a program for %s, and the machine is an i386"), name);
+	if (!is_i386(h))
+		return refuse(r, _("a program for another machine (ELF machine %u), not for i386"),
+			      h->e_machine);
+	if (h->e_ident[EI_CLASS] != ELFCLASS32)
+		return refuse(r, _("a 64-bit ELF file, and the machine is an i386"));
+	if (h->e_ident[EI_DATA] != ELFDATA2LSB)
+		return refuse(r, _("a big-endian ELF file, and the machine is an i386"));
+	return true;
 }
 
-static void add_segment(struct program *p, const GElf_Phdr *h)
+static bool check_type(const GElf_Ehdr *h, const struct reason *r)
 {
+	switch (h->e_type) {
+	case ET_EXEC:
+	case ET_DYN:
+		return true;
+	case ET_REL:
+		return refuse(r, _("an object file, not a program: it is not linked yet"));
+	case ET_CORE:
+		return refuse(r, _("a core dump, not a program"));
+	default:
+		return refuse(r, _("an ELF file of type %u, not a program"), h->e_type);
+	}
+}
+
+/* ---- segments ---- */
+
+static bool add_segment(struct program *p, const GElf_Phdr *h, const struct reason *r)
+{
+	if (h->p_filesz > 0 && h->p_offset + h->p_filesz > p->file_bytes)
+		return refuse(r,
+			      _("cut off: a segment ends at byte %llu of the file, which has %u"),
+			      (unsigned long long)(h->p_offset + h->p_filesz), p->file_bytes);
 	p->segment[p->nr_segments++] = (struct segment){
 		.vaddr = (vaddr_t)h->p_vaddr,
 		.filesz = (uint32_t)h->p_filesz,
 		.memsz = (uint32_t)h->p_memsz,
 		.offset = (uint32_t)h->p_offset,
+		.align = (uint32_t)h->p_align,
 		.prot = (h->p_flags & PF_R ? VM_READ : 0) | (h->p_flags & PF_W ? VM_WRITE : 0) |
 			(h->p_flags & PF_X ? VM_EXEC : 0),
 	};
+	return true;
 }
 
-static bool is_entry_inside(const struct program *p)
+/* The interpreter's name is in the file: as much of it as can be shown. */
+static bool refuse_interpreter(Elf *elf, const GElf_Phdr *h, const struct reason *r)
 {
-	for (uint32_t i = 0; i < p->nr_segments; i++) {
-		const struct segment *s = &p->segment[i];
+	Elf_Data *d = elf_getdata_rawchunk(elf, (int64_t)h->p_offset, h->p_filesz, ELF_T_BYTE);
+	int len = d && d->d_size < PATH_MAX ? (int)strnlen(d->d_buf, d->d_size) : 0;
 
-		if (p->entry >= s->vaddr && p->entry - s->vaddr < s->memsz)
-			return true;
-	}
-	return false;
+	if (len == 0)
+		return refuse(r, _("dynamically linked, by an interpreter that has no name"));
+	return refuse(r,
+		      _("dynamically linked: its interpreter, %.*s, is not modelled; link it with "
+			"-static"),
+		      len, (const char *)d->d_buf);
 }
 
-/* Program header i; what it says. NULL, or what is wrong with it. */
-static const char *read_segment(Elf *elf, int i, struct program *p)
+/* What program header i asks for. */
+static bool read_segment(Elf *elf, int i, struct program *p, const struct reason *r)
 {
 	GElf_Phdr h;
-	const char *wrong;
 
 	if (!gelf_getphdr(elf, i, &h))
-		return elf_errmsg(-1);
-	if (h.p_type == PT_INTERP)
-		return _("a dynamically linked program: its interpreter is not modelled yet; link "
-			 "it with -static");
-	if (h.p_type != PT_LOAD || h.p_memsz == 0)
-		return NULL;
-	wrong = check_segment(p, &h);
-	if (!wrong)
-		add_segment(p, &h);
-	return wrong;
+		return refuse_elf(r);
+	switch (h.p_type) {
+	case PT_INTERP:
+		return refuse_interpreter(elf, &h, r);
+	case PT_GNU_STACK:
+		p->stack = h.p_flags & PF_X ? EXSTACK_ENABLE_X : EXSTACK_DISABLE_X;
+		return true;
+	case PT_LOAD:
+		return add_segment(p, &h, r);
+	default:
+		return true;
+	}
 }
 
-/* NULL, or why it cannot be run. */
-static const char *read_segments(Elf *elf, struct program *p)
+/* 6.1 load_elf_phdrs() */
+static bool check_program_headers(const GElf_Ehdr *h, size_t n, uint32_t file_bytes,
+				  const struct reason *r)
+{
+	if (n == 0)
+		return refuse(r, _("it has no program headers: nothing says what belongs where"));
+	if (n > MAX_PROGRAM_HEADERS)
+		return refuse(r, _("%zu program headers; the kernel takes %u at most"), n,
+			      MAX_PROGRAM_HEADERS);
+	if (h->e_phentsize != sizeof(Elf32_Phdr))
+		return refuse(r, _("a program header has %u bytes instead of %zu"), h->e_phentsize,
+			      sizeof(Elf32_Phdr));
+	if (h->e_phoff + n * sizeof(Elf32_Phdr) > file_bytes)
+		return refuse(r,
+			      _("cut off: its program headers end at byte %llu of the file, "
+				"which has %u"),
+			      (unsigned long long)(h->e_phoff + n * sizeof(Elf32_Phdr)),
+			      file_bytes);
+	return true;
+}
+
+static bool read_segments(Elf *elf, struct program *p, const struct reason *r)
 {
 	GElf_Ehdr header;
-	const char *wrong = gelf_getehdr(elf, &header) ? check_header(&header) : elf_errmsg(-1);
 	size_t n = 0;
 
-	if (wrong)
-		return wrong;
-	if (elf_getphdrnum(elf, &n) != 0)
-		return elf_errmsg(-1);
+	if (!gelf_getehdr(elf, &header))
+		return refuse_elf(r);
+	if (!check_machine(&header, r) || !check_type(&header, r))
+		return false;
+	/* the header's own number: libelf counts none in a file that is cut off */
+	n = header.e_phnum;
+	if (!check_program_headers(&header, n, p->file_bytes, r))
+		return false;
 	p->pie = header.e_type == ET_DYN;
 	p->entry = (vaddr_t)header.e_entry;
-	for (size_t i = 0; i < n; i++) {
-		wrong = read_segment(elf, (int)i, p);
-		if (wrong)
-			return wrong;
-	}
-	return is_entry_inside(p) ? NULL : _("the entry point is in no segment");
+	p->stack = EXSTACK_DEFAULT;
+	for (size_t i = 0; i < n; i++)
+		if (!read_segment(elf, (int)i, p, r))
+			return false;
+	return true;
 }
+
+/* ---- symbols ---- */
 
 static bool add_symbol(struct elf_program *ep, const char *name, const GElf_Sym *sym)
 {
@@ -145,8 +229,12 @@ static bool add_symbol(struct elf_program *ep, const char *name, const GElf_Sym 
 		ep->symbol = more;
 		ep->cap_symbols = cap;
 	}
-	ep->symbol[ep->nr_symbols] =
-		(struct elf_symbol){strdup(name), (vaddr_t)sym->st_value, (uint32_t)sym->st_size};
+	ep->symbol[ep->nr_symbols] = (struct elf_symbol){
+		.name = strdup(name),
+		.va = (vaddr_t)sym->st_value,
+		.bytes = (uint32_t)sym->st_size,
+		.local = GELF_ST_BIND(sym->st_info) == STB_LOCAL,
+	};
 	return ep->symbol[ep->nr_symbols++].name != NULL;
 }
 
@@ -174,58 +262,113 @@ static int compare_names(const void *a, const void *b)
 	return strcmp(((const struct elf_symbol *)a)->name, ((const struct elf_symbol *)b)->name);
 }
 
-/* A program may have none: it is stripped. False: no memory. */
-static bool read_symbols(Elf *elf, struct elf_program *ep)
+/* By name; of one name the global one first, then by address. */
+static int compare_symbols(const void *a, const void *b)
+{
+	const struct elf_symbol *x = a, *y = b;
+	int order = compare_names(a, b);
+
+	if (order)
+		return order;
+	if (x->local != y->local)
+		return x->local ? 1 : -1;
+	return x->va < y->va ? -1 : x->va > y->va;
+}
+
+/* The tables of one type. False: no memory. */
+static bool read_tables(Elf *elf, struct elf_program *ep, unsigned type)
 {
 	for (Elf_Scn *scn = elf_nextscn(elf, NULL); scn; scn = elf_nextscn(elf, scn)) {
 		GElf_Shdr h;
 
-		if (gelf_getshdr(scn, &h) && h.sh_type == SHT_SYMTAB &&
-		    !read_table(elf, ep, scn, &h))
+		if (gelf_getshdr(scn, &h) && h.sh_type == type && !read_table(elf, ep, scn, &h))
 			return false;
 	}
-	if (ep->nr_symbols)
-		qsort(ep->symbol, ep->nr_symbols, sizeof(*ep->symbol), compare_names);
 	return true;
 }
 
-static bool read_elf(Elf *elf, struct elf_program *ep, const char *path, char *why, size_t why_size)
+/*
+ * A program may have none: it is stripped, and then the table for the dynamic linker is better than
+ * nothing.  False: no memory.
+ */
+static bool read_symbols(Elf *elf, struct elf_program *ep)
 {
-	const char *wrong;
-	size_t bytes = 0;
+	if (!read_tables(elf, ep, SHT_SYMTAB) ||
+	    (!ep->nr_symbols && !read_tables(elf, ep, SHT_DYNSYM)))
+		return false;
+	if (ep->nr_symbols)
+		qsort(ep->symbol, ep->nr_symbols, sizeof(*ep->symbol), compare_symbols);
+	return true;
+}
 
-	if (!elf || elf_kind(elf) != ELF_K_ELF || !elf_rawfile(elf, &bytes))
-		return refuse(why, why_size, path, _("not an ELF program for i386"));
-	if (bytes > UINT32_MAX)
-		return refuse(why, why_size, path, _("too large"));
-	ep->program.file_bytes = (uint32_t)bytes;
-	wrong = read_segments(elf, &ep->program);
-	if (wrong)
-		return refuse(why, why_size, path, wrong);
-	return read_symbols(elf, ep) || refuse(why, why_size, path, _("out of memory"));
+/* ---- the file ---- */
+
+/* It is not ELF: what is it then? */
+static bool refuse_other(int fd, const struct reason *r)
+{
+	char magic[2] = "";
+
+	if (pread(fd, magic, sizeof(magic), 0) == 0)
+		return refuse(r, _("an empty file"));
+	if (memcmp(magic, "#!", sizeof(magic)) == 0)
+		return refuse(r, _("a script, not a program: what it is run by would have to be "
+				   "named here"));
+	return refuse(r, _("not an ELF file"));
+}
+
+static bool read_elf(Elf *elf, int fd, struct elf_program *ep, const struct reason *r)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) != 0)
+		return refuse(r, "%s", strerror(errno));
+	if (st.st_size > UINT32_MAX)
+		return refuse(r, _("too large: less than 4G"));
+	if (!elf || elf_kind(elf) != ELF_K_ELF)
+		return refuse_other(fd, r);
+	ep->program.file_bytes = (uint32_t)st.st_size;
+	if (!read_segments(elf, &ep->program, r))
+		return false;
+	return read_symbols(elf, ep) || refuse(r, _("out of memory"));
+}
+
+static bool load(const char *path, struct elf_program *ep, const struct reason *r)
+{
+	const char *base = strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	bool good = false;
+	Elf *elf;
+
+	if (fd < 0)
+		return refuse(r, "%s", strerror(errno));
+	ep->program.name = ep->name = strdup(base);
+	if (!ep->name) {
+		refuse(r, _("out of memory"));
+	} else if (elf_version(EV_CURRENT) == EV_NONE) {
+		refuse_elf(r);
+	} else {
+		elf = elf_begin(fd, ELF_C_READ, NULL);
+		good = read_elf(elf, fd, ep, r);
+		elf_end(elf);
+	}
+	close(fd);
+	return good;
 }
 
 struct program *program_load(const char *path, char *why, size_t why_size)
 {
-	const char *base = strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
-	struct elf_program *ep = calloc(1, sizeof(*ep));
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	bool good = false;
-	Elf *elf = NULL;
+	struct elf_program *ep;
+	struct reason r;
+	size_t used;
 
-	if (fd < 0 || !ep || !(ep->name = strdup(base))) {
-		refuse(why, why_size, path, strerror(errno));
-	} else if (elf_version(EV_CURRENT) == EV_NONE) {
-		refuse(why, why_size, path, elf_errmsg(-1));
-	} else {
-		ep->program.name = ep->name;
-		elf = elf_begin(fd, ELF_C_READ, NULL);
-		good = read_elf(elf, ep, path, why, why_size);
-	}
-	elf_end(elf);
-	if (fd >= 0)
-		close(fd);
-	if (good)
+	if (!file_is_regular(path, why, why_size))
+		return NULL;
+	used = path_message(why, why_size, path);
+	r = (struct reason){why + used, why_size - used};
+	ep = calloc(1, sizeof(*ep));
+	if (!ep)
+		refuse(&r, _("out of memory"));
+	else if (load(path, ep, &r))
 		return &ep->program;
 	program_free(ep ? &ep->program : NULL);
 	return NULL;
@@ -254,6 +397,8 @@ bool program_symbol(const struct program *p, const char *name, vaddr_t *va, uint
 	found = bsearch(&key, ep->symbol, ep->nr_symbols, sizeof(key), compare_names);
 	if (!found)
 		return false;
+	while (found > ep->symbol && compare_names(found - 1, &key) == 0)
+		found--;
 	*va = found->va;
 	*bytes = found->bytes;
 	return true;

@@ -15,7 +15,28 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { READ_BYTES = 64 * 1024 };
+enum {
+	READ_BYTES = 64 * 1024,
+	TEXT_MAX = 1 << 30, /* of a scenario: /dev/zero has no end */
+	PATH_SHOWN = 128,   /* of a long path, its end             */
+};
+
+/* "PATH: " at the beginning of a message: its length. */
+size_t path_message(char *why, size_t why_size, const char *path)
+{
+	size_t len = strlen(path), left_out = len > PATH_SHOWN ? len - PATH_SHOWN : 0;
+
+	snprintf(why, why_size, "%s%s: ", left_out ? "..." : "", path + left_out);
+	return strlen(why);
+}
+
+static bool refuse(char *why, size_t why_size, const char *path, const char *reason)
+{
+	size_t used = path_message(why, why_size, path);
+
+	snprintf(why + used, why_size - used, "%s", reason);
+	return false;
+}
 
 char *path_join(const char *folder, const char *name, uint32_t len)
 {
@@ -41,9 +62,29 @@ bool file_identity(const char *path, uint64_t *device, uint64_t *inode)
 	return true;
 }
 
-static void say_errno(char *why, size_t why_size, const char *path, int err)
+/* What is at path, if it is no regular file; NULL if it is one. */
+static const char *other_kind(mode_t mode)
 {
-	snprintf(why, why_size, "%s: %s", path, strerror(err));
+	if (S_ISREG(mode))
+		return NULL;
+	if (S_ISDIR(mode))
+		return _("a folder, not a file");
+	if (S_ISFIFO(mode))
+		return _("a pipe, not a file");
+	if (S_ISSOCK(mode))
+		return _("a socket, not a file");
+	return _("a device, not a file");
+}
+
+bool file_is_regular(const char *path, char *why, size_t why_size)
+{
+	struct stat st;
+	const char *other;
+
+	if (stat(path, &st) != 0)
+		return refuse(why, why_size, path, strerror(errno));
+	other = other_kind(st.st_mode);
+	return !other || refuse(why, why_size, path, other);
 }
 
 /* All of fd, malloc'd; NULL with errno set. */
@@ -54,6 +95,10 @@ static char *read_all(int fd, size_t *len)
 	ssize_t got = 1;
 
 	for (*len = 0; got > 0; *len += (size_t)got) {
+		if (*len > TEXT_MAX) {
+			errno = EFBIG;
+			break;
+		}
 		if (cap - *len < READ_BYTES) {
 			cap = cap ? cap * 2 : 2 * READ_BYTES;
 			more = realloc(text, cap);
@@ -81,7 +126,7 @@ char *text_read(const char *path, size_t *len, char *why, size_t why_size)
 	char *text = fd < 0 ? NULL : read_all(fd, len);
 
 	if (!text)
-		say_errno(why, why_size, is_stdin ? _("standard input") : path, errno);
+		refuse(why, why_size, is_stdin ? _("standard input") : path, strerror(errno));
 	if (fd >= 0 && !is_stdin)
 		close(fd);
 	return text;
@@ -89,30 +134,30 @@ char *text_read(const char *path, size_t *len, char *why, size_t why_size)
 
 /* ---- programs and contents ---- */
 
-/* Size and kind of the file at f->path; false with *why. */
+/*
+ * Size and kind of the file at f->path; false with *why.  Only a regular file is opened: a pipe
+ * would wait for its other end, a device may do something.
+ */
 static bool look_at(struct scenario_file *f, char *why, size_t why_size)
 {
-	int fd = open(f->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	char magic[4] = "";
 	struct stat st;
+	int fd;
 
+	if (!file_is_regular(f->path, why, why_size))
+		return false;
+	fd = open(f->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (fd < 0 || fstat(fd, &st) != 0) {
-		say_errno(why, why_size, f->path, errno);
+		refuse(why, why_size, f->path, strerror(errno));
 		if (fd >= 0)
 			close(fd);
 		return false;
 	}
-	if (S_ISREG(st.st_mode) && read(fd, magic, sizeof(magic)) == (ssize_t)sizeof(magic))
+	if (read(fd, magic, sizeof(magic)) == (ssize_t)sizeof(magic))
 		f->executable = memcmp(magic, "\177ELF", sizeof(magic)) == 0;
 	close(fd);
-	if (!S_ISREG(st.st_mode)) {
-		snprintf(why, why_size, _("%s is no regular file"), f->path);
-		return false;
-	}
-	if (st.st_size > UINT32_MAX) {
-		snprintf(why, why_size, _("%s is too large: less than 4G"), f->path);
-		return false;
-	}
+	if (st.st_size > UINT32_MAX)
+		return refuse(why, why_size, f->path, _("too large: less than 4G"));
 	f->bytes = (uint32_t)st.st_size;
 	return true;
 }

@@ -25,7 +25,8 @@ static struct source *open_source(struct parser *p, const struct word *w, const 
 	src->folder = pool_text(&s->pool, path, folder);
 	if (!src->name || !src->folder)
 		goto no_memory;
-	src->text = text_read(path, &src->len, why, sizeof(why));
+	if (file_is_regular(path, why, sizeof(why)))
+		src->text = text_read(path, &src->len, why, sizeof(why));
 	if (!src->text) {
 		mistake(p, w, "%s", why);
 		return NULL;

@@ -18,10 +18,12 @@ static const struct program *program_of(const struct run *r)
 
 static struct outcome run_spawn(const struct run *r)
 {
+	struct outcome o;
+
 	if (find_task_by_symbol(r->m, r->e->proc))
 		return exists;
-	return do_spawn(r->m, symbol_name(r->s, r->e->proc), r->e->proc, program_of(r)) ? ok
-											: no_memory;
+	do_spawn(r->m, symbol_name(r->s, r->e->proc), r->e->proc, program_of(r), &o);
+	return o;
 }
 
 static struct outcome run_fork(const struct run *r, struct task *t)
@@ -48,7 +50,7 @@ struct outcome run_process(const struct run *r)
 	if (r->e->kind == EV_FORK)
 		return run_fork(r, t);
 	if (r->e->kind == EV_EXEC)
-		return outcome_of(do_execve(r->m, t, program_of(r)), false);
+		return do_execve(r->m, t, program_of(r));
 	do_exit(r->m, t);
 	return ok;
 }

@@ -111,6 +111,10 @@ uint32_t scenario_add_file(struct scenario *s, const char *folder, const char *n
 			   bool as_program, char *why, size_t why_size);
 /* Read a whole text, "-" from standard input; NULL with *why. The text is malloc'd. */
 char *text_read(const char *path, size_t *len, char *why, size_t why_size);
+/* Is there a regular file at path?  False with *why: nothing is opened. */
+bool file_is_regular(const char *path, char *why, size_t why_size);
+/* "PATH: ", to be followed by a reason, at the beginning of why: its length. */
+size_t path_message(char *why, size_t why_size, const char *path);
 /* Which file path leads to; false: to none. */
 bool file_identity(const char *path, uint64_t *device, uint64_t *inode);
 /* folder and name, unless name is absolute; malloc'd, NULL: no memory. */

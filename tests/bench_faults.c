@@ -113,7 +113,7 @@ static void measure_sim(struct machine *m, struct rounds *r, int round)
 {
 	struct mmap_request rq = {.bytes = (uint64_t)PAGES << PAGE_SHIFT,
 				  .prot = VM_READ | VM_WRITE};
-	struct task *parent = do_spawn(m, "sh", 1, &builtin_program), *child;
+	struct task *parent = do_spawn(m, "sh", 1, &builtin_program, NULL), *child;
 	vaddr_t va = (vaddr_t)sys_mmap(m, parent, &rq);
 	uint64_t t0, t1, t2, t3;
 

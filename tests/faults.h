@@ -34,7 +34,7 @@ static inline void boot(const char *profile, uint64_t megabytes)
 	c.ram_bytes = megabytes << 20;
 	trace = (struct trace){.sink = listen_whole};
 	m = machine_create(&c, &trace);
-	sh = do_spawn(m, "sh", 1, &builtin_program);
+	sh = do_spawn(m, "sh", 1, &builtin_program, NULL);
 	machine_begin_event(m);
 	memset(last_told, 0, sizeof(last_told));
 	space_forget();

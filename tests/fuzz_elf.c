@@ -68,8 +68,8 @@ static void run(const struct program *p, const char *profile)
 	m = machine_create(&c, &trace);
 	if (!m)
 		return;
-	other = do_spawn(m, "other", 2, &builtin_program);
-	t = do_spawn(m, "sh", 1, p);
+	other = do_spawn(m, "other", 2, &builtin_program, NULL);
+	t = do_spawn(m, "sh", 1, p, NULL);
 	law(machine_check(m), "spawn");
 	if (t && touch_areas(m, t->pid))
 		do_fork(m, t, "kid", 3);

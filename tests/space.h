@@ -44,7 +44,7 @@ static inline void space_boot(const char *profile, uint32_t overcommit)
 	c.overcommit = overcommit;
 	trace = (struct trace){.sink = listen};
 	m = machine_create(&c, &trace);
-	sh = do_spawn(m, "sh", 1, &builtin_program);
+	sh = do_spawn(m, "sh", 1, &builtin_program, NULL);
 	space_forget();
 }
 

@@ -225,7 +225,7 @@ static void spawn(void)
 	bool more;
 
 	boot();
-	sh = do_spawn(m, "sh", 1, &builtin_program);
+	sh = do_spawn(m, "sh", 1, &builtin_program, NULL);
 	buf = (vaddr_t)sys_mmap(m, sh, &rq);
 	access_range(m, sh, buf, rq.bytes, ACCESS_WRITE, tag, &done, 100, &more);
 	ck_assert_uint_eq(done, 4);

@@ -145,7 +145,7 @@ static void change_processes(struct world *w, struct task *t)
 	uint32_t name = w->m->last_pid + 1;
 
 	if (!t || (w->m->nr_tasks < NR_NAMES && draw(w, 3) == 0))
-		do_spawn(w->m, "spawned", name, &builtin_program);
+		do_spawn(w->m, "spawned", name, &builtin_program, NULL);
 	else if (w->m->nr_tasks < NR_NAMES && draw(w, 3))
 		do_fork(w->m, t, "forked", name);
 	else if (draw(w, 3) == 0)

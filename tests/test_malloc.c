@@ -34,7 +34,7 @@ static void boot(uint32_t ram_mb)
 	c.profile = profile_find("i386-6.1");
 	c.ram_bytes = (uint64_t)ram_mb << 20;
 	m = machine_create(&c, &trace);
-	t = do_spawn(m, "sh", 1, &probe);
+	t = do_spawn(m, "sh", 1, &probe, NULL);
 	ck_assert_ptr_nonnull(t);
 	h = &t->mm->heap;
 }

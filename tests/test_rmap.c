@@ -159,7 +159,7 @@ START_TEST(two_open_files_of_one_program_have_one_list)
 	ck_assert_ptr_eq(rq.file->mapping, sh->mm->exe->mapping);
 	a = (vaddr_t)sys_mmap(m, sh, &rq);
 	ck_read(sh, a);
-	do_spawn(m, "two", 2, &builtin_program);
+	do_spawn(m, "two", 2, &builtin_program, NULL);
 	ck_mappers(pfn, "sh 08048000, sh b7fff000, two 08048000");
 }
 END_TEST

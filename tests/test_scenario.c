@@ -292,10 +292,10 @@ END_TEST
 START_TEST(files_that_are_not_there_or_no_programs_are_told)
 {
 	assert_mistake("spawn sh nofile", "1:10+6 tests/cases/nofile: No such file or directory");
-	assert_mistake("spawn sh data9k", "1:10+6 tests/cases/data9k: not an ELF program for i386");
+	assert_mistake("spawn sh data9k", "1:10+6 tests/cases/data9k: not an ELF file");
 	assert_mistake("spawn sh\nmmap sh f 4K file=nofile@4K",
 		       "2:14+14 tests/cases/nofile: No such file or directory");
-	assert_mistake("spawn sh\nmmap sh f 4K file=/", "2:14+6 / is no regular file");
+	assert_mistake("spawn sh\nmmap sh f 4K file=/", "2:14+6 /: a folder, not a file");
 	assert_mistake(
 		"spawn a subject\nspawn b ../cases/subject",
 		"2:9+16 another file is named subject: the machine tells files by their names");
