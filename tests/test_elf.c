@@ -67,6 +67,7 @@ static void setup(void)
 	image.segment[1] =
 		(Elf32_Phdr){PT_LOAD, 0x80, 0x08049080, 0, 0x40, 0x2000, PF_R | PF_W, 0x1000};
 	make_sections();
+	unlink(path);
 	strcpy(path, "/tmp/mmviz-elf-XXXXXX");
 	close(mkstemp(path));
 	why[0] = '\0';
