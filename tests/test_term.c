@@ -59,14 +59,22 @@ static int run_job(void)
 static void start(const char *term, bool no_color)
 {
 	struct winsize size = {.ws_col = 80, .ws_row = 24};
+	int go[2];
+	char byte;
 
+	/* the program begins when the settings of before are known: when go is closed */
+	ck_assert_int_eq(pipe(go), 0);
 	pid = forkpty(&fd, NULL, NULL, &size);
 	ck_assert_int_ge(pid, 0);
 	if (pid == 0) {
+		close(go[1]);
+		ck_assert_int_eq(read(go[0], &byte, 1), 0);
 		setenv("TERM", strcmp(term, "job") == 0 ? "xterm-256color" : term, 1);
 		_exit(strcmp(term, "job") == 0 ? run_job() : run_program(no_color));
 	}
 	ck_assert_int_eq(tcgetattr(fd, &before), 0);
+	close(go[0]);
+	close(go[1]);
 	nr_seen = 0;
 	seen[0] = '\0';
 }
