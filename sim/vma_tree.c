@@ -2,16 +2,16 @@
  * The areas of an address space as a list and as a tree.
  *
  * The list (mm->mmap, vm_next) answers "what comes next"; fork, exit and
- * /proc/PID/maps go along it.  The tree (mm->mm_rb, vm_rb) answers "where";
- * the areas of a small program, found in two looks at most but for bss:
+ * /proc/PID/maps go along it.  The tree (mm->mm_rb, vm_rb) answers "where".
+ * The built-in program's, to which exec gave the stack first (b black, r red):
  *
  *	mmap -> text -> data -> bss -> stack
  *
- *	mm_rb            data b
- *	                /      \
- *	           text b      bss b
- *	                          \
- *	                         stack r
+ *	mm_rb        data b           An address in bss: above data, to the
+ *	            /      \          right; below the stack, to the left;
+ *	       text b     stack b     bss holds it.
+ *	                  /
+ *	               bss r
  *
  * Every area carries both sets of links.  A new area is hung where the search
  * for its address ends, and the tree is put right (rbtree.c); its neighbour

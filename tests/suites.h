@@ -1,6 +1,8 @@
 /* Every suite of the unit tests; included by check_main.c with its own SUITE. */
 SUITE(vma)
 SUITE(vma_merge)
+SUITE(rbtree)
+SUITE(unmapped_area)
 SUITE(rmap)
 SUITE(mmap)
 SUITE(munmap)

@@ -267,6 +267,87 @@ START_TEST(areas_out_of_order_are_found)
 }
 END_TEST
 
+static struct vma *area_of(vaddr_t va) { return find_vma_intersection(sh->mm, va, va + 1); }
+
+START_TEST(areas_that_are_not_counted_are_found)
+{
+	sh->mm->map_count++;
+	ck_broken("6 areas are counted, 5 are there");
+	sh->mm->map_count -= 2;
+	ck_broken("the list has more than the 4 areas that are counted");
+}
+END_TEST
+
+START_TEST(an_area_that_the_next_one_does_not_know_is_found)
+{
+	sh->mm->mmap->next->prev = NULL;
+	ck_broken("the next one in the list does not know it");
+}
+END_TEST
+
+START_TEST(an_area_in_the_tree_alone_is_found)
+{
+	struct vma *bss = area_of(0x0804b000);
+
+	bss->prev->next = bss->next;
+	bss->next->prev = bss->prev;
+	sh->mm->map_count--;
+	sh->mm->total_vm -= vma_pages(bss);
+	ck_broken("area 0x804b000 has another place in the list");
+}
+END_TEST
+
+START_TEST(an_area_in_the_list_alone_is_found)
+{
+	sh->mm->mm_rb.node = NULL;
+	ck_broken("area 0x8048000 is in the list, but not in the tree");
+}
+END_TEST
+
+START_TEST(a_wrong_parent_in_the_tree_is_found)
+{
+	area_of(buf)->rb.parent = NULL;
+	ck_broken("does not know its parent in the tree");
+}
+END_TEST
+
+START_TEST(a_red_child_of_a_red_parent_is_found)
+{
+	rb_vma(sh->mm->mm_rb.node)->rb.colour = RB_RED;
+	ck_broken("is red, and so is its parent, or it is the root");
+}
+END_TEST
+
+START_TEST(a_way_with_fewer_black_areas_is_found)
+{
+	area_of(0x0804b000)->rb.colour = RB_BLACK;
+	ck_broken("black areas below its left, ");
+}
+END_TEST
+
+START_TEST(a_wrong_gap_is_found)
+{
+	area_of(0x08048000)->gap++;
+	ck_broken("area 0x8048000: the gap below it has 134447104 bytes, not 134447105");
+}
+END_TEST
+
+START_TEST(a_wrong_knowledge_of_gaps_is_found)
+{
+	area_of(0x08048000)->nr_gaps++;
+	ck_broken("its subtree has 1 gaps, the largest of 134447104 bytes, not 2 and 134447104");
+}
+END_TEST
+
+START_TEST(a_memory_of_an_area_that_is_gone_is_found)
+{
+	static struct vma gone = {.start = 0x70000000};
+
+	sh->mm->mmap_cache = &gone;
+	ck_broken("mmap_cache remembers an area that is gone");
+}
+END_TEST
+
 START_TEST(a_page_outside_of_every_area_is_found)
 {
 	*pte_offset(m, sh->mm, buf - PAGE_SIZE) = *pte_offset(m, sh->mm, buf);
@@ -449,6 +530,16 @@ Suite *check_suite(void)
 	tcase_add_test(t, a_wrong_total_vm_is_found);
 	tcase_add_test(t, a_wrong_count_of_page_tables_is_found);
 	tcase_add_test(t, areas_out_of_order_are_found);
+	tcase_add_test(t, areas_that_are_not_counted_are_found);
+	tcase_add_test(t, an_area_that_the_next_one_does_not_know_is_found);
+	tcase_add_test(t, an_area_in_the_tree_alone_is_found);
+	tcase_add_test(t, an_area_in_the_list_alone_is_found);
+	tcase_add_test(t, a_wrong_parent_in_the_tree_is_found);
+	tcase_add_test(t, a_red_child_of_a_red_parent_is_found);
+	tcase_add_test(t, a_way_with_fewer_black_areas_is_found);
+	tcase_add_test(t, a_wrong_gap_is_found);
+	tcase_add_test(t, a_wrong_knowledge_of_gaps_is_found);
+	tcase_add_test(t, a_memory_of_an_area_that_is_gone_is_found);
 	tcase_add_test(t, a_page_outside_of_every_area_is_found);
 	tcase_add_test(t, a_lost_entry_is_found);
 	tcase_add_test(t, an_entry_that_maps_a_page_of_another_is_found);
