@@ -425,12 +425,18 @@ START_TEST(search_finds_a_row)
 	press("/line 222");
 	screen_key(&s, KEY_ENTER_);
 	ck_assert(shows("line 222"));
-	press("/b7ffe");
+	press("/B7FFE");
 	screen_key(&s, KEY_ENTER_);
-	ck_assert_ptr_nonnull(strstr(s.message, "not found"));
-	press("P");
 	ck_assert_uint_eq(cursor_key(), KEY_OF_AREA + 0xb7ffe000);
+	press("/line");
+	screen_key(&s, KEY_ENTER_);
+	ck_assert(shows("line 0"));
+	press("P");
+	ck_assert(shows("line 399"));
 	press("N");
+	ck_assert(shows("line 0"));
+	press("/nowhere");
+	screen_key(&s, KEY_ENTER_);
 	ck_assert_ptr_nonnull(strstr(s.message, "not found"));
 }
 END_TEST

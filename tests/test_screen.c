@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "tests/golden.h"
 #include "ui/keys.h"
 #include "ui/screen.h"
 
@@ -690,45 +691,15 @@ static const struct golden {
 	{"200x60-what", 200, 60, {COPY, STEP_END}, "w", false},
 };
 
-static size_t read_file(const char *path, char *buf, size_t size)
-{
-	FILE *f = fopen(path, "r");
-	size_t n = f ? fread(buf, 1, size - 1, f) : 0;
-
-	if (f)
-		fclose(f);
-	buf[n] = '\0';
-	return n;
-}
-
 START_TEST(the_screen_is_as_the_golden_one)
 {
-	static char want[1 << 17];
 	const struct golden *g = &golden[_i];
-	char path[128];
-	const char *got, *want_line;
 
 	screen_resize(&s, g->width, g->height);
 	s.view.ascii = g->ascii;
 	screen_goto(&s, g->when);
 	press(g->keys);
-	got = frame();
-	snprintf(path, sizeof(path), "tests/golden/%s.txt", g->name);
-	if (getenv("MMVIZ_ACCEPT")) {
-		FILE *f = fopen(path, "w");
-
-		ck_assert_msg(f != NULL, "%s cannot be written", path);
-		fputs(got, f);
-		fclose(f);
-	}
-	read_file(path, want, sizeof(want));
-	want_line = want;
-	while (*got && *got == *want_line)
-		got++, want_line++;
-	ck_assert_msg(*got == *want_line,
-		      "%s differs at \"%.60s\", now \"%.60s\"; to accept: MMVIZ_ACCEPT=1 "
-		      "build/tests/unit screen",
-		      path, want_line, got);
+	compare_golden(g->name, frame(), "screen");
 }
 END_TEST
 

@@ -202,6 +202,9 @@ static void act(struct screen *s, enum action action, uint32_t key)
 	case ACT_FOUND_PREV:
 		search_again(s, -1);
 		break;
+	case ACT_INSPECT:
+		inspect_toggle(s);
+		break;
 	case ACT_THEME:
 		change_theme(s);
 		break;
@@ -249,7 +252,18 @@ static void leave_play(struct screen *s, enum action action)
 /* Would the panel in front get this key?  Not while a box stands above it. */
 static bool is_for_panel(enum action action)
 {
-	return action == ACT_NONE || (action >= ACT_UP && action <= ACT_RELEASE);
+	switch (action) {
+	case ACT_NONE:
+	case ACT_UP:
+	case ACT_DOWN:
+	case ACT_LEFT:
+	case ACT_RIGHT:
+	case ACT_FOLLOW:
+	case ACT_RELEASE:
+		return true;
+	default:
+		return false;
+	}
 }
 
 void screen_key(struct screen *s, uint32_t key)

@@ -24,6 +24,7 @@
 enum {
 	BOXES_FROM_WIDTH = 100, /* a smaller screen is covered whole        */
 	BOXES_FROM_HEIGHT = 30,
+	FOOT_FROM_HEIGHT = 12,
 	LEAST_HEIGHT = 14, /* of a box below or above the panel it is about */
 	COLUMNS_MAX = 3,
 	TITLE_MAX = 256,
@@ -103,7 +104,7 @@ static void mark_changes(struct screen *s, int width)
 /* Rows in sight below the head. */
 static int page_rows(const struct overlay *o)
 {
-	int rows = (o->inside.height - o->sheet.nr_head) * o->columns;
+	int rows = (o->inside.height - o->sheet.nr_head - o->foot) * o->columns;
 
 	return rows > 1 ? rows : 1;
 }
@@ -219,14 +220,21 @@ bool overlay_search(struct screen *s, const char *needle, int direction)
 
 /* ---- keys and mouse ---- */
 
+/* The link that the cursor is on; NULL. */
+static const struct sheet_row *cursor_row(const struct overlay *o)
+{
+	if (o->cursor < 0 || o->cursor >= o->sheet.nr_rows || !o->sheet.row[o->cursor].is_link)
+		return NULL;
+	return &o->sheet.row[o->cursor];
+}
+
 static bool kind_key(struct screen *s, uint32_t key)
 {
 	struct overlay *o = &s->overlay;
-	struct sheet_row row = {0};
+	const struct sheet_row *at = cursor_row(o);
+	struct sheet_row row = at ? *at : (struct sheet_row){0};
 
-	if (o->cursor >= 0 && o->cursor < o->sheet.nr_rows)
-		row = o->sheet.row[o->cursor];
-	if (!o->kind->key || !o->kind->key(s, o->state, row.is_link ? &row : NULL, key))
+	if (!o->kind->key || !o->kind->key(s, o->state, at ? &row : NULL, key))
 		return false;
 	screen_fulfil(s);
 	return true;
@@ -274,7 +282,7 @@ bool overlay_key(struct screen *s, uint32_t key)
 /* The row at a cell of the screen; -1. */
 static int row_at(const struct overlay *o, int x, int y)
 {
-	int body = o->inside.height - o->sheet.nr_head, column, row;
+	int body = o->inside.height - o->sheet.nr_head - o->foot, column, row;
 
 	x -= o->inside.x;
 	y -= o->inside.y;
@@ -283,7 +291,7 @@ static int row_at(const struct overlay *o, int x, int y)
 	if (y < o->sheet.nr_head)
 		return y;
 	column = x / (o->inside.width / o->columns);
-	if (column >= o->columns)
+	if (column >= o->columns || y >= o->inside.height - o->foot)
 		return -1;
 	row = o->sheet.nr_head + o->top + column * body + y - o->sheet.nr_head;
 	return row < o->sheet.nr_rows ? row : -1;
@@ -411,7 +419,7 @@ static void draw_sheet(const struct overlay *o)
 {
 	const struct area *in = &o->inside;
 	int width = in->width / o->columns, head = o->sheet.nr_head;
-	int body = in->height - head;
+	int body = in->height - head - o->foot;
 	struct area part = area_sub(in, 0, 0, in->width, head);
 
 	draw_rows(o, &part, 0, head);
@@ -421,6 +429,19 @@ static void draw_sheet(const struct overlay *o)
 	}
 	part = area_sub(in, 0, head, in->width, body);
 	draw_thumb(&part, o->top, page_rows(o), nr_body(o));
+}
+
+static void draw_foot(const struct screen *s)
+{
+	const struct overlay *o = &s->overlay;
+	const struct area *in = &o->inside;
+	struct area part = area_sub(in, 0, in->height - o->foot, in->width, o->foot);
+
+	if (!o->foot)
+		return;
+	fill(&part, 0, 0, part.width, 0x2500, ROLE_BORDER);
+	part = area_sub(&part, SHEET_MARGIN, 1, part.width - SHEET_MARGIN, part.height - 1);
+	o->kind->foot(&s->view, o->state, cursor_row(o), &part);
 }
 
 void overlay_draw(struct screen *s, const struct area *panels)
@@ -436,11 +457,14 @@ void overlay_draw(struct screen *s, const struct area *panels)
 		o->inside = area_sub(&o->box, 0, 1, o->box.width, o->box.height - 1);
 	o->columns = o->inside.width / (column > 0 ? column : 1);
 	o->columns = o->columns < 1 ? 1 : o->columns > COLUMNS_MAX ? COLUMNS_MAX : o->columns;
+	o->foot =
+		o->kind->foot && o->inside.height >= FOOT_FROM_HEIGHT ? o->kind->foot_rows + 1 : 0;
 	update(s, o->inside.width / o->columns);
 	o->inside = open_box(s, &o->box);
 	if (o->inside.height > 0) {
 		scroll(o, 0);
 		draw_sheet(o);
+		draw_foot(s);
 	}
 	draw_keys(s, &o->box);
 	o->box.grid = o->inside.grid = NULL;

@@ -46,6 +46,12 @@ struct overlay_kind {
 	 */
 	void (*fill)(const struct view *v, const void *state, struct sheet *sheet);
 	/*
+	 * More of the row that the cursor is on (NULL: none), below the rows, in an area of foot_rows rows; left out
+	 * where the box is low.  The machine stands at the moment on the screen.  May be NULL.
+	 */
+	int foot_rows;
+	void (*foot)(const struct view *v, const void *state, const struct sheet_row *row, const struct area *a);
+	/*
 	 * A key; true if it was used.  row: the link that the cursor is on, NULL: none.  Gets every key but those named above
 	 * and those that move in time (Backspace comes here), Enter and a click on the cursor's row as KEY_ENTER_.
 	 * May open another overlay or close this one: then state is gone.  May be NULL.
@@ -68,7 +74,7 @@ struct overlay {
 	int top;                 /* first row shown below the head                 */
 	int cursor;              /* row, -1: there is nothing to choose            */
 	struct area box, inside; /* at the last draw; the grid is not kept         */
-	int columns;
+	int columns, foot;
 };
 
 /* Open one, in place of the one that is open.  Its state, all zeros; NULL: no memory, and the user is told. */

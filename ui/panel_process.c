@@ -23,7 +23,7 @@
 #include "src/i18n.h"
 #include "src/listing.h"
 
-enum { CHUNK_LINES = 3, WIDE_COUNTS = 53, MAX_NAMES = 512, TALL = 16 };
+enum { CHUNK_LINES = 3, WIDE_COUNTS = 53, TALL = 16 };
 
 /* panel_state.word: the address last brought into sight, and where the areas were drawn, for clicks */
 enum { WORD_SEEN, WORD_HEAD, WORD_CHUNKS_AT, WORD_CHUNKS };
@@ -53,24 +53,6 @@ static bool is_chosen_area(const struct view *v, const struct task *t, const str
 	       c->va >= area->start && c->va < area->end;
 }
 
-/* The kernel's name of an area; one without gets the names that the scenario gave to what begins in it. */
-static const char *area_label(const struct view *v, const struct vma *area, char buf[TEXT_LEN])
-{
-	const struct region_table *names = &area->mm->regions;
-	size_t len = 0;
-
-	if (strcmp(vma_name(area), "-") != 0 || names->cap > MAX_NAMES)
-		return vma_name(area);
-	for (uint32_t i = 0; i < names->cap && len < TEXT_LEN; i++) {
-		const struct region *r = &names->slot[i];
-
-		if (r->name && r->start >= area->start && r->start < area->end)
-			len += (size_t)snprintf(buf + len, TEXT_LEN - len, "%s%s", len ? " " : "",
-						symbol_name(v->scenario, r->name));
-	}
-	return len ? buf : "-";
-}
-
 static void draw_area(const struct view *v, const struct task *t, const struct area *a, int y,
 		      const struct vma *area)
 {
@@ -92,7 +74,7 @@ static void draw_area(const struct view *v, const struct task *t, const struct a
 	put_text(a, x + 1, y, touched_role(touch, area->flags & VM_WRITE ? ROLE_NORMAL : ROLE_DIM),
 		 0, vma_rights(area, text));
 	part = area_sub(a, c.name, y, c.name_width, 1);
-	put_text(&part, 0, 0, chosen ? ROLE_TITLE : ROLE_LABEL, 0, area_label(v, area, text));
+	put_text(&part, 0, 0, chosen ? ROLE_TITLE : ROLE_LABEL, 0, area_name(v, area, text));
 	part = area_sub(a, c.pages, y, a->width - c.pages, 1);
 	draw_area_pages(v, t, &part, 0, area);
 }

@@ -9,6 +9,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "src/listing.h"
+
+enum { NAMES_MOST = 512 /* of a process: more are not looked through */ };
+
 uint32_t touch_glyph(enum touch t)
 {
 	return t == TOUCH_STEP ? GLYPH_STEP : t == TOUCH_EVENT ? GLYPH_EVENT : ' ';
@@ -173,6 +177,23 @@ const char *vma_rights(const struct vma *v, char buf[TEXT_LEN])
 		 v->flags & VM_WRITE ? 'w' : '-', v->flags & VM_EXEC ? 'x' : '-',
 		 v->flags & VM_MAYSHARE ? 's' : 'p');
 	return buf;
+}
+
+const char *area_name(const struct view *v, const struct vma *area, char buf[TEXT_LEN])
+{
+	const struct region_table *names = &area->mm->regions;
+	size_t len = 0;
+
+	if (strcmp(vma_name(area), "-") != 0 || names->cap > NAMES_MOST)
+		return vma_name(area);
+	for (uint32_t i = 0; i < names->cap && len < TEXT_LEN; i++) {
+		const struct region *r = &names->slot[i];
+
+		if (r->name && r->start >= area->start && r->start < area->end)
+			len += (size_t)snprintf(buf + len, TEXT_LEN - len, "%s%s", len ? " " : "",
+						symbol_name(v->scenario, r->name));
+	}
+	return len ? buf : "-";
 }
 
 const struct vma *area_at(const struct mm *mm, vaddr_t va)

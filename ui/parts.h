@@ -57,6 +57,8 @@ const char *tag_text(const char tag[TAG_LEN], char buf[TEXT_LEN]);
 const char *pte_bits_text(pte_t e, char buf[TEXT_LEN]);
 /* "rw-p" */
 const char *vma_rights(const struct vma *v, char buf[TEXT_LEN]);
+/* The kernel's name of an area; one without gets the names that the scenario gave to what begins in it, or "-". */
+const char *area_name(const struct view *v, const struct vma *area, char buf[TEXT_LEN]);
 
 /* The area that holds an address; NULL if none does. */
 const struct vma *area_at(const struct mm *mm, vaddr_t va);

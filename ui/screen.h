@@ -149,4 +149,8 @@ void quiz_draw(const struct screen *s, const struct area *a);
 /* The answer, once the event has run: its length, 0 if there is none to show. */
 size_t quiz_answer(const struct screen *s, char *buf, size_t size);
 
+/* ---- inspect.c ---- */
+/* `i`: open the structure of what is chosen; close it where it is what stands there already. */
+void inspect_toggle(struct screen *s);
+
 #endif

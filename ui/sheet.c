@@ -81,6 +81,12 @@ void sheet_link(struct sheet *s, uint64_t link)
 	s->row[s->nr_rows - 1].is_link = true;
 }
 
+void sheet_value_at(struct sheet *s, int column)
+{
+	if (s->nr_rows)
+		s->row[s->nr_rows - 1].value = (int16_t)column;
+}
+
 void sheet_heading(struct sheet *s, const char *title)
 {
 	struct area row = sheet_row(s, 0);
@@ -98,11 +104,11 @@ static struct cell *cells_of(const struct sheet *s, int row)
 	return &s->grid.cell[(size_t)row * (size_t)s->grid.width];
 }
 
-/* A row now and before; cells that were not there differ. */
+/* A row now and before, compared from a column on; cells that were not there differ. */
 struct comparison {
 	struct cell *now;
 	const struct cell *before;
-	int width, width_before;
+	int from, width, width_before;
 };
 
 static bool differs(const struct comparison *c, int from, int end)
@@ -118,15 +124,15 @@ static bool mark_words(const struct comparison *c, enum role role)
 {
 	int end;
 
-	if (!differs(c, SHEET_MARGIN, c->width))
+	if (!differs(c, c->from, c->width))
 		return false;
-	for (int x = SHEET_MARGIN; x < c->width; x = end) {
+	for (int x = c->from; x < c->width; x = end) {
 		end = x + 1;
 		if (c->now[x].ch == ' ')
 			continue;
 		while (end < c->width && c->now[end].ch != ' ')
 			end++;
-		if (!differs(c, x > SHEET_MARGIN ? x - 1 : x, end + 1))
+		if (!differs(c, x > c->from ? x - 1 : x, end + 1))
 			continue;
 		for (; x < end; x++)
 			c->now[x].role = (uint8_t)role;
@@ -154,7 +160,8 @@ void sheet_mark(struct sheet *s, const struct sheet *before, enum touch touch)
 			continue;
 		}
 		at %= before->nr_rows;
-		c = (struct comparison){cells_of(s, y), cells_of(before, at++), s->grid.width,
+		c = (struct comparison){cells_of(s, y), cells_of(before, at++),
+					SHEET_MARGIN + s->row[y].value, s->grid.width,
 					before->grid.width};
 		if (mark_words(&c, role))
 			s->row[y].touch = (uint8_t)touch;
@@ -208,7 +215,8 @@ int sheet_search(const struct sheet *s, int row, int direction, const char *need
 {
 	char text[ROW_TEXT];
 
-	for (row += direction; row >= 0 && row < s->nr_rows; row += direction) {
+	for (int n = 0; n < s->nr_rows; n++) {
+		row = (row + direction + s->nr_rows) % s->nr_rows;
 		row_text(s, row, text);
 		if (strcasestr(text, needle))
 			return row;

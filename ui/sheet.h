@@ -19,6 +19,7 @@ enum { SHEET_MARGIN = 2 /* columns left of a row: sign of the cursor, sign of a 
 struct sheet_row {
 	uint64_t key;       /* 0: not compared                            */
 	uint64_t link;      /* for whoever made the row; see is_link      */
+	int16_t value;      /* column from which it is compared           */
 	bool is_link;       /* the cursor may rest here                   */
 	uint8_t touch;      /* enum touch: the sign in its margin         */
 };
@@ -38,6 +39,8 @@ void sheet_free(struct sheet *s);
 struct area sheet_row(struct sheet *s, uint64_t key);
 /* The row made last can be chosen; link is given back when it is. */
 void sheet_link(struct sheet *s, uint64_t link);
+/* What stands left of a column of the row made last is its name, and not compared. */
+void sheet_value_at(struct sheet *s, int column);
 /* A row with a title in a line, like a border. */
 void sheet_heading(struct sheet *s, const char *title);
 /* The rows made until now stay in sight while those after them scroll. */
@@ -53,7 +56,8 @@ void sheet_show(const struct sheet *s, const struct area *a, int from, int n);
 int sheet_find(const struct sheet *s, uint64_t key);
 /* The next row after `row` in a direction that can be chosen; -1. */
 int sheet_next_link(const struct sheet *s, int row, int direction);
-/* The next row after `row` in a direction that holds a text, case ignored; -1. */
+/* The next row after `row` in a direction, round the ends, that holds a text, case ignored; `row` itself comes last;
+ * -1. */
 int sheet_search(const struct sheet *s, int row, int direction, const char *needle);
 
 #endif

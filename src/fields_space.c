@@ -1,0 +1,142 @@
+/*
+ * Fields of processes and address spaces: task_struct, mm_struct, vm_area_struct, anon_vma and its links.
+ */
+#include "fields_put.h"
+#include "sim/pgtable.h"
+#include "sim/vma.h"
+
+static const struct bit_name vm_flags[] = {
+	{VM_READ, "READ"},           {VM_WRITE, "WRITE"},
+	{VM_EXEC, "EXEC"},           {VM_SHARED, "SHARED"},
+	{VM_MAYREAD, "MAYREAD"},     {VM_MAYWRITE, "MAYWRITE"},
+	{VM_MAYEXEC, "MAYEXEC"},     {VM_MAYSHARE, "MAYSHARE"},
+	{VM_GROWSDOWN, "GROWSDOWN"}, {VM_LOCKED, "LOCKED"},
+	{VM_DONTCOPY, "DONTCOPY"},   {VM_ACCOUNT, "ACCOUNT"},
+	{VM_NORESERVE, "NORESERVE"}, {0, NULL},
+};
+
+static const struct bit_name prot_bits[] = {
+	{PTE_P, "P"}, {PTE_RW, "RW"}, {PTE_US, "US"},
+	{PTE_A, "A"}, {PTE_D, "D"},   {PTE_PROTNONE, "PROTNONE"},
+	{0, NULL},
+};
+
+/* ---- task_struct ---- */
+
+static const struct task *task_before(const struct machine *m, const struct task *t)
+{
+	const struct task *before = m->tasks == t ? NULL : m->tasks;
+
+	while (before && before->next != t)
+		before = before->next;
+	return before;
+}
+
+void task_fields(struct fields *r, const struct object *o)
+{
+	const struct machine *m = r->m;
+	const struct task *t = find_task(m, o->id);
+	uint32_t nr = 0;
+
+#include "struct_task.def"
+	for (const struct task *c = t->next; c; c = c->next)
+		if (c->parent == t && !list_is_full(r, nr, m->nr_tasks))
+			put_item(r, "children", nr++, "struct list_head", task_object(c),
+				 N_("a process that it forked"));
+}
+
+/* ---- mm_struct ---- */
+
+void mm_fields(struct fields *r, const struct object *o)
+{
+	const struct mm *mm = find_mm(r->m, o);
+	uint32_t pid = mm_pid(mm), nr = 0;
+
+#include "struct_mm.def"
+	put_group(r, N_("The list of areas"));
+	for (const struct vma *v = mm_area_at(mm, 0); v; v = mm_area_at(mm, v->end))
+		if (list_is_full(r, nr, mm->map_count))
+			break;
+		else
+			put_item(r, "mmap", nr++, "struct vm_area_struct", vma_object(v),
+				 N_("an area, by its place in the list"));
+}
+
+/* ---- vm_area_struct ---- */
+
+static const char *vm_ops_name(const struct vma *v)
+{
+	if (!v->file)
+		return "NULL";
+	return v->file->shmem ? "shmem_vm_ops" : "generic_file_vm_ops";
+}
+
+/* Pages of v that entries map. */
+static uint32_t nr_mapped(const struct machine *m, const struct vma *v)
+{
+	uint32_t nr = 0;
+
+	for (uint64_t va = v->start; va < v->end; va += PAGE_SIZE) {
+		const pte_t *e = pte_offset(m, v->mm, (vaddr_t)va);
+
+		if (!e)
+			va = pmd_addr_end(m, va, v->end) - PAGE_SIZE;
+		else
+			nr += pte_present(*e);
+	}
+	return nr;
+}
+
+/* The entry of a page that is there; false: there were enough of them. */
+static bool put_pte(struct fields *r, const struct vma *v, vaddr_t va, uint32_t nr)
+{
+	unsigned leaf = r->m->profile->pt_levels - 1u;
+
+	if (list_is_full(r, nr, nr_mapped(r->m, v)))
+		return false;
+	put_item(r, "pte", pt_index(r->m, leaf, va), "pte_t", entry_object(mm_pid(v->mm), va, leaf),
+		 N_("the entry of a page that is there, by its index in its table"));
+	return true;
+}
+
+void vma_fields(struct fields *r, const struct object *o)
+{
+	const struct machine *m = r->m;
+	const struct vma *v = find_area(m, o);
+	uint32_t nr = 0;
+
+#include "struct_vma.def"
+	put_group(r, N_("Entries of its pages"));
+	for (uint64_t va = v->start; va < v->end; va += PAGE_SIZE) {
+		const pte_t *e = pte_offset(m, v->mm, (vaddr_t)va);
+
+		if (!e)
+			va = pmd_addr_end(m, va, v->end) - PAGE_SIZE;
+		else if (pte_present(*e) && !put_pte(r, v, (vaddr_t)va, nr++))
+			break;
+	}
+}
+
+/* ---- anon_vma ---- */
+
+void anon_vma_fields(struct fields *r, const struct object *o)
+{
+	const struct anon_vma *av = find_anon_vma(r->m, o);
+	uint32_t nr = 0;
+
+#include "struct_anon_vma.def"
+	put_group(r, N_("Areas that may map its pages"));
+	for (const struct anon_vma_chain *c = av->head; c; c = c->same_next)
+		if (list_is_full(r, nr, av->refcount))
+			break;
+		else
+			put_item(r, "rb_root", nr++, "struct anon_vma_chain", avc_object(c),
+				 N_("a link to an area, oldest first"));
+}
+
+void avc_fields(struct fields *r, const struct object *o)
+{
+	const struct anon_vma_chain *c = find_avc(r->m, o);
+
+#include "struct_avc.def"
+}

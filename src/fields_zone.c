@@ -1,0 +1,77 @@
+/*
+ * Fields of nodes and zones, their free lists, and the stocks of CPUs.
+ */
+#include <stdio.h>
+
+#include "fields_put.h"
+
+void node_fields(struct fields *r, const struct object *o)
+{
+	const struct machine *m = r->m;
+	const struct pglist_data *n = &m->node;
+
+	(void)o; /* there is one */
+#include "struct_node.def"
+	put_group(r, N_("Zones"));
+	for (uint32_t i = 0; i < MAX_NR_ZONES; i++)
+		if (n->node_zones[i].spanned_pages)
+			put_item(r, "node_zones", i, "struct zone", make_object(OBJ_ZONE, i, 0),
+				 N_("a zone: memory with the same limits"));
+}
+
+void zone_fields(struct fields *r, const struct object *o)
+{
+	const struct machine *m = r->m;
+	const struct zone *z = &m->node.node_zones[o->id];
+
+#include "struct_zone.def"
+	put_group(r, N_("Free blocks, and the stocks of CPUs"));
+	for (uint32_t k = 0; k < MAX_ORDER; k++)
+		put_item(r, "free_area", k, "struct free_area",
+			 make_object(OBJ_FREE_AREA, z->type, k),
+			 N_("free blocks of 2^order frames"));
+	for (uint32_t cpu = 0; cpu < m->config.cpus; cpu++)
+		put_item(r, "pageset", cpu, "struct per_cpu_pageset",
+			 make_object(OBJ_PCP, z->type, cpu), N_("free pages at this CPU's hand"));
+}
+
+/* The blocks of a list, first one first. */
+static void put_blocks(struct fields *r, const char *name, const struct page_list *l)
+{
+	uint32_t nr = 0;
+
+	for (pfn_t pfn = l->head; pfn != PFN_NONE && nr < l->count;
+	     pfn = pfn_page(r->m, pfn)->next) {
+		if (list_is_full(r, nr, l->count))
+			break;
+		put_item(r, name, nr++, "struct page", page_object(pfn),
+			 N_("a free block, by its first frame; the first one goes out next"));
+	}
+}
+
+void free_area_fields(struct fields *r, const struct object *o)
+{
+	const struct zone *z = &r->m->node.node_zones[o->id];
+	const struct free_area *a = &z->free_area[o->sub];
+
+#include "struct_free_area.def"
+	put_group(r, N_("Blocks"));
+	put_blocks(r, "free_list", &a->free_list);
+}
+
+void pcp_fields(struct fields *r, const struct object *o)
+{
+	const struct zone *z = &r->m->node.node_zones[o->id];
+	const struct per_cpu_pages *p = &z->pcp[o->sub];
+
+#include "struct_pcp.def"
+	for (uint32_t k = 0; k < PCP_ORDERS; k++) {
+		char name[FIELD_NAME];
+
+		if (!p->list[k].count)
+			continue;
+		snprintf(name, sizeof(name), "lists[%u]", k);
+		put_group(r, k ? N_("Blocks of a higher order") : N_("Pages"));
+		put_blocks(r, name, &p->list[k]);
+	}
+}

@@ -1,0 +1,176 @@
+/*
+ * From what is chosen to a structure, and back.
+ *
+ * The panels' one cursor says what is chosen, and the panel in front how it is looked at: an address is an area to the
+ * process panel and an entry to the walk.  Where nothing is chosen it is the process that the panels show.
+ */
+#include "inspect.h"
+
+#include "parts.h"
+#include "screen.h"
+#include "sim/vma.h"
+
+static const struct object none;
+
+/* The lowest entry on the way to an address of a process. */
+static struct object entry_of(const struct machine *m, uint32_t pid, vaddr_t va)
+{
+	for (unsigned level = m->profile->pt_levels; level-- > 0;) {
+		struct object o = entry_object(pid, va, level);
+
+		if (object_exists(m, &o))
+			return o;
+	}
+	return none;
+}
+
+static struct object area_object(const struct machine *m, uint32_t pid, vaddr_t va)
+{
+	const struct task *t = find_task(m, pid);
+	const struct vma *v = t && t->mm ? area_at(t->mm, va) : NULL;
+
+	return vma_object(v);
+}
+
+static struct object cache_of(const struct machine *m, uint32_t index)
+{
+	return cache_object(index < m->nr_caches ? m->cache[index] : NULL);
+}
+
+/* What is chosen, as a structure; OBJ_NONE: nothing, or it does not exist now. */
+static struct object chosen(const struct screen *s)
+{
+	const struct machine *m = view_machine(&s->view);
+	const struct choice *c = &s->view.choice;
+	struct object area;
+
+	switch (c->kind) {
+	case CHOOSE_FRAME:
+	case CHOOSE_BLOCK:
+		return page_object(c->pfn);
+	case CHOOSE_ADDRESS:
+		area = area_object(m, c->pid, c->va);
+		return s->active == panel_find("process") && area.kind ? area
+								       : entry_of(m, c->pid, c->va);
+	case CHOOSE_VMA:
+		return area_object(m, c->pid, c->va);
+	case CHOOSE_TASK:
+		return task_object(find_task(m, c->pid));
+	case CHOOSE_CACHE:
+		return cache_of(m, c->cache);
+	case CHOOSE_OBJECT:
+		return object_at(m, c->va);
+	default:
+		return none;
+	}
+}
+
+/* Without a user's choice the zones panel is about zones: that of the frame that was touched last. */
+static struct object zone_in_front(const struct screen *s)
+{
+	const struct machine *m = view_machine(&s->view);
+	pfn_t pfn = s->view.choice.pfn;
+	const struct zone *z = pfn < m->max_pfn ? page_zone_const(m, pfn) : NULL;
+
+	return z ? make_object(OBJ_ZONE, z->type, 0) : make_object(OBJ_NODE, m->node.node_id, 0);
+}
+
+struct object inspect_subject(const struct screen *s)
+{
+	const struct machine *m = view_machine(&s->view);
+	struct object o = none;
+
+	if (!s->view.choice_is_users && s->active == panel_find("zones"))
+		o = zone_in_front(s);
+	else
+		o = chosen(s);
+	if (!object_exists(m, &o))
+		o = task_object(view_task(&s->view));
+	if (!o.kind)
+		o = make_object(OBJ_NODE, m->node.node_id, 0);
+	return o;
+}
+
+/* ---- back ---- */
+
+static void choose_kernel_object(struct view *v, vaddr_t kva)
+{
+	const struct slab *s = slab_of(view_machine(v), kva);
+
+	if (s)
+		view_choose(v, &(struct choice){
+				       .kind = CHOOSE_OBJECT, .cache = s->cache->index, .va = kva});
+}
+
+static void choose_task(struct view *v, uint32_t pid)
+{
+	view_choose(v, &(struct choice){.kind = CHOOSE_TASK, .pid = pid, .pfn = PFN_NONE});
+}
+
+static void choose_block(struct view *v, const struct object *o)
+{
+	const struct zone *z = &view_machine(v)->node.node_zones[o->id];
+	pfn_t head = z->free_area[o->sub].free_list.head;
+
+	if (head != PFN_NONE)
+		view_choose(v,
+			    &(struct choice){.kind = CHOOSE_BLOCK, .pfn = head, .order = o->sub});
+}
+
+static void choose_cache(struct view *v, const struct kmem_cache *c)
+{
+	view_choose(v, &(struct choice){.kind = CHOOSE_CACHE, .cache = c->index, .pfn = PFN_NONE});
+}
+
+/* The user half of a process's address space is what the panels show of it. */
+static void choose_entry(struct view *v, const struct object *o)
+{
+	vaddr_t va = page_align_down(o->sub);
+
+	if (o->id && va < view_machine(v)->profile->page_offset)
+		view_choose_address(v, o->id, va);
+}
+
+void inspect_choose(struct view *v, const struct object *o)
+{
+	const struct machine *m = view_machine(v);
+	struct place_in_table at;
+	vaddr_t kva;
+
+	switch (o->kind) {
+	case OBJ_TASK:
+		choose_task(v, o->id);
+		break;
+	case OBJ_MM:
+		choose_task(v, mm_pid(find_mm(m, o)));
+		break;
+	case OBJ_VMA:
+		view_choose_address(v, mm_pid(find_area(m, o)->mm), find_area(m, o)->start);
+		break;
+	case OBJ_ENTRY:
+		choose_entry(v, o);
+		break;
+	case OBJ_TABLE:
+		if (find_table(m, o, &at))
+			view_choose_frame(v, at.pfn);
+		break;
+	case OBJ_PAGE:
+	case OBJ_SLAB:
+		view_choose_frame(v, o->id);
+		break;
+	case OBJ_FREE_AREA:
+		choose_block(v, o);
+		break;
+	case OBJ_MAPPING: /* it is part of the inode */
+		choose_kernel_object(v, find_file(m, o)->kobj[0]);
+		break;
+	case OBJ_CACHE:
+	case OBJ_ARRAY:
+		choose_cache(v, find_cache(m, o));
+		break;
+	default:
+		if (object_address(m, o, &kva))
+			choose_kernel_object(v, kva);
+		break;
+	}
+}

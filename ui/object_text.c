@@ -1,0 +1,207 @@
+/*
+ * Objects as people read them: a row's words for what a pointer leads to.
+ */
+#include "object_text.h"
+
+#include <stdio.h>
+
+#include "panel.h"
+#include "parts.h"
+#include "sim/vma.h"
+#include "src/i18n.h"
+
+static const char *process(const struct machine *m, uint32_t pid)
+{
+	const char *name = pid ? task_name(m, pid) : _("kernel");
+
+	return name ? name : "?";
+}
+
+static const char *owner(const struct mm *mm) { return mm->owner ? mm->owner->comm : "?"; }
+
+static void area_text(const struct view *v, const struct vma *area, char *buf)
+{
+	char rights[TEXT_LEN], name[TEXT_LEN];
+
+	snprintf(buf, OBJECT_TEXT, _("%08x %s %s of %s"), area->start, vma_rights(area, rights),
+		 area_name(v, area, name), owner(area->mm));
+}
+
+static void frame_text(const struct machine *m, pfn_t pfn, char *buf)
+{
+	const struct page *p = pfn_page(m, pfn);
+	char content[TEXT_LEN];
+
+	if (p->tag[0])
+		snprintf(buf, OBJECT_TEXT, "%05x %s %s", pfn, frame_use_name(p->use),
+			 tag_text(p->tag, content));
+	else
+		snprintf(buf, OBJECT_TEXT, "%05x %s", pfn, frame_use_name(p->use));
+}
+
+static void entry_text(const struct machine *m, const struct object *o, char *buf)
+{
+	struct place_in_table at;
+	char bits[TEXT_LEN];
+	pte_t e;
+
+	if (!find_table(m, o, &at))
+		return;
+	e = at.entry[at.index];
+	snprintf(buf, OBJECT_TEXT, "%s %08x %08llx %s", process(m, o->id), at.va,
+		 (unsigned long long)e, pte_bits_text(e, bits));
+}
+
+static void table_text(const struct machine *m, const struct object *o, char *buf)
+{
+	struct place_in_table at;
+
+	if (!find_table(m, o, &at))
+		return;
+	if (at.level)
+		snprintf(buf, OBJECT_TEXT, _("%05x table of %s"), at.pfn, process(m, o->id));
+	else
+		snprintf(buf, OBJECT_TEXT, _("%05x pgd of %s"), at.pfn, process(m, o->id));
+}
+
+static void slab_text(const struct machine *m, const struct object *o, char *buf)
+{
+	const struct slab *s = find_slab(m, o);
+
+	snprintf(buf, OBJECT_TEXT, _("%05x %s, %u of %u in use"), s->pfn, s->cache->name, s->inuse,
+		 s->cache->num);
+}
+
+static void slot_text(const struct machine *m, const struct object *o, char *buf)
+{
+	const struct slab *s = slab_of(m, o->id);
+	int index = s ? slab_object_at(s, o->id) : -1;
+
+	if (index >= 0)
+		snprintf(buf, OBJECT_TEXT, _("object %d of %s"), index, s->cache->name);
+}
+
+static void array_text(const struct machine *m, const struct object *o, char *buf)
+{
+	const struct array_cache *a = find_array(m, o);
+	const struct kmem_cache *c = find_cache(m, o);
+
+	if (o->sub == MAX_CPUS)
+		snprintf(buf, OBJECT_TEXT, _("all CPUs' %s, %u at hand"), c->name, a->avail);
+	else
+		snprintf(buf, OBJECT_TEXT, _("CPU %u's %s, %u at hand"), o->sub, c->name, a->avail);
+}
+
+/* Processes, address spaces and what belongs to them. False: another kind. */
+static bool space_text(const struct view *v, const struct object *o, char *buf)
+{
+	const struct machine *m = view_machine(v);
+	const struct anon_vma_chain *c;
+
+	switch (o->kind) {
+	case OBJ_TASK:
+		snprintf(buf, OBJECT_TEXT, "%s pid %u", process(m, o->id), o->id);
+		return true;
+	case OBJ_MM:
+		snprintf(buf, OBJECT_TEXT, _("mm_struct of %s"), owner(find_mm(m, o)));
+		return true;
+	case OBJ_VMA:
+		area_text(v, find_area(m, o), buf);
+		return true;
+	case OBJ_ANON_VMA:
+		snprintf(buf, OBJECT_TEXT, "anon_vma %u", find_anon_vma(m, o)->id);
+		return true;
+	case OBJ_AVC:
+		c = find_avc(m, o);
+		snprintf(buf, OBJECT_TEXT, _("anon_vma %u with %08x of %s"), c->anon_vma->id,
+			 c->vma->start, owner(c->vma->mm));
+		return true;
+	case OBJ_FILE:
+		snprintf(buf, OBJECT_TEXT, "%s", find_file(m, o)->name);
+		return true;
+	case OBJ_MAPPING:
+		snprintf(buf, OBJECT_TEXT, _("page cache of %s"), find_file(m, o)->name);
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* Memory and its allocators. */
+static void memory_text(const struct machine *m, const struct object *o, char *buf)
+{
+	const struct zone *z = &m->node.node_zones[o->id % MAX_NR_ZONES];
+
+	switch (o->kind) {
+	case OBJ_PAGE:
+		frame_text(m, o->id, buf);
+		break;
+	case OBJ_ENTRY:
+		entry_text(m, o, buf);
+		break;
+	case OBJ_TABLE:
+		table_text(m, o, buf);
+		break;
+	case OBJ_NODE:
+		snprintf(buf, OBJECT_TEXT, _("node %u"), o->id);
+		break;
+	case OBJ_ZONE:
+		snprintf(buf, OBJECT_TEXT, "%s", z->name);
+		break;
+	case OBJ_FREE_AREA:
+		snprintf(buf, OBJECT_TEXT, _("%s order %u: %u free"), z->name, o->sub,
+			 z->free_area[o->sub].nr_free);
+		break;
+	case OBJ_PCP:
+		snprintf(buf, OBJECT_TEXT, _("%s CPU %u: %u pages"), z->name, o->sub,
+			 z->pcp[o->sub].count);
+		break;
+	case OBJ_CACHE:
+		snprintf(buf, OBJECT_TEXT, "%s", find_cache(m, o)->name);
+		break;
+	case OBJ_SLAB:
+		slab_text(m, o, buf);
+		break;
+	case OBJ_ARRAY:
+		array_text(m, o, buf);
+		break;
+	case OBJ_SLOT:
+		slot_text(m, o, buf);
+		break;
+	default:
+		break;
+	}
+}
+
+const char *object_text(const struct view *v, const struct object *o, char buf[OBJECT_TEXT])
+{
+	const struct machine *m = view_machine(v);
+
+	buf[0] = '\0';
+	if (object_exists(m, o) && !space_text(v, o, buf))
+		memory_text(m, o, buf);
+	return buf;
+}
+
+const char *object_root_text(const struct view *v, const struct object *o, char buf[OBJECT_TEXT])
+{
+	const struct machine *m = view_machine(v);
+	const struct vma *area = find_area(m, o);
+	char text[OBJECT_TEXT];
+
+	if (o->kind == OBJ_TASK)
+		snprintf(buf, OBJECT_TEXT, _("task %s"), process(m, o->id));
+	else if (area)
+		snprintf(buf, OBJECT_TEXT, _("area %08x of %s"), area->start, owner(area->mm));
+	else if (o->kind == OBJ_PAGE)
+		snprintf(buf, OBJECT_TEXT, _("page %05x"), o->id);
+	else if (o->kind == OBJ_ENTRY)
+		snprintf(buf, OBJECT_TEXT, _("entry %08x of %s"), page_align_down(o->sub),
+			 process(m, o->id));
+	else if (o->kind == OBJ_SLOT)
+		object_text(v, o, buf);
+	else
+		snprintf(buf, OBJECT_TEXT, "%s %.90s", object_struct(o->kind),
+			 object_text(v, o, text));
+	return buf;
+}
