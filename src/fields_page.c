@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "fields_put.h"
+#include "sim/page_alloc.h"
 #include "sim/pgtable.h"
 #include "sim/rmap.h"
 #include "sim/vma.h"
@@ -57,6 +58,19 @@ static struct object page_zone_object(const struct machine *m, pfn_t pfn)
 	const struct zone *z = page_zone_const(m, pfn);
 
 	return make_object(z ? OBJ_ZONE : OBJ_NONE, z ? z->type : 0, 0);
+}
+
+/* The kind of the stretch of frames around it. */
+static const char *pageblock_text(const struct machine *m, pfn_t pfn)
+{
+	static const char *const name[MIGRATE_TYPES] = {
+		[MIGRATE_UNMOVABLE] = "MIGRATE_UNMOVABLE",
+		[MIGRATE_MOVABLE] = "MIGRATE_MOVABLE",
+		[MIGRATE_RECLAIMABLE] = "MIGRATE_RECLAIMABLE",
+	};
+	const struct zone *z = page_zone_const(m, pfn);
+
+	return z ? name[pageblock_type(m, z, pfn)] : "";
 }
 
 static const char *content_text(const struct page *p, char text[FIELD_TEXT])

@@ -35,6 +35,20 @@ void zone_fields(struct fields *r, const struct object *o)
 			 make_object(OBJ_PCP, z->type, cpu), N_("free pages at this CPU's hand"));
 }
 
+/* Kinds of lists: by mobility, where the kernel tells kinds of pages apart. */
+static unsigned nr_types(const struct zone *z) { return z->pageblock ? MIGRATE_TYPES : 1; }
+
+static const char *list_title(const struct zone *z, unsigned type)
+{
+	static const char *const title[MIGRATE_TYPES] = {
+		[MIGRATE_UNMOVABLE] = N_("Unmovable blocks"),
+		[MIGRATE_MOVABLE] = N_("Movable blocks"),
+		[MIGRATE_RECLAIMABLE] = N_("Reclaimable blocks"),
+	};
+
+	return z->pageblock ? title[type] : N_("Blocks");
+}
+
 /* The blocks of a list, first one first. */
 static void put_blocks(struct fields *r, const char *name, const struct page_list *l)
 {
@@ -55,8 +69,24 @@ void free_area_fields(struct fields *r, const struct object *o)
 	const struct free_area *a = &z->free_area[o->sub];
 
 #include "struct_free_area.def"
-	put_group(r, N_("Blocks"));
-	put_blocks(r, "free_list", &a->free_list);
+	for (unsigned type = 0; type < nr_types(z); type++) {
+		put_group(r, list_title(z, type));
+		put_blocks(r, "free_list", &a->free_list[type]);
+	}
+}
+
+/* One list of a CPU's stock, if there is anything on it. */
+static void put_stock(struct fields *r, const struct zone *z, const struct page_list *l,
+		      unsigned order, unsigned type)
+{
+	char name[FIELD_NAME], title[FIELD_NAME];
+
+	if (!l->count)
+		return;
+	snprintf(name, sizeof(name), "lists[%u]", order);
+	snprintf(title, sizeof(title), _("Order %u: %s"), order, _(list_title(z, type)));
+	put_group(r, title);
+	put_blocks(r, name, l);
 }
 
 void pcp_fields(struct fields *r, const struct object *o)
@@ -65,13 +95,7 @@ void pcp_fields(struct fields *r, const struct object *o)
 	const struct per_cpu_pages *p = &z->pcp[o->sub];
 
 #include "struct_pcp.def"
-	for (uint32_t k = 0; k < PCP_ORDERS; k++) {
-		char name[FIELD_NAME];
-
-		if (!p->list[k].count)
-			continue;
-		snprintf(name, sizeof(name), "lists[%u]", k);
-		put_group(r, k ? N_("Blocks of a higher order") : N_("Pages"));
-		put_blocks(r, name, &p->list[k]);
-	}
+	for (uint32_t k = 0; k < PCP_ORDERS; k++)
+		for (unsigned type = 0; type < nr_types(z); type++)
+			put_stock(r, z, &p->list[k][type], k, type);
 }

@@ -252,14 +252,14 @@ START_TEST(a_free_block_has_its_order_in_private)
 	at(E_FORK);
 	ck_assert_uint_eq(number(area, "nr_free"), 1);
 	ck_assert_uint_eq(number(area, "pages"), 16);
-	head = target(area, "free_list.next");
+	head = target(area, "free_list[0]");
 	ck_assert_uint_eq(head.id, 0x3fc10);
 	ck_assert_uint_eq(number(head, "private"), 4);
 	ck_assert_uint_eq(number(head, "_refcount"), 0);
 	ck_assert_str_eq(field(head, "flags").text, "buddy");
 	ck_assert_uint_eq(target(head, "free_area").sub, 4);
 	ck_assert_int_eq(target(head, "lru.next").kind, OBJ_NONE);
-	head = target(make_object(OBJ_FREE_AREA, ZONE_HIGHMEM, 10), "free_list.next");
+	head = target(make_object(OBJ_FREE_AREA, ZONE_HIGHMEM, 10), "free_list[0]");
 	ck_assert_int_eq(target(head, "lru.next").kind, OBJ_PAGE);
 }
 END_TEST

@@ -110,8 +110,10 @@ static void choose_task(struct view *v, uint32_t pid)
 static void choose_block(struct view *v, const struct object *o)
 {
 	const struct zone *z = &view_machine(v)->node.node_zones[o->id];
-	pfn_t head = z->free_area[o->sub].free_list.head;
+	pfn_t head = PFN_NONE;
 
+	for (unsigned type = 0; type < MIGRATE_TYPES && head == PFN_NONE; type++)
+		head = z->free_area[o->sub].free_list[type].head;
 	if (head != PFN_NONE)
 		view_choose(v,
 			    &(struct choice){.kind = CHOOSE_BLOCK, .pfn = head, .order = o->sub});
