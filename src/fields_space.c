@@ -54,7 +54,7 @@ void mm_fields(struct fields *r, const struct object *o)
 
 #include "struct_mm.def"
 	put_group(r, N_("The list of areas"));
-	for (const struct vma *v = mm_area_at(mm, 0); v; v = mm_area_at(mm, v->end))
+	for (const struct vma *v = mm->mmap; v; v = v->next)
 		if (list_is_full(r, nr, mm->map_count))
 			break;
 		else

@@ -78,10 +78,10 @@ struct object table_object(uint32_t pid, vaddr_t va, unsigned level)
 /* The next area of all processes; NULL after the last. Begins with *t the first task and v NULL. */
 static const struct vma *next_area(const struct task **t, const struct vma *v)
 {
-	v = v ? mm_area_at(v->mm, v->end) : *t && (*t)->mm ? mm_area_at((*t)->mm, 0) : NULL;
+	v = v ? v->next : *t && (*t)->mm ? (*t)->mm->mmap : NULL;
 	while (!v && *t) {
 		*t = (*t)->next;
-		v = *t && (*t)->mm ? mm_area_at((*t)->mm, 0) : NULL;
+		v = *t && (*t)->mm ? (*t)->mm->mmap : NULL;
 	}
 	return v;
 }
