@@ -109,5 +109,9 @@ int mlock_future_check(struct machine *m, const struct mm *mm,
 /* May one request commit this many pages?  Overcommit mode of the machine,
  * REFERENCE 13.9. 0 or -SIM_ENOMEM. */
 int vm_enough_memory(struct machine *m, uint64_t nr_pages);
+/* Pages promised to all processes, and held by shared anonymous memory. */
+uint64_t vm_memory_committed(const struct machine *m);
+/* Half of RAM, and swap: before mode 2 takes its reserves off. */
+uint64_t vm_commit_limit(const struct machine *m);
 
 #endif

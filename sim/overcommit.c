@@ -26,8 +26,7 @@ enum {
 	USER_RESERVE_MAX_PAGES = 128 << (20 - PAGE_SHIFT)
 };
 
-/* Pages promised to all processes and held by shared anonymous memory. */
-static uint64_t committed_as(const struct machine *m)
+uint64_t vm_memory_committed(const struct machine *m)
 {
 	uint64_t pages = 0;
 
@@ -42,11 +41,15 @@ static uint64_t committed_as(const struct machine *m)
 	return pages;
 }
 
-/* What all promises together must stay below in mode 2. */
-static uint64_t commit_limit(const struct machine *m, uint64_t swap_pages)
+uint64_t vm_commit_limit(const struct machine *m)
 {
-	uint64_t ram = totalram_pages(m);
-	uint64_t user = ram / 32, allowed = ram / 2 + swap_pages;
+	return totalram_pages(m) / 2 + (m->config.swap_bytes >> PAGE_SHIFT);
+}
+
+/* What all promises together must stay below in mode 2. */
+static uint64_t allowed_promises(const struct machine *m)
+{
+	uint64_t user = totalram_pages(m) / 32, allowed = vm_commit_limit(m);
 
 	if (user > USER_RESERVE_MAX_PAGES)
 		user = USER_RESERVE_MAX_PAGES;
@@ -75,8 +78,8 @@ int vm_enough_memory(struct machine *m, uint64_t nr_pages)
 		note(m, OVERCOMMIT_NO, nr_pages, allowed);
 		return -SIM_ENOMEM;
 	}
-	allowed = commit_limit(m, swap_pages);
-	promised = committed_as(m);
+	allowed = allowed_promises(m);
+	promised = vm_memory_committed(m);
 	if (promised + nr_pages < allowed) {
 		note(m, COMMIT_OK, nr_pages, promised, allowed);
 		return 0;

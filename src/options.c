@@ -16,7 +16,7 @@
 
 enum { SCREEN_MAX = 1000 };
 
-/* What an option does: one of these, by which of the fields is set. */
+/* What an option does: by which of the fields are set, one of them or both. */
 struct option_row {
 	const char *name;
 	const char *value; /* what its value is called; NULL: has none          */
@@ -32,11 +32,13 @@ static const struct option_row rows[] = {
 	 MODE_STATE},
 	{"--trace", NULL, N_("print every step of the engine"), 0, MODE_TRACE},
 	{"--check", NULL, N_("run to the end and report every expect"), 0, MODE_CHECK},
+	{"--proc", "DIR", N_("write the machine's /proc into a directory, as files"),
+	 offsetof(struct options, proc), MODE_PROC},
 	{"--screen", "WIDTHxHEIGHT", N_("print a screen of this size as text"), 0,
 	 MODE_PRINT_SCREEN},
 	{"--what", "ADDRESS", N_("print what is known of an address: \"kid buf\", \"pfn 38a50\""),
 	 offsetof(struct options, what), MODE_WHAT},
-	{"--at", "EVENT[.STEP]|LABEL", N_("the moment that --screen and --what show; else the end"),
+	{"--at", "EVENT[.STEP]|LABEL", N_("the moment of --proc, --screen and --what; else the end"),
 	 TEXT(at)},
 	{"--svg", "FILE", N_("draw that screen into a file, too"), TEXT(svg)},
 	{"--keys", "KEYS", N_("press these keys before: characters, and names as in <Enter>"),
@@ -159,8 +161,8 @@ static bool is_complete(const struct options *o, FILE *err)
 		return true;
 	if (!o->file)
 		return fail(err, "%s", _("which scenario? A file is missing"));
-	if (o->at && o->mode != MODE_PRINT_SCREEN && o->mode != MODE_WHAT)
-		return fail(err, _("%s needs --screen or --what"), "--at");
+	if (o->at && o->mode != MODE_PRINT_SCREEN && o->mode != MODE_WHAT && o->mode != MODE_PROC)
+		return fail(err, "%s", _("--at needs --proc, --screen or --what"));
 	if ((o->svg || o->keys) && o->mode != MODE_PRINT_SCREEN)
 		return fail(err, _("%s needs --screen"), o->svg ? "--svg" : "--keys");
 	if (o->language && strcmp(o->language, "en") != 0 && strcmp(o->language, "zh") != 0)

@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-enum option_mode { MODE_FULL_SCREEN, MODE_PRINT_SCREEN, MODE_STATE, MODE_TRACE, MODE_CHECK, MODE_WHAT,
+enum option_mode { MODE_FULL_SCREEN, MODE_PRINT_SCREEN, MODE_STATE, MODE_TRACE, MODE_CHECK, MODE_WHAT, MODE_PROC,
 		   MODE_HELP, MODE_VERSION };
 
 struct options {
@@ -15,6 +15,7 @@ struct options {
 	const char *file;    /* the scenario; "-": standard input        */
 	const char *machine; /* words of a machine header, or NULL       */
 	const char *at;      /* EVENT[.STEP] or a label; NULL: the end   */
+	const char *proc;    /* directory of MODE_PROC                   */
 	const char *svg, *theme, *language, *panel; /* or NULL           */
 	const char *keys;    /* pressed before the screen is printed; or NULL */
 	const char *what;    /* words of MODE_WHAT                       */

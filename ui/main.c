@@ -14,6 +14,7 @@
 #include "src/listing.h"
 #include "src/options.h"
 #include "src/panic.h"
+#include "src/proc.h"
 #include "term.h"
 #include "theme.h"
 
@@ -62,6 +63,21 @@ static bool find_moment(struct scenario *s, const struct options *o, struct when
 	return false;
 }
 
+static int write_proc(struct scenario *s, const struct options *o)
+{
+	struct timeline *t;
+	struct when at;
+	int status;
+
+	if (!find_moment(s, o, &at))
+		return EXIT_WRONG;
+	t = panic_if_null(timeline_open(s));
+	timeline_goto(t, at);
+	status = proc_write(timeline_machine(t), o->proc, stderr);
+	timeline_close(t);
+	return status;
+}
+
 static int print_screen(struct scenario *s, const struct options *o, const struct ui_options *ui)
 {
 	struct when at;
@@ -99,6 +115,8 @@ static int show(struct scenario *s, const struct options *o)
 		return list_check(s, stdout);
 	case MODE_WHAT:
 		return print_what(s, o);
+	case MODE_PROC:
+		return write_proc(s, o);
 	case MODE_PRINT_SCREEN:
 		return print_screen(s, o, &ui);
 	default:

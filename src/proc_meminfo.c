@@ -1,0 +1,247 @@
+/*
+ * meminfo and vmstat: the machine's memory in one list of numbers.
+ *
+ *	MemTotal        what the zones manage: RAM less what boot took
+ *	MemFree         in blocks of the buddy allocator, not on CPUs' lists
+ *	MemAvailable    MemFree, less what the zones keep back, plus what could be reclaimed
+ *	CommitLimit     half of MemTotal; Committed_AS what has been promised (overcommit.c)
+ *	VmallocTotal    from 8M behind the direct map to VMALLOC_END
+ *	DirectMap4k     the direct map by the size of its entries
+ *
+ * No page of the page cache counts as available: it belongs to a memory file system, which has nowhere else to put
+ * it (Linux has such pages on the list Unevictable).
+ *
+ * Left out: Active, Inactive and Unevictable (there are no lists of reclaim), Percpu.
+ *
+ * 6.1 fs/proc/meminfo.c, mm/page_alloc.c si_mem_available(), mm/vmstat.c vmstat_show().
+ */
+#include "proc.h"
+
+#include <string.h>
+
+#include "sim/pgtable.h"
+
+enum { KB_PER_PAGE = PAGE_SIZE / 1024 };
+
+static void kb(FILE *out, const char *name, uint64_t kbytes)
+{
+	fprintf(out, "%-15s %8llu kB\n", name, (unsigned long long)kbytes);
+}
+
+static void pages(FILE *out, const char *name, uint64_t nr_pages)
+{
+	kb(out, name, nr_pages * KB_PER_PAGE);
+}
+
+/* ---- sums over the zones ---- */
+
+static uint32_t nr_free_pages(const struct machine *m)
+{
+	uint32_t sum = 0;
+
+	for (unsigned i = 0; i < MAX_NR_ZONES; i++)
+		sum += m->node.node_zones[i].nr_free_pages;
+	return sum;
+}
+
+/* What each zone keeps from requests that could have used a higher one, with its high mark; at most all it has.
+ * 6.1 calculate_totalreserve_pages(). */
+static uint64_t totalreserve_pages(const struct machine *m)
+{
+	uint64_t sum = 0;
+
+	for (unsigned i = 0; i < MAX_NR_ZONES; i++) {
+		const struct zone *z = &m->node.node_zones[i];
+		uint32_t keep = 0;
+
+		for (unsigned j = i; j < MAX_NR_ZONES; j++)
+			keep = z->lowmem_reserve[j] > keep ? z->lowmem_reserve[j] : keep;
+		keep += z->watermark[WMARK_HIGH];
+		sum += keep < z->managed_pages ? keep : z->managed_pages;
+	}
+	return sum;
+}
+
+static uint64_t mem_available(const struct machine *m, const struct page_counts *c)
+{
+	uint32_t keep = c->slab_reclaimable / 2, low = 0;
+	uint64_t available, reserve = totalreserve_pages(m);
+
+	for (unsigned i = 0; i < MAX_NR_ZONES; i++)
+		low += m->node.node_zones[i].watermark[WMARK_LOW];
+	if (keep > low)
+		keep = low;
+	available = (uint64_t)nr_free_pages(m) + c->slab_reclaimable - keep;
+	return available > reserve ? available - reserve : 0;
+}
+
+static uint32_t sum_mlocked(const struct page_counts *c)
+{
+	uint32_t sum = 0;
+
+	for (unsigned i = 0; i < MAX_NR_ZONES; i++)
+		sum += c->mlocked[i];
+	return sum;
+}
+
+/* ---- the kernel's gigabyte ---- */
+
+static uint32_t vmalloc_total(const struct machine *m)
+{
+	const struct mm_profile *p = m->profile;
+	uint32_t start = pfn_to_kva(m, m->max_low_pfn) + p->vmalloc_offset;
+
+	if (p->vmalloc_start_round8m)
+		start = (start + p->vmalloc_offset - 1) & ~(p->vmalloc_offset - 1);
+	return p->vmalloc_end - start;
+}
+
+/* Bytes of the direct map behind large entries. */
+static uint64_t direct_map_large(const struct machine *m, uint64_t span)
+{
+	const struct mm init_mm = {.pgd = m->swapper_pg_dir, .pgd_entry = m->kernel_pgd};
+	uint64_t bytes = 0;
+
+	for (uint64_t phys = 0; phys < (uint64_t)m->max_low_pfn << PAGE_SHIFT; phys += span) {
+		struct pt_walk w;
+
+		pt_walk(m, &init_mm, pfn_to_kva(m, (pfn_t)(phys >> PAGE_SHIFT)), &w);
+		bytes += w.large ? span : 0;
+	}
+	return bytes;
+}
+
+static void print_direct_map(FILE *out, const struct machine *m)
+{
+	uint64_t span = pt_span(m, m->profile->pt_levels - 2U);
+	uint64_t large = direct_map_large(m, span);
+
+	kb(out, "DirectMap4k:", (((uint64_t)m->max_low_pfn << PAGE_SHIFT) - large) / 1024);
+	kb(out, span == 4U << 20 ? "DirectMap4M:" : "DirectMap2M:", large / 1024);
+}
+
+/* ---- meminfo ---- */
+
+static void print_high_and_low(FILE *out, const struct machine *m)
+{
+	const struct zone *high = &m->node.node_zones[ZONE_HIGHMEM];
+
+	pages(out, "HighTotal:", high->managed_pages);
+	pages(out, "HighFree:", high->nr_free_pages);
+	pages(out, "LowTotal:", totalram_pages(m) - high->managed_pages);
+	pages(out, "LowFree:", nr_free_pages(m) - high->nr_free_pages);
+	kb(out, "SwapTotal:", 0);
+	kb(out, "SwapFree:", 0);
+	kb(out, "Zswap:", 0);
+	kb(out, "Zswapped:", 0);
+}
+
+static void print_uses(FILE *out, const struct page_counts *c)
+{
+	kb(out, "Dirty:", 0);
+	kb(out, "Writeback:", 0);
+	pages(out, "AnonPages:", c->anon);
+	pages(out, "Mapped:", c->mapped);
+	pages(out, "Shmem:", c->shmem);
+	pages(out, "KReclaimable:", c->slab_reclaimable);
+	pages(out, "Slab:", c->slab_reclaimable + c->slab_unreclaimable);
+	pages(out, "SReclaimable:", c->slab_reclaimable);
+	pages(out, "SUnreclaim:", c->slab_unreclaimable);
+	pages(out, "KernelStack:", c->kernel_stack);
+	pages(out, "PageTables:", c->page_tables);
+	kb(out, "SecPageTables:", 0);
+	kb(out, "NFS_Unstable:", 0);
+	kb(out, "Bounce:", 0);
+	kb(out, "WritebackTmp:", 0);
+}
+
+static void print_promises(FILE *out, const struct machine *m)
+{
+	pages(out, "CommitLimit:", vm_commit_limit(m));
+	pages(out, "Committed_AS:", vm_memory_committed(m));
+	kb(out, "VmallocTotal:", vmalloc_total(m) / 1024);
+	kb(out, "VmallocUsed:", 0);
+	kb(out, "VmallocChunk:", 0);
+}
+
+static void print_huge(FILE *out, const struct machine *m)
+{
+	fprintf(out, "HardwareCorrupted: %5u kB\n", 0U);
+	kb(out, "AnonHugePages:", 0);
+	kb(out, "ShmemHugePages:", 0);
+	kb(out, "ShmemPmdMapped:", 0);
+	kb(out, "FileHugePages:", 0);
+	kb(out, "FilePmdMapped:", 0);
+	fprintf(out, "HugePages_Total:   %5u\nHugePages_Free:    %5u\n", 0U, 0U);
+	fprintf(out, "HugePages_Rsvd:    %5u\nHugePages_Surp:    %5u\n", 0U, 0U);
+	kb(out, "Hugepagesize:", pt_span(m, m->profile->pt_levels - 2U) / 1024);
+	kb(out, "Hugetlb:", 0);
+}
+
+void proc_meminfo(FILE *out, const struct machine *m, const struct task *t)
+{
+	struct page_counts c;
+
+	(void)t;
+	count_pages(m, &c);
+	pages(out, "MemTotal:", totalram_pages(m));
+	pages(out, "MemFree:", nr_free_pages(m));
+	pages(out, "MemAvailable:", mem_available(m, &c));
+	kb(out, "Buffers:", 0);
+	pages(out, "Cached:", c.cached);
+	kb(out, "SwapCached:", 0);
+	pages(out, "Mlocked:", sum_mlocked(&c));
+	print_high_and_low(out, m);
+	print_uses(out, &c);
+	print_promises(out, m);
+	print_huge(out, m);
+	print_direct_map(out, m);
+}
+
+/* ---- vmstat ---- */
+
+static void stat_line(FILE *out, const char *name, uint64_t value)
+{
+	fprintf(out, "%s %llu\n", name, (unsigned long long)value);
+}
+
+/* Events since boot: pages handed to users by zone, and taken back; faults (those that succeeded: the kernel counts
+ * here even those that end in SIGBUS). */
+static void print_events(FILE *out, const struct machine *m)
+{
+	const struct zone *z = m->node.node_zones;
+
+	stat_line(out, "pgpgin", 0);
+	stat_line(out, "pgpgout", 0);
+	stat_line(out, "pswpin", 0);
+	stat_line(out, "pswpout", 0);
+	stat_line(out, "pgalloc_dma", z[ZONE_DMA].nr_alloc);
+	stat_line(out, "pgalloc_normal", z[ZONE_NORMAL].nr_alloc);
+	stat_line(out, "pgalloc_high", z[ZONE_HIGHMEM].nr_alloc);
+	stat_line(out, "pgalloc_movable", 0);
+	stat_line(out, "pgfree",
+		  z[ZONE_DMA].nr_free + z[ZONE_NORMAL].nr_free + z[ZONE_HIGHMEM].nr_free);
+	stat_line(out, "pgfault", m->nr_faults);
+	stat_line(out, "pgmajfault", 0);
+	stat_line(out, "oom_kill", m->nr_oom_kills);
+}
+
+void proc_vmstat(FILE *out, const struct machine *m, const struct task *t)
+{
+	struct node_stat s[NODE_STATS_MAX];
+	struct page_counts c;
+	unsigned n;
+
+	(void)t;
+	count_pages(m, &c);
+	stat_line(out, "nr_free_pages", nr_free_pages(m));
+	stat_line(out, "nr_zone_write_pending", 0);
+	stat_line(out, "nr_mlock", sum_mlocked(&c));
+	stat_line(out, "nr_bounce", 0);
+	stat_line(out, "nr_zspages", 0);
+	stat_line(out, "nr_free_cma", 0);
+	n = node_stats(&c, s);
+	for (unsigned i = 0; i < n; i++)
+		stat_line(out, s[i].name, s[i].value);
+	print_events(out, m);
+}

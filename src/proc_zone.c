@@ -1,0 +1,131 @@
+/*
+ * buddyinfo and zoneinfo: the zones as their own structures have them.
+ *
+ *	Node 0, zone  HighMem      2      1      1      1      1      2      1      2      1      2     35
+ *	                           |      '- blocks of 2 pages                                          |
+ *	                           '- single pages                      blocks of 1024 pages, in HighMem 35
+ *
+ * "pages free" of zoneinfo is the sum of these blocks: what lies on the CPUs' lists ("count" of a pageset) is neither
+ * in a block nor free to the zone.
+ *
+ * 6.1 has a fourth zone, Movable, without a page; it is printed, as the real kernel does, from the rules that give
+ * it marks: its reserve is that of the highest zone, its minimum that of a high zone if the machine has high memory.
+ *
+ * 6.1 mm/vmstat.c frag_show_print(), zoneinfo_show_print().
+ */
+#include "proc.h"
+
+static bool is_populated(const struct zone *z) { return z->present_pages > 0; }
+
+void proc_buddyinfo(FILE *out, const struct machine *m, const struct task *t)
+{
+	(void)t;
+	for (unsigned i = 0; i < MAX_NR_ZONES; i++) {
+		const struct zone *z = &m->node.node_zones[i];
+
+		if (!is_populated(z))
+			continue;
+		fprintf(out, "Node %u, zone %8s ", m->node.node_id, z->name);
+		for (unsigned k = 0; k < MAX_ORDER; k++)
+			fprintf(out, "%6u ", z->free_area[k].nr_free);
+		fputc('\n', out);
+	}
+}
+
+/* ---- zoneinfo ---- */
+
+static unsigned bits_of(uint32_t n)
+{
+	unsigned bits = 0;
+
+	for (; n; n >>= 1)
+		bits++;
+	return bits;
+}
+
+/* How far a CPU may run ahead of the zone's counters: 2 for each bit of the CPUs' number and of the zone's size in
+ * units of 128M, plus one.  3840 pages: 2, 213777 pages: 8.  6.1 calculate_normal_threshold(). */
+static unsigned stat_threshold(const struct machine *m, const struct zone *z)
+{
+	unsigned threshold =
+		2 * bits_of(m->config.cpus) * (1 + bits_of(z->managed_pages >> (27 - PAGE_SHIFT)));
+
+	return threshold < 125 ? threshold : 125;
+}
+
+static void print_per_node(FILE *out, const struct page_counts *c)
+{
+	struct node_stat s[NODE_STATS_MAX];
+	unsigned n = node_stats(c, s);
+
+	fputs("\n  per-node stats", out);
+	for (unsigned i = 0; i < n; i++)
+		fprintf(out, "\n      %-12s %llu", s[i].name, (unsigned long long)s[i].value);
+}
+
+/* Pages, marks and sizes of a zone. */
+static void print_zone_head(FILE *out, const struct zone *z)
+{
+	fprintf(out,
+		"\n  pages free     %u\n        boost    0\n        min      %u\n        low      "
+		"%u\n"
+		"        high     %u\n        spanned  %u\n        present  %u\n        managed  "
+		"%u\n"
+		"        cma      0",
+		z->nr_free_pages, z->watermark[WMARK_MIN], z->watermark[WMARK_LOW],
+		z->watermark[WMARK_HIGH], z->spanned_pages, z->present_pages, z->managed_pages);
+	fputs("\n        protection: (", out);
+	for (unsigned i = 0; i < MAX_NR_ZONES; i++)
+		fprintf(out, "%u, ", z->lowmem_reserve[i]);
+	fprintf(out, "%u)", z->lowmem_reserve[MAX_NR_ZONES - 1]);
+}
+
+static void print_pagesets(FILE *out, const struct machine *m, const struct zone *z)
+{
+	fputs("\n  pagesets", out);
+	for (unsigned cpu = 0; cpu < m->config.cpus; cpu++)
+		fprintf(out,
+			"\n    cpu: %u\n              count: %u\n              high:  %u\n"
+			"              batch: %u\n  vm stats threshold: %u",
+			cpu, z->pcp[cpu].count, z->pcp[cpu].high, z->pcp[cpu].batch,
+			stat_threshold(m, z));
+}
+
+static void print_zone(FILE *out, const struct machine *m, const struct zone *z,
+		       const struct page_counts *c)
+{
+	fprintf(out, "Node %u, zone %8s", m->node.node_id, z->name);
+	if (z->type == ZONE_DMA)
+		print_per_node(out, c);
+	print_zone_head(out, z);
+	if (is_populated(z)) {
+		fprintf(out, "\n      nr_free_pages %u", z->nr_free_pages);
+		fputs("\n      nr_zone_write_pending 0", out);
+		fprintf(out, "\n      nr_mlock     %u", c->mlocked[z->type]);
+		fputs("\n      nr_bounce    0\n      nr_zspages   0\n      nr_free_cma  0", out);
+		print_pagesets(out, m, z);
+		fprintf(out, "\n  node_unreclaimable:  0\n  start_pfn:           %u", z->start_pfn);
+	}
+	fputc('\n', out);
+}
+
+/* The zone without a page. Where there is high memory it counts as high, whose minimum is 32 pages at least. */
+static void print_movable(FILE *out, const struct machine *m)
+{
+	struct zone movable = {.name = "Movable", .type = ZONE_HIGHMEM};
+
+	for (unsigned i = 0; i < NR_WMARK; i++)
+		movable.watermark[i] = is_populated(&m->node.node_zones[ZONE_HIGHMEM]) ? 32 : 0;
+	print_zone(out, m, &movable, NULL);
+}
+
+void proc_zoneinfo(FILE *out, const struct machine *m, const struct task *t)
+{
+	struct page_counts c;
+
+	(void)t;
+	count_pages(m, &c);
+	for (unsigned i = 0; i < MAX_NR_ZONES; i++)
+		print_zone(out, m, &m->node.node_zones[i], &c);
+	print_movable(out, m);
+}
