@@ -14,22 +14,24 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "i18n.h"
+
 static const struct proc_file files[] = {
-	{"buddyinfo", false, proc_buddyinfo, NULL},
-	{"zoneinfo", false, proc_zoneinfo, NULL},
-	{"meminfo", false, proc_meminfo, NULL},
-	{"vmstat", false, proc_vmstat, NULL},
-	{"slabinfo", false, proc_slabinfo, NULL},
-	{"kpagecount", false, proc_kpagecount, proc_kpagecount_text},
-	{"kpageflags", false, proc_kpageflags, proc_kpageflags_text},
-	{"maps", true, proc_maps, NULL},
-	{"smaps", true, proc_smaps, NULL},
-	{"status", true, proc_status, NULL},
-	{"pagemap", true, proc_pagemap, proc_pagemap_text},
-	{"stat", true, proc_stat, NULL},
-	{"statm", true, proc_statm, NULL},
-	{"comm", true, proc_comm, NULL},
-	{"cmdline", true, proc_cmdline, NULL},
+	{"buddyinfo", false, proc_buddyinfo, NULL, N_("free blocks by zone and order")},
+	{"zoneinfo", false, proc_zoneinfo, NULL, N_("zones: pages, marks, reserves, CPUs' lists")},
+	{"meminfo", false, proc_meminfo, NULL, N_("memory by use")},
+	{"vmstat", false, proc_vmstat, NULL, N_("counters since boot")},
+	{"slabinfo", false, proc_slabinfo, NULL, N_("slab caches: objects and slabs")},
+	{"kpagecount", false, proc_kpagecount, proc_kpagecount_text, N_("mappings of each frame")},
+	{"kpageflags", false, proc_kpageflags, proc_kpageflags_text, N_("flags of each frame")},
+	{"maps", true, proc_maps, NULL, N_("areas")},
+	{"smaps", true, proc_smaps, NULL, N_("areas, and what of them is in memory")},
+	{"status", true, proc_status, NULL, N_("the process in names and sums")},
+	{"pagemap", true, proc_pagemap, proc_pagemap_text, N_("the frame of each page")},
+	{"stat", true, proc_stat, NULL, N_("the process in one line")},
+	{"statm", true, proc_statm, NULL, N_("its sizes in pages")},
+	{"comm", true, proc_comm, NULL, N_("its name")},
+	{"cmdline", true, proc_cmdline, NULL, N_("its program")},
 };
 
 const struct proc_file *proc_file_nth(size_t i)
@@ -37,22 +39,28 @@ const struct proc_file *proc_file_nth(size_t i)
 	return i < sizeof(files) / sizeof(*files) ? &files[i] : NULL;
 }
 
+/* The living process of a pid, or of a name; NULL: there is none. */
+static const struct task *find_process(const struct machine *m, const char *word, size_t len)
+{
+	char *end;
+	unsigned long pid = *word >= '1' && *word <= '9' ? strtoul(word, &end, 10) : 0;
+	const struct task *t = m->tasks;
+
+	if (pid)
+		return pid <= UINT32_MAX && end == word + len ? find_task(m, (uint32_t)pid) : NULL;
+	while (t && (strlen(t->comm) != len || strncmp(t->comm, word, len) != 0))
+		t = t->next;
+	return t;
+}
+
 const struct proc_file *proc_file_find(const struct machine *m, const char *path,
 				       const struct task **t)
 {
 	const char *slash = strchr(path, '/'), *name = slash ? slash + 1 : path;
-	char *end;
 
-	*t = NULL;
-	if (slash) {
-		unsigned long pid = *path >= '1' && *path <= '9' ? strtoul(path, &end, 10) : 0;
-
-		if (!pid || pid > UINT32_MAX || end != slash)
-			return NULL;
-		*t = find_task(m, (uint32_t)pid);
-		if (!*t)
-			return NULL;
-	}
+	*t = slash ? find_process(m, path, (size_t)(slash - path)) : NULL;
+	if (slash && !*t)
+		return NULL;
 	for (size_t i = 0; proc_file_nth(i); i++)
 		if (files[i].of_process == (slash != NULL) && strcmp(files[i].name, name) == 0)
 			return &files[i];

@@ -27,12 +27,14 @@ struct proc_file {
 	bool of_process;     /* lies in PID/, and its t is not NULL           */
 	proc_print *print;   /* byte for byte what a reader gets; a binary file seeks over what is zero */
 	proc_print *explain; /* a binary file as text for people; NULL: print is text */
+	const char *about;   /* N_("free blocks by zone and order")           */
 };
 
 /* The files in their order: those of the machine, then those of a process. NULL after the last. */
 const struct proc_file *proc_file_nth(size_t i);
 
-/* "meminfo", "2/maps": the file of a path, and its process in *t (NULL for the machine's). NULL: there is none. */
+/* "meminfo", "2/maps", "kid/maps": the file of a path, and its process in *t (NULL for the machine's). NULL: there is
+ * none. */
 const struct proc_file *proc_file_find(const struct machine *m, const char *path, const struct task **t);
 
 /* A file as people read it; free it. NULL: no memory. */

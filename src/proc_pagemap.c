@@ -19,6 +19,7 @@
 #define PM_PRESENT        (1ULL << 63)
 #define PM_FILE           (1ULL << 61)
 #define PM_MMAP_EXCLUSIVE (1ULL << 56)
+#define PM_PFRAME         ((1ULL << 55) - 1)
 
 /* ---- entries, for several files ---- */
 
@@ -90,7 +91,14 @@ void proc_pagemap(FILE *out, const struct machine *m, const struct task *t)
 	proc_end_words(out, m->profile->page_offset >> PAGE_SHIFT);
 }
 
-/* ---- as text ---- */
+/* ---- as text: neighbours with frames that follow each other, or with the zero page, in one line ---- */
+
+struct page_run {
+	uint64_t va, nr_pages;
+	uint64_t word; /* of its first page */
+	int32_t mapcount;
+	bool is_zero_page;
+};
 
 static void explain_hole(FILE *out, uint64_t start, uint64_t end)
 {
@@ -99,39 +107,65 @@ static void explain_hole(FILE *out, uint64_t start, uint64_t end)
 			(unsigned long long)(end - start) >> PAGE_SHIFT);
 }
 
-/* What the bits of a word say. */
-static void explain_word(FILE *out, const struct machine *m, uint64_t va, pte_t e)
+/* What the bits of its words say. */
+static void explain_run(FILE *out, const struct page_run *r)
 {
-	uint64_t word = pagemap_word(m, e);
-	const struct page *page = &m->mem_map[pte_pfn(e)];
+	unsigned pfn = (unsigned)(r->word & PM_PFRAME);
 
-	fprintf(out, "  %08llx  %016llx  pfn %05x %s", (unsigned long long)va,
-		(unsigned long long)word, pte_pfn(e),
-		e & PTE_SPECIAL  ? "zero page"
-		: word & PM_FILE ? "file"
-				 : "anon");
-	if (word & PM_MMAP_EXCLUSIVE)
-		fputs(", mapped once", out);
-	else if (!(e & PTE_SPECIAL))
-		fprintf(out, ", mapped %d times", page->mapcount);
+	if (!r->nr_pages)
+		return;
+	fprintf(out, "  %08llx  %016llx  pfn %05x", (unsigned long long)r->va,
+		(unsigned long long)r->word, pfn);
+	if (r->nr_pages > 1 && !r->is_zero_page)
+		fprintf(out, "-%05x", pfn + (unsigned)r->nr_pages - 1);
+	if (r->is_zero_page)
+		fputs(" zero page", out);
+	else if (r->word & PM_MMAP_EXCLUSIVE)
+		fprintf(out, " %s, mapped once", r->word & PM_FILE ? "file" : "anon");
+	else
+		fprintf(out, " %s, mapped %d times", r->word & PM_FILE ? "file" : "anon",
+			r->mapcount);
+	if (r->nr_pages > 1)
+		fprintf(out, ", %llu pages", (unsigned long long)r->nr_pages);
 	fputc('\n', out);
+}
+
+/* Does the page belong to the run?  Then it has it now. */
+static bool extend_run(struct page_run *r, const struct page_run *page)
+{
+	uint64_t step = r->is_zero_page ? 0 : r->nr_pages;
+
+	if (!r->nr_pages || page->va != r->va + r->nr_pages * PAGE_SIZE ||
+	    page->word != r->word + step || page->mapcount != r->mapcount)
+		return false;
+	r->nr_pages++;
+	return true;
+}
+
+static void explain_area(FILE *out, const struct machine *m, const struct vma *v)
+{
+	struct page_run run = {.va = v->start};
+	const pte_t *e;
+
+	for (uint64_t va = v->start; (e = next_present(m, v->mm, &va, v->end)); va += PAGE_SIZE) {
+		struct page_run page = {va, 1, pagemap_word(m, *e),
+					m->mem_map[pte_pfn(*e)].mapcount, *e & PTE_SPECIAL};
+
+		if (extend_run(&run, &page))
+			continue;
+		explain_run(out, &run);
+		explain_hole(out, run.va + run.nr_pages * PAGE_SIZE, va);
+		run = page;
+	}
+	explain_run(out, &run);
+	explain_hole(out, run.va + run.nr_pages * PAGE_SIZE, v->end);
 }
 
 void proc_pagemap_text(FILE *out, const struct machine *m, const struct task *t)
 {
 	for (uint32_t i = 0; i < t->mm->map_count; i++) {
-		const struct vma *v = t->mm->vma[i];
-		uint64_t done = v->start;
-		const pte_t *e;
-
-		proc_map_line(out, m, v);
+		proc_map_line(out, m, t->mm->vma[i]);
 		fputc('\n', out);
-		for (uint64_t va = v->start; (e = next_present(m, t->mm, &va, v->end));
-		     va += PAGE_SIZE) {
-			explain_hole(out, done, va);
-			explain_word(out, m, va, *e);
-			done = va + PAGE_SIZE;
-		}
-		explain_hole(out, done, v->end);
+		explain_area(out, m, t->mm->vma[i]);
 	}
 }

@@ -66,6 +66,12 @@ expect "--at without --screen" 2 '--at needs --screen or --what' "$PROG" --at 1 
 expect "--keys are pressed" 0 'write sh x' "$PROG" --screen 80x24 --at 2 --keys ':write sh x<Left>' "$work/good.txt"
 expect "--keys with an unknown name" 2 'no key is called <Nokey>' "$PROG" --screen 80x24 --keys 'n<Nokey>' "$work/good.txt"
 expect "--keys without --screen" 2 '--keys needs --screen' "$PROG" --keys n "$work/good.txt"
+expect "--proc writes files" 0 '^MemTotal: ' sh -c "'$PROG' --proc '$work/proc' --at 1 '$work/good.txt' && cat '$work/proc/meminfo'"
+expect "--proc leaves a foreign directory alone" 2 'did not write' "$PROG" --proc "$work" "$work/good.txt"
+expect "--proc says why a directory cannot be made" 2 'No such file' "$PROG" --proc "$work/no/proc" "$work/good.txt"
+expect "--proc with an unknown label" 2 'nolabel' "$PROG" --proc "$work/proc" --at nolabel "$work/good.txt"
+expect "--proc wants a directory" 2 'value' "$PROG" "$work/good.txt" --proc
+expect "--at alone says what it needs" 2 'or --proc' "$PROG" --at 1 "$work/good.txt"
 expect "--svg draws" 0 '.' "$PROG" --screen 80x24 --svg "$work/x.svg" "$work/good.txt"
 expect "the drawing is SVG" 0 '<svg' cat "$work/x.svg"
 

@@ -8,6 +8,7 @@
 #         replay     transcripts of a real kernel's memory in tests/recorded/kernel, line by line
 #         scenarios  the lectures: every `expect` holds, with every law of the machine checked after every event
 #         command    the command line: options, exit status, errors, pipes
+#         proc       the files of --proc, as scripts read them
 #         terminal   the real program in a real terminal (tmux)
 set -u
 cd "$(dirname "$0")/.."
@@ -20,7 +21,7 @@ export PROG UNIT REPLAY
 passed=0 failed=0
 log=$(mktemp) && trap 'rm -f "$log"' EXIT
 
-[ $# -gt 0 ] || set -- unit cases replay scenarios command terminal
+[ $# -gt 0 ] || set -- unit cases replay scenarios command proc terminal
 for group; do
 	echo "-- $group"
 	if [ "$group" = unit ]; then

@@ -214,6 +214,10 @@ START_TEST(options_are_read_in_any_order)
 	ck_assert(read_line("--state -"));
 	ck_assert_int_eq(options.mode, MODE_STATE);
 	ck_assert_str_eq(options.file, "-");
+	ck_assert(read_line("--proc /tmp/p --at 3.2 a.txt"));
+	ck_assert_int_eq(options.mode, MODE_PROC);
+	ck_assert_str_eq(options.proc, "/tmp/p");
+	ck_assert_str_eq(options.at, "3.2");
 	ck_assert(read_line("--check -- --odd"));
 	ck_assert_str_eq(options.file, "--odd");
 	ck_assert(read_line("--help"));
@@ -245,6 +249,8 @@ START_TEST(a_wrong_command_line_says_what_is_wrong)
 	ck_refused("--screen", "--screen");
 	ck_refused("--at 3 a.txt", "--screen");
 	ck_refused("--state --trace a.txt", "--trace");
+	ck_refused("--state --proc dir a.txt", "--proc");
+	ck_refused("--proc dir --svg x.svg a.txt", "--screen");
 	ck_refused("--state=yes a.txt", "no value");
 	ck_refused("--lang fr a.txt", "fr");
 }
