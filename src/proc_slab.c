@@ -19,7 +19,7 @@ static void print_cache(FILE *out, const struct kmem_cache *c)
 	fprintf(out, "%-17s %6lu %6lu %6u %4u %4u", c->name, objs - c->free_objects, objs, c->size,
 		c->num, 1U << c->gfporder);
 	fprintf(out, " : tunables %4u %4u %4u", c->cpu[0].limit, c->cpu[0].batchcount,
-		c->shared.limit ? c->shared.limit / c->cpu[0].batchcount : 0);
+		c->shared.limit ? c->shared.limit / (unsigned)c->cpu[0].batchcount : 0U);
 	fprintf(out, " : slabdata %6u %6u %6u\n", slabs - c->slabs_free.count, slabs,
 		c->shared.avail);
 }

@@ -71,7 +71,7 @@ expect "--proc leaves a foreign directory alone" 2 'did not write' "$PROG" --pro
 expect "--proc says why a directory cannot be made" 2 'No such file' "$PROG" --proc "$work/no/proc" "$work/good.txt"
 expect "--proc with an unknown label" 2 'nolabel' "$PROG" --proc "$work/proc" --at nolabel "$work/good.txt"
 expect "--proc wants a directory" 2 'value' "$PROG" "$work/good.txt" --proc
-expect "--at alone says what it needs" 2 'or --proc' "$PROG" --at 1 "$work/good.txt"
+expect "--at alone says what it needs" 2 'needs --proc' "$PROG" --at 1 "$work/good.txt"
 expect "--svg draws" 0 '.' "$PROG" --screen 80x24 --svg "$work/x.svg" "$work/good.txt"
 expect "the drawing is SVG" 0 '<svg' cat "$work/x.svg"
 
