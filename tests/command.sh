@@ -62,7 +62,7 @@ expect "--what tells a user's page" 0 'mapped by  kid  b7ffe000  rw' "$PROG" --w
 expect "--what tells a frame" 0 'kernel image, page 0 of 1024' "$PROG" --what "pfn 100" scenarios/cow.txt
 expect "--what of no address names the nearest" 2 'did you mean "buf"' "$PROG" --what "kid bfu" --at 7 scenarios/cow.txt
 expect "--what at an unknown label" 2 'nolabel' "$PROG" --what 0 --at nolabel scenarios/cow.txt
-expect "--at without --screen" 2 '--at needs --screen or --what' "$PROG" --at 1 --check "$work/good.txt"
+expect "--at without --screen" 2 '--at needs --proc, --screen or --what' "$PROG" --at 1 --check "$work/good.txt"
 expect "--keys are pressed" 0 'write sh x' "$PROG" --screen 80x24 --at 2 --keys ':write sh x<Left>' "$work/good.txt"
 expect "--keys with an unknown name" 2 'no key is called <Nokey>' "$PROG" --screen 80x24 --keys 'n<Nokey>' "$work/good.txt"
 expect "--keys without --screen" 2 '--keys needs --screen' "$PROG" --keys n "$work/good.txt"
@@ -71,7 +71,6 @@ expect "--proc leaves a foreign directory alone" 2 'did not write' "$PROG" --pro
 expect "--proc says why a directory cannot be made" 2 'No such file' "$PROG" --proc "$work/no/proc" "$work/good.txt"
 expect "--proc with an unknown label" 2 'nolabel' "$PROG" --proc "$work/proc" --at nolabel "$work/good.txt"
 expect "--proc wants a directory" 2 'value' "$PROG" "$work/good.txt" --proc
-expect "--at alone says what it needs" 2 'needs --proc' "$PROG" --at 1 "$work/good.txt"
 expect "--svg draws" 0 '.' "$PROG" --screen 80x24 --svg "$work/x.svg" "$work/good.txt"
 expect "the drawing is SVG" 0 '<svg' cat "$work/x.svg"
 
