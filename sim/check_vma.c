@@ -39,8 +39,7 @@ static bool check_list(struct check *k, const struct mm *mm)
 	uint32_t nr = 0, total = 0, locked = 0;
 	const struct vma *v;
 
-	for_each_vma(mm, v)
-	{
+	for_each_vma(mm, v) {
 		if (!LAW(nr < mm->map_count && (nr || !v->prev),
 			 "the list has more than the %u areas that are counted",
 			 mm->map_count) ||

@@ -33,8 +33,9 @@ uint64_t vm_memory_committed(const struct machine *m)
 	for (const struct task *t = m->tasks; t; t = t->next) {
 		const struct vma *v;
 
-		for_each_vma(t->mm, v) if (v->flags & VM_ACCOUNT) pages +=
-			vma_pages(v);
+		for_each_vma(t->mm, v)
+			if (v->flags & VM_ACCOUNT)
+				pages += vma_pages(v);
 	}
 	for (const struct file *f = m->files; f; f = f->next)
 		pages += f->shmem ? f->nr_pages : 0;

@@ -96,7 +96,8 @@ static void see_all_but(struct lister *l, const struct replaced *r)
 	for (const struct task *t = l->m->tasks; t; t = t->next) {
 		const struct vma *v;
 
-		for_each_vma(t->mm, v) see_area(l, t, v, r);
+		for_each_vma(t->mm, v)
+			see_area(l, t, v, r);
 	}
 }
 
@@ -213,7 +214,8 @@ static void print_state(struct lister *l, uint32_t nr, const struct outcome *o)
 		const struct vma *v;
 
 		fprintf(l->out, "P %s pte=%u\n", t->comm, t->mm->nr_tables);
-		for_each_vma(t->mm, v) print_area(l, t, v);
+		for_each_vma(t->mm, v)
+			print_area(l, t, v);
 	}
 }
 

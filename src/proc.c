@@ -18,6 +18,7 @@
 
 static const struct proc_file files[] = {
 	{"buddyinfo", false, proc_buddyinfo, NULL, N_("free blocks by zone and order")},
+	{"pagetypeinfo", false, proc_pagetypeinfo, NULL, N_("free blocks by mobility")},
 	{"zoneinfo", false, proc_zoneinfo, NULL, N_("zones: pages, marks, reserves, CPUs' lists")},
 	{"meminfo", false, proc_meminfo, NULL, N_("memory by use")},
 	{"vmstat", false, proc_vmstat, NULL, N_("counters since boot")},

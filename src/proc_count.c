@@ -76,11 +76,12 @@ static void mark_locked(const struct machine *m, const struct vma *v, bool *lock
 bool *mlocked_frames(const struct machine *m)
 {
 	bool *locked = panic_if_null(calloc(m->max_pfn, sizeof(*locked)));
+	const struct vma *v;
 
 	for (const struct task *t = m->tasks; t; t = t->next)
-		for (uint32_t i = 0; i < t->mm->map_count; i++)
-			if (t->mm->vma[i]->flags & VM_LOCKED)
-				mark_locked(m, t->mm->vma[i], locked);
+		for_each_vma(t->mm, v)
+			if (v->flags & VM_LOCKED)
+				mark_locked(m, v, locked);
 	return locked;
 }
 

@@ -77,8 +77,10 @@ void proc_map_line(FILE *out, const struct machine *m, const struct vma *v)
 
 void proc_maps(FILE *out, const struct machine *m, const struct task *t)
 {
-	for (uint32_t i = 0; i < t->mm->map_count; i++) {
-		proc_map_line(out, m, t->mm->vma[i]);
+	const struct vma *v;
+
+	for_each_vma(t->mm, v) {
+		proc_map_line(out, m, v);
 		fputc('\n', out);
 	}
 }
@@ -171,8 +173,9 @@ static void print_flags(FILE *out, const struct vma *v)
 
 void proc_smaps(FILE *out, const struct machine *m, const struct task *t)
 {
-	for (uint32_t i = 0; i < t->mm->map_count; i++) {
-		const struct vma *v = t->mm->vma[i];
+	const struct vma *v;
+
+	for_each_vma(t->mm, v) {
 		struct area_sums s = sum_area(m, v);
 
 		proc_map_line(out, m, v);

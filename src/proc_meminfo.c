@@ -68,7 +68,8 @@ static uint64_t mem_available(const struct machine *m, const struct page_counts 
 	uint64_t available, reserve = totalreserve_pages(m);
 
 	for (unsigned i = 0; i < MAX_NR_ZONES; i++)
-		low += m->node.node_zones[i].watermark[WMARK_LOW];
+		low += m->node.node_zones[i].watermark[WMARK_LOW] +
+		       m->node.node_zones[i].watermark_boost;
 	if (keep > low)
 		keep = low;
 	available = (uint64_t)nr_free_pages(m) + c->slab_reclaimable - keep;

@@ -79,15 +79,13 @@ static uint64_t pagemap_word(const struct machine *m, pte_t e)
 
 void proc_pagemap(FILE *out, const struct machine *m, const struct task *t)
 {
+	const struct vma *v;
 	const pte_t *e;
 
-	for (uint32_t i = 0; i < t->mm->map_count; i++) {
-		const struct vma *v = t->mm->vma[i];
-
+	for_each_vma(t->mm, v)
 		for (uint64_t va = v->start; (e = next_present(m, t->mm, &va, v->end));
 		     va += PAGE_SIZE)
 			proc_put_word(out, va >> PAGE_SHIFT, pagemap_word(m, *e));
-	}
 	proc_end_words(out, m->profile->page_offset >> PAGE_SHIFT);
 }
 
@@ -163,9 +161,11 @@ static void explain_area(FILE *out, const struct machine *m, const struct vma *v
 
 void proc_pagemap_text(FILE *out, const struct machine *m, const struct task *t)
 {
-	for (uint32_t i = 0; i < t->mm->map_count; i++) {
-		proc_map_line(out, m, t->mm->vma[i]);
+	const struct vma *v;
+
+	for_each_vma(t->mm, v) {
+		proc_map_line(out, m, v);
 		fputc('\n', out);
-		explain_area(out, m, t->mm->vma[i]);
+		explain_area(out, m, v);
 	}
 }

@@ -50,10 +50,11 @@ static uint32_t resident_shmem(const struct machine *m, const struct vma *v)
 static struct mm_sums sum_mm(const struct machine *m, const struct mm *mm)
 {
 	struct mm_sums s = {0};
+	const struct vma *v;
 
-	for (uint32_t i = 0; i < mm->map_count; i++) {
-		add_area(&s, mm->vma[i]);
-		s.shmem += resident_shmem(m, mm->vma[i]);
+	for_each_vma(mm, v) {
+		add_area(&s, v);
+		s.shmem += resident_shmem(m, v);
 	}
 	s.text = (uint32_t)((page_align_up(mm->end_code) - page_align_down(mm->start_code)) >>
 			    PAGE_SHIFT);

@@ -1,5 +1,5 @@
 /*
- * buddyinfo and zoneinfo: the zones as their own structures have them.
+ * buddyinfo, pagetypeinfo and zoneinfo: the zones as their own structures have them.
  *
  *	Node 0, zone  HighMem      2      1      1      1      1      2      1      2      1      2     35
  *	                           |      '- blocks of 2 pages                                          |
@@ -8,10 +8,14 @@
  * "pages free" of zoneinfo is the sum of these blocks: what lies on the CPUs' lists ("count" of a pageset) is neither
  * in a block nor free to the zone.
  *
+ * pagetypeinfo has the same blocks by the list that they are on, and how many pageblocks are of which kind.  The
+ * kernel counts pageblocks from the zone's first frame on, so one that it shares with the zone before is not counted
+ * twice.  Nothing is ever HighAtomic or Isolate here.
+ *
  * 6.1 has a fourth zone, Movable, without a page; it is printed, as the real kernel does, from the rules that give
  * it marks: its reserve is that of the highest zone, its minimum that of a high zone if the machine has high memory.
  *
- * 6.1 mm/vmstat.c frag_show_print(), zoneinfo_show_print().
+ * 6.1 mm/vmstat.c frag_show_print(), pagetypeinfo_show(), zoneinfo_show_print().
  */
 #include "proc.h"
 
@@ -30,6 +34,61 @@ void proc_buddyinfo(FILE *out, const struct machine *m, const struct task *t)
 			fprintf(out, "%6u ", z->free_area[k].nr_free);
 		fputc('\n', out);
 	}
+}
+
+/* ---- pagetypeinfo ---- */
+
+enum { KINDS_61 = 5 };
+
+static const char *const kind_name[KINDS_61] = {"Unmovable", "Movable", "Reclaimable", "HighAtomic",
+						"Isolate"};
+
+static void print_free_by_kind(FILE *out, const struct machine *m, const struct zone *z)
+{
+	for (unsigned kind = 0; kind < KINDS_61; kind++) {
+		fprintf(out, "Node %4u, zone %8s, type %12s ", m->node.node_id, z->name,
+			kind_name[kind]);
+		for (unsigned k = 0; k < MAX_ORDER; k++)
+			fprintf(out, "%6u ",
+				kind < MIGRATE_TYPES ? z->free_area[k].free_list[kind].count : 0U);
+		fputc('\n', out);
+	}
+}
+
+static void print_pageblocks(FILE *out, const struct machine *m, const struct zone *z)
+{
+	uint32_t count[KINDS_61] = {0}, size = 1U << m->profile->pageblock_order;
+	pfn_t end = z->start_pfn + z->spanned_pages;
+
+	for (pfn_t pfn = z->start_pfn; pfn < end; pfn += size)
+		count[pageblock_type(m, z, pfn)]++;
+	fprintf(out, "Node %u, zone %8s ", m->node.node_id, z->name);
+	for (unsigned kind = 0; kind < KINDS_61; kind++)
+		fprintf(out, "%12u ", count[kind]);
+	fputc('\n', out);
+}
+
+void proc_pagetypeinfo(FILE *out, const struct machine *m, const struct task *t)
+{
+	const struct zone *zones = m->node.node_zones;
+	unsigned order = m->profile->pageblock_order;
+
+	(void)t;
+	fprintf(out, "Page block order: %u\nPages per block:  %u\n\n", order, 1U << order);
+	fprintf(out, "%-43s ", "Free pages count per migrate type at order ");
+	for (unsigned k = 0; k < MAX_ORDER; k++)
+		fprintf(out, "%6u ", k);
+	fputc('\n', out);
+	for (unsigned i = 0; i < MAX_NR_ZONES; i++)
+		if (is_populated(&zones[i]))
+			print_free_by_kind(out, m, &zones[i]);
+	fprintf(out, "\n%-23s", "Number of blocks type ");
+	for (unsigned kind = 0; kind < KINDS_61; kind++)
+		fprintf(out, "%12s ", kind_name[kind]);
+	fputc('\n', out);
+	for (unsigned i = 0; i < MAX_NR_ZONES; i++)
+		if (is_populated(&zones[i]))
+			print_pageblocks(out, m, &zones[i]);
 }
 
 /* ---- zoneinfo ---- */
@@ -63,17 +122,25 @@ static void print_per_node(FILE *out, const struct page_counts *c)
 		fprintf(out, "\n      %-12s %llu", s[i].name, (unsigned long long)s[i].value);
 }
 
-/* Pages, marks and sizes of a zone. */
+static void row(FILE *out, const char *name, uint32_t pages)
+{
+	fprintf(out, "\n%-17s%u", name, pages);
+}
+
+/* Pages, marks and sizes of a zone. A mark's boost is part of it. */
 static void print_zone_head(FILE *out, const struct zone *z)
 {
-	fprintf(out,
-		"\n  pages free     %u\n        boost    0\n        min      %u\n        low      "
-		"%u\n"
-		"        high     %u\n        spanned  %u\n        present  %u\n        managed  "
-		"%u\n"
-		"        cma      0",
-		z->nr_free_pages, z->watermark[WMARK_MIN], z->watermark[WMARK_LOW],
-		z->watermark[WMARK_HIGH], z->spanned_pages, z->present_pages, z->managed_pages);
+	uint32_t boost = z->watermark_boost;
+
+	row(out, "  pages free", z->nr_free_pages);
+	row(out, "        boost", boost);
+	row(out, "        min", z->watermark[WMARK_MIN] + boost);
+	row(out, "        low", z->watermark[WMARK_LOW] + boost);
+	row(out, "        high", z->watermark[WMARK_HIGH] + boost);
+	row(out, "        spanned", z->spanned_pages);
+	row(out, "        present", z->present_pages);
+	row(out, "        managed", z->managed_pages);
+	row(out, "        cma", 0);
 	fputs("\n        protection: (", out);
 	for (unsigned i = 0; i < MAX_NR_ZONES; i++)
 		fprintf(out, "%u, ", z->lowmem_reserve[i]);

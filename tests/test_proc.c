@@ -544,6 +544,8 @@ static unsigned compare_file(const char *title, FILE *recording, const char *fil
 	while (fgets(line, sizeof(line), recording) && strncmp(line, "@@", 2) != 0) {
 		line[strcspn(line, "\n")] = '\0';
 		here = ftell(recording);
+		if (!*line)
+			continue; /* strtok does not see empty lines */
 		if (ours && strcmp(label(line, a), label(ours, b)) == 0) {
 			compare_line(title, line, ours);
 			ours = strtok_r(NULL, "\n", &save);
@@ -576,7 +578,7 @@ START_TEST(boot_has_the_lines_and_limits_of_a_real_kernels_proc)
 		files++;
 	}
 	fclose(recording);
-	ck_assert_uint_eq(files, 45);
+	ck_assert_uint_eq(files, 60);
 	ck_assert_uint_gt(lines, 1500);
 	script_run_to(&c, COW, SPAWN);
 }

@@ -79,7 +79,9 @@ static void gather_areas(struct facts *f)
 		f->above = v;
 	f->below = below;
 	f->all_private = true;
-	for_each_vma(mm, v) if (v->flags & VM_SHARED) f->all_private = false;
+	for_each_vma(mm, v)
+		if (v->flags & VM_SHARED)
+			f->all_private = false;
 }
 
 bool is_other(const struct facts *f, const struct task *t)
