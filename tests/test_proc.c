@@ -473,33 +473,14 @@ static const char *const left_out[] = {"      nr_inactive_",
 				       NULL};
 
 /* Lines whose numbers depend on what the recorded machine had done by then. */
-static const char *const of_its_life[] = {"Node 0, zone",
-					  "  pages free",
-					  "      nr_free_pages",
-					  "              count:",
-					  "      nr_slab_",
-					  "      nr_anon_p",
-					  "      nr_mapped",
-					  "      nr_file_pages",
-					  "      nr_kernel_s",
-					  "      nr_page_ta",
-					  "MemFree:",
-					  "MemAvailable:",
-					  "Cached:",
-					  "HighFree:",
-					  "LowFree:",
-					  "AnonPages:",
-					  "Mapped:",
-					  "KReclaimable:",
-					  "Slab:",
-					  "SReclaimable:",
-					  "SUnreclaim:",
-					  "KernelStack:",
-					  "PageTables:",
-					  "Committed_AS:",
-					  "VmallocUsed:",
-					  "DirectMap",
-					  NULL};
+static const char *const of_its_life[] = {
+	"Node    0, zone",      "Node 0, zone",      "  pages free",     "      nr_free_pages",
+	"              count:", "      nr_slab_",    "      nr_anon_p",  "      nr_mapped",
+	"      nr_file_pages",  "      nr_kernel_s", "      nr_page_ta", "MemFree:",
+	"MemAvailable:",        "Cached:",           "HighFree:",        "LowFree:",
+	"AnonPages:",           "Mapped:",           "KReclaimable:",    "Slab:",
+	"SReclaimable:",        "SUnreclaim:",       "KernelStack:",     "PageTables:",
+	"Committed_AS:",        "VmallocUsed:",      "DirectMap",        NULL};
 
 static bool is_among(const char *const *beginning, const char *line)
 {
