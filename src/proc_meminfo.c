@@ -87,16 +87,6 @@ static uint32_t sum_mlocked(const struct page_counts *c)
 
 /* ---- the kernel's gigabyte ---- */
 
-static uint32_t vmalloc_total(const struct machine *m)
-{
-	const struct mm_profile *p = m->profile;
-	uint32_t start = pfn_to_kva(m, m->max_low_pfn) + p->vmalloc_offset;
-
-	if (p->vmalloc_start_round8m)
-		start = (start + p->vmalloc_offset - 1) & ~(p->vmalloc_offset - 1);
-	return p->vmalloc_end - start;
-}
-
 /* Bytes of the direct map behind large entries. */
 static uint64_t direct_map_large(const struct machine *m, uint64_t span)
 {
@@ -160,7 +150,7 @@ static void print_promises(FILE *out, const struct machine *m)
 {
 	pages(out, "CommitLimit:", vm_commit_limit(m));
 	pages(out, "Committed_AS:", vm_memory_committed(m));
-	kb(out, "VmallocTotal:", vmalloc_total(m) / 1024);
+	kb(out, "VmallocTotal:", (m->map.vmalloc_end - m->map.vmalloc_start) / 1024);
 	kb(out, "VmallocUsed:", 0);
 	kb(out, "VmallocChunk:", 0);
 }
