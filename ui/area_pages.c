@@ -15,6 +15,7 @@
 
 #include "panel.h"
 #include "parts.h"
+#include "sharers.h"
 
 enum {
 	MAX_EXACT_PAGES = 1024, /* areas up to this are drawn page by page      */
@@ -31,7 +32,7 @@ struct page_look {
 	uint32_t mappers;
 	enum role role;
 	enum touch touch;
-	bool chosen;
+	bool chosen, shared; /* shared: another entry for the chosen page's frame */
 	const struct page *page;
 };
 
@@ -50,8 +51,15 @@ static struct page_look look_at(const struct view *v, const struct task *t, cons
 		look.mappers = look.page->mapcount > 0 ? (uint32_t)look.page->mapcount : 0;
 		if (!look.chosen && v->choice.kind != CHOOSE_ADDRESS)
 			look.chosen = view_is_chosen_pfn(v, pte_pfn(e));
+		look.shared = is_shared_with_chosen(v, t, va, pte_pfn(e));
 	}
 	return look;
+}
+
+/* Bold: there is a page. Underlined: the same frame as the chosen page's. */
+static unsigned look_attr(const struct page_look *look)
+{
+	return (look->page ? ATTR_BOLD : 0) | (look->shared ? ATTR_UNDERLINE : 0);
 }
 
 static uint32_t letter_glyph(char letter) { return letter == '.' ? 0xb7 : (uint32_t)letter; }
@@ -68,7 +76,7 @@ static void draw_page(const struct area *a, int x, int y, const struct page_look
 	struct area content;
 
 	put_mark(a, x, y, look->touch);
-	put_char(a, x + 1, y, letter_glyph(look->letter), role, look->page ? ATTR_BOLD : 0);
+	put_char(a, x + 1, y, letter_glyph(look->letter), role, look_attr(look));
 	put_char(a, x + 2, y, mappers_glyph(look->mappers), role, 0);
 	if (stride >= STRIDE_CONTENT && look->page && look->page->tag[0]) {
 		content = area_sub(a, x + 4, y, stride - 4, 1);
@@ -91,7 +99,7 @@ struct page_run {
 static bool is_same_look(const struct page_look *a, const struct page_look *b)
 {
 	return a->letter == b->letter && a->mappers == b->mappers && !a->touch && !b->touch &&
-	       !a->chosen && !b->chosen;
+	       !a->chosen && !b->chosen && !a->shared && !b->shared;
 }
 
 static int digits(uint32_t n)
@@ -129,8 +137,7 @@ static void draw_run(const struct area *a, int x, int y, const struct page_run *
 			r->look.chosen ? ROLE_CHOSEN : touched_role(r->look.touch, r->look.role);
 
 		put_mark(a, x, y, r->look.touch);
-		put_char(a, x + 1, y, letter_glyph(r->look.letter), role,
-			 r->look.page ? ATTR_BOLD : 0);
+		put_char(a, x + 1, y, letter_glyph(r->look.letter), role, look_attr(&r->look));
 		if (width > 2)
 			put_char(a, x + 2, y, mappers_glyph(r->look.mappers), role, 0);
 	}

@@ -5,6 +5,9 @@
  *	 sh     38a4f "A"  -> 38a4f "A"
  *	 kid    38a4f "A"  -> 38a50 "K"
  *
+ *	 b7fff000 frame 38a4f "B" HighMem x2
+ *	 shared  sh b7fff000 r-  kid b7fff000 r-
+ *
  * Before is what the copy's telling says; now is what the entries say at this moment, so one can step through it: the copy
  * is made, the entry changes, the content changes.
  */
@@ -14,9 +17,10 @@
 
 #include "panel.h"
 #include "parts.h"
+#include "sharers.h"
 #include "src/i18n.h"
 
-enum { NAME_WIDTH = 8, TALL = 13 };
+enum { NAME_WIDTH = 8, TALL = 13, MIDDLE = 10 };
 
 /* The copy that the last write fault of this event made, where, and who wrote. */
 struct parting {
@@ -106,13 +110,26 @@ static void draw_parting(const struct view *v, const struct area *a, const struc
 		draw_parting_row(v, a, y, writer, p->va, p->copy);
 }
 
+/* Who shares the frame, by name, in a line of their own; or behind x, if the first of them fits: then true. */
+static bool draw_sharers(const struct view *v, const struct area *a, int x, int y,
+			 const struct sharers *s, bool own_line)
+{
+	if (own_line && s->nr > 1) {
+		int after = put_text(a, 1, y + 1, ROLE_LABEL, 0, _("shared"));
+
+		put_sharers(a, after + 1, y + 1, s, v->walk_va);
+	}
+	return !own_line && put_sharers(a, x, y, s, v->walk_va) > x;
+}
+
 static void draw_chosen_page(const struct view *v, const struct area *a, int y,
-			     const struct task *t)
+			     const struct task *t, bool own_line)
 {
 	const struct machine *m = view_machine(v);
 	const struct page *p = entry_page(m, user_entry(m, t->mm, v->walk_va));
+	pfn_t pfn = p ? (pfn_t)(p - m->mem_map) : PFN_NONE;
 	const struct zone *z;
-	pfn_t pfn;
+	struct sharers s;
 	char text[TEXT_LEN];
 	int x;
 
@@ -122,13 +139,16 @@ static void draw_chosen_page(const struct view *v, const struct area *a, int y,
 			 area_at(t->mm, v->walk_va) ? _("not present") : _("no area here"));
 		return;
 	}
-	pfn = (pfn_t)(p - m->mem_map);
-	z = page_zone_const(m, pfn);
-	x = put_text(a, x + 1, y, ROLE_DIM, 0, _("frame"));
+	sharers_of(m, pfn, &s);
+	if (own_line)
+		x = put_text(a, x + 1, y, ROLE_DIM, 0, _("frame"));
 	x = put_format(a, x + 1, y, view_is_chosen_pfn(v, pfn) ? ROLE_CHOSEN : frame_role(m, pfn),
 		       ATTR_BOLD, "%05x", pfn);
 	x = put_text(a, x + 1, y, ROLE_NORMAL, 0, tag_text(p->tag, text));
-	x = put_format(a, x + 1, y, ROLE_DIM, 0, "%s", z ? z->name : "");
+	if (draw_sharers(v, a, x + 1, y, &s, own_line))
+		return;
+	z = page_zone_const(m, pfn);
+	x = put_text(a, x + 1, y, ROLE_DIM, 0, z ? z->name : "");
 	put_format(a, x + 1, y, ROLE_DIM, 0, "\303\227%d", p->mapcount);
 }
 
@@ -158,7 +178,7 @@ int page_foot_height(const struct view *v, int height)
 
 	if (height >= TALL)
 		return 4;
-	if (height >= 8 && find_parting(v, &p))
+	if (height >= MIDDLE || (height >= 8 && find_parting(v, &p)))
 		return 2;
 	return height >= 6 ? 1 : 0;
 }
@@ -177,7 +197,7 @@ void draw_page_foot(const struct view *v, const struct area *a, const struct tas
 		draw_parting(v, &inner, &p, tall);
 		return;
 	}
-	draw_chosen_page(v, &inner, 0, t);
+	draw_chosen_page(v, &inner, 0, t, inner.height > 1);
 	if (tall)
 		draw_page_legend(&inner, 2);
 }

@@ -19,6 +19,7 @@
 #include <string.h>
 
 #include "parts.h"
+#include "sharers.h"
 #include "src/i18n.h"
 
 enum { LABEL_WIDTH = 8, LOOKS = 16 /* frames in use looked at in a cell */, STRIP_LINES = 2 };
@@ -308,6 +309,26 @@ static pfn_t strip_start(const struct view *v, int columns)
 	return pfn & ~(width - 1);
 }
 
+/* Who shares the chosen frame, in the line above the strip; most frames have one user, and the line stays quiet. */
+static void draw_chosen_sharers(const struct view *v, const struct area *a)
+{
+	const struct machine *m = view_machine(v);
+	vaddr_t here = v->choice.kind == CHOOSE_ADDRESS ? v->choice.va : NOWHERE;
+	struct area line = area_sub(a, 1, 0, a->width - 2, 1);
+	struct sharers s;
+	int x;
+
+	sharers_of(m, v->choice.pfn, &s);
+	if (s.nr < 2)
+		return;
+	x = put_format(&line, 0, 0, frame_role(m, v->choice.pfn), ATTR_BOLD, " %05x ",
+		       v->choice.pfn);
+	x = put_text(&line, x, 0, ROLE_DIM, 0, _("shared")) + 1;
+	put_char(&line, x - 1, 0, ' ', ROLE_DIM, 0);
+	x = put_sharers(&line, x, 0, &s, here);
+	put_char(&line, x, 0, ' ', ROLE_DIM, 0);
+}
+
 /* Around the chosen frame, one cell a frame. */
 static void draw_strip(const struct view *v, const struct area *a)
 {
@@ -317,6 +338,7 @@ static void draw_strip(const struct view *v, const struct area *a)
 	fill(a, 0, 0, a->width, 0x2500, ROLE_BORDER);
 	if (v->choice.pfn == PFN_NONE || v->choice.pfn >= m->max_pfn)
 		return;
+	draw_chosen_sharers(v, a);
 	while ((int)width * 2 <= a->width - LABEL_WIDTH)
 		width *= 2;
 	start = strip_start(v, a->width - LABEL_WIDTH);

@@ -20,6 +20,7 @@
 #include "area_pages.h"
 #include "page_foot.h"
 #include "parts.h"
+#include "sharers.h"
 #include "src/i18n.h"
 #include "src/listing.h"
 
@@ -151,11 +152,23 @@ static uint32_t heap_index(const struct mm *mm)
 
 /* ---- the head: processes and counts ---- */
 
-static int draw_task(const struct area *a, int x, const struct task *t, bool shown)
+/* What the tree tells apart. */
+struct tree_marks {
+	const struct task *shown;
+	struct sharers sharers; /* of the chosen page */
+};
+
+/* Underlined: the process that is shown, and those that share the chosen page with it. */
+static int draw_task(const struct area *a, int x, const struct task *t, const struct tree_marks *k)
 {
 	static const enum role role[3] = {ROLE_PROCESS_1, ROLE_PROCESS_2, ROLE_PROCESS_3};
 
-	x = put_text(a, x, 0, role[t->pid % 3], shown ? ATTR_BOLD | ATTR_UNDERLINE : 0, t->comm);
+	bool shown = t == k->shown;
+	unsigned attr = shown                          ? ATTR_BOLD | ATTR_UNDERLINE
+			: sharers_have(&k->sharers, t) ? ATTR_UNDERLINE
+						       : 0;
+
+	x = put_text(a, x, 0, role[t->pid % 3], attr, t->comm);
 	if (shown)
 		x = put_char_text(a, x, 0, 0x25c2, ROLE_CHOSEN);
 	return x;
@@ -179,7 +192,7 @@ static const struct task *next_in_tree(const struct task *after)
 }
 
 /* Families in one line: "sh -- kid -- baby  sh -- twin". Returns the column after it. */
-static int draw_tree(const struct area *a, const struct task *from, const struct task *shown)
+static int draw_tree(const struct area *a, const struct task *from, const struct tree_marks *k)
 {
 	const struct task *before = NULL;
 	int x = 1;
@@ -192,7 +205,7 @@ static int draw_tree(const struct area *a, const struct task *from, const struct
 		}
 		if (before && t->parent)
 			x = put_text(a, x, 0, ROLE_BORDER, 0, "\342\224\200\342\224\200");
-		x = draw_task(a, x, t, t == shown);
+		x = draw_task(a, x, t, k);
 		if (x >= a->width)
 			break;
 	}
@@ -279,6 +292,7 @@ static void process_draw(struct view *v, struct panel_state *ps, const struct ar
 {
 	const struct task *t = view_task(v);
 	int head = a->height >= 5 ? 2 : 1, foot = page_foot_height(v, a->height), bar, x;
+	struct tree_marks marks = {.shown = t};
 	struct area part;
 
 	(void)active;
@@ -288,11 +302,13 @@ static void process_draw(struct view *v, struct panel_state *ps, const struct ar
 		put_text(a, 1, 0, ROLE_DIM, 0, _("(no process)"));
 		return;
 	}
+	if (v->choice.kind == CHOOSE_ADDRESS)
+		sharers_of(view_machine(v), v->choice.pfn, &marks.sharers);
 	x = draw_tree(a,
 		      tree_width(v, t) < a->width ? view_machine(v)->tasks
 		      : t->parent                 ? t->parent
 						  : t,
-		      t);
+		      &marks);
 	if (x + WIDE_COUNTS < a->width) { /* both in one line */
 		part = area_sub(a, a->width - WIDE_COUNTS, 0, WIDE_COUNTS, 1);
 		draw_counts(&part, 0, t);

@@ -9,6 +9,7 @@
  *	           P RO US A -   P RW US A D
  *	 frame 38a50 HighMem map 1 ref 1   anonymous
  *	 content "A" -> "K"   phys 38a50000
+ *	 shared sh r-  kid r-                              who else maps the frame
  *	 TLB   holds 38a50 RW D     last: miss, filled
  *
  * Entries are read as the MMU reads them, by pt_walk, from the tables as they stand at this moment; what stood there
@@ -24,6 +25,7 @@
 #include <string.h>
 
 #include "parts.h"
+#include "sharers.h"
 #include "src/i18n.h"
 #include "walk.h"
 
@@ -37,6 +39,7 @@ enum {
 	LINE_LEAF_RIGHTS,
 	LINE_FRAME,
 	LINE_CONTENT,
+	LINE_SHARERS,
 	LINE_TLB,
 	LINE_TLB_COUNTS,
 	NR_LINES
@@ -46,7 +49,7 @@ enum {
 static const uint8_t need[NR_LINES] = {
 	[LINE_BITS] = 5,    [LINE_INDEX] = 3,   [LINE_CR3] = 6,         [LINE_ENTRY_0] = 0,
 	[LINE_ENTRY_1] = 0, [LINE_ENTRY_2] = 0, [LINE_LEAF_RIGHTS] = 7, [LINE_FRAME] = 1,
-	[LINE_CONTENT] = 2, [LINE_TLB] = 4,     [LINE_TLB_COUNTS] = 8,
+	[LINE_CONTENT] = 2, [LINE_TLB] = 4,     [LINE_TLB_COUNTS] = 9,  [LINE_SHARERS] = 8,
 };
 
 /* ---- what the event changed ---- */
@@ -88,6 +91,18 @@ static void find_changes(struct walk *k)
 
 /* ---- lines ---- */
 
+/* Who else maps the frame. */
+static void draw_sharers(const struct walk *k, const struct area *a, int y)
+{
+	struct sharers s;
+	pfn_t pfn;
+
+	walk_page(k, &pfn);
+	sharers_of(k->m, pfn, &s);
+	if (s.nr > 1)
+		put_sharers(a, put_text(a, 1, y, ROLE_LABEL, 0, _("shared")) + 1, y, &s, k->va);
+}
+
 static void draw_line(const struct walk *k, const struct area *a, int y, int line)
 {
 	switch (line) {
@@ -108,6 +123,9 @@ static void draw_line(const struct walk *k, const struct area *a, int y, int lin
 		break;
 	case LINE_CONTENT:
 		draw_walk_content(k, a, y);
+		break;
+	case LINE_SHARERS:
+		draw_sharers(k, a, y);
 		break;
 	case LINE_TLB:
 		draw_walk_tlb(k, a, y);
@@ -139,7 +157,7 @@ static int need_that_fits(const struct machine *m, const struct area *a)
 {
 	int most = 0;
 
-	for (int limit = 0; limit < 9; limit++) {
+	for (int limit = 0; limit < 10; limit++) {
 		int lines = 0;
 
 		for (int i = 0; i < NR_LINES; i++)
