@@ -189,6 +189,9 @@ static void act(struct screen *s, enum action action, uint32_t key)
 	if (act_time(s, action) || act_panel(s, action, key))
 		return;
 	switch (action) {
+	case ACT_COMPARE:
+		compare_open(s);
+		break;
 	case ACT_PROMPT:
 		prompt_open(&s->prompt, PROMPT_EVENT);
 		prompt_hint(s);

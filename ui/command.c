@@ -15,6 +15,7 @@ static bool run_goto(struct screen *s, const char *text);
 static bool run_save(struct screen *s, const char *path);
 static bool run_what(struct screen *s, const char *words);
 static bool run_quit(struct screen *s, const char *none);
+static bool run_compare(struct screen *s, const char *text);
 
 static const struct command {
 	const char *word;
@@ -28,12 +29,15 @@ static const struct command {
 	{"what",
 	 {"what [PROC] ADDR|phys ADDR|pfn N", N_("what is known of that address")},
 	 run_what},
+	{"compare",
+	 {"compare PROC PROC [ADDR]", N_("the walks of two processes side by side")},
+	 run_compare},
 	{"quit", {"quit", N_("leave")}, run_quit},
 };
 
 enum { NR_COMMANDS = sizeof(commands) / sizeof(commands[0]) };
 
-const char *const prompt_words[] = {"goto", "save", "what", "quit", NULL};
+const char *const prompt_words[] = {"goto", "save", "what", "compare", "quit", NULL};
 
 static const struct command *command_named(const char *word, size_t len)
 {
@@ -148,7 +152,7 @@ static bool run_goto(struct screen *s, const char *text)
 	return true;
 }
 
-/* ---- save, quit ---- */
+/* ---- save, compare, quit ---- */
 
 static bool run_save(struct screen *s, const char *path)
 {
@@ -183,6 +187,16 @@ static bool run_what(struct screen *s, const char *words)
 	}
 	what_show(s, &p);
 	return true;
+}
+
+static bool run_compare(struct screen *s, const char *text)
+{
+	struct what_fault f;
+
+	if (compare_command(s, text, &f))
+		return true;
+	fault(s, text + f.at, f.len, f.message);
+	return false;
 }
 
 static bool run_quit(struct screen *s, const char *none)

@@ -146,11 +146,9 @@ static void add_option(struct words *w, const char *p, size_t len)
 }
 
 /* The words that the argument at place nr (from 1) may be, and every option. */
-static void add_arguments(struct words *w, const struct screen *s, const struct event_help *h,
-			  int nr, const char *second, size_t second_len)
+static void add_arguments(struct words *w, const struct screen *s, const char *p, int nr,
+			  const char *second, size_t second_len)
 {
-	const char *p = h->arguments;
-
 	for (int place = 1; *p; place++) {
 		size_t len = strcspn(p, " "), name;
 		bool bracket = *p == '[';
@@ -172,6 +170,20 @@ static void add_arguments(struct words *w, const struct screen *s, const struct 
 		p += len;
 		p += strspn(p, " ");
 	}
+}
+
+/* What stands behind the word in the grammar of an event, or in the usage of a word of the prompt. */
+static const char *arguments_of(const char *word, size_t len)
+{
+	const struct event_help *event = event_named(word, len);
+	const char *usage;
+
+	for (int i = 0; !event && prompt_words[i]; i++) {
+		usage = prompt_help(prompt_words[i])->usage;
+		if (strlen(prompt_words[i]) == len && strncmp(prompt_words[i], word, len) == 0)
+			return usage[len] ? usage + len + 1 : "";
+	}
+	return event ? event->arguments : "";
 }
 
 /* ---- the line ---- */
@@ -208,8 +220,8 @@ static void collect(struct words *w, const struct screen *s)
 		add_labels(w, s);
 	else if (first_len == 4 && strncmp(first, "what", 4) == 0)
 		add_what(w, s, nr, second, second_len);
-	else if (event_named(first, first_len))
-		add_arguments(w, s, event_named(first, first_len), nr, second, second_len);
+	else
+		add_arguments(w, s, arguments_of(first, first_len), nr, second, second_len);
 }
 
 /* How many bytes all candidates have in common. */

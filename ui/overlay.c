@@ -347,7 +347,9 @@ static int overlap(const struct area *box, const struct place *p)
 /* At the side or in the half where it hides least of the panel in front, where its subject was chosen. */
 static struct area place_box(const struct screen *s, const struct area *all)
 {
-	const struct place *front = layout_place(&s->layout, s->active);
+	const char *hidden = s->overlay.kind->instead_of;
+	bool may_hide = hidden && strcmp(hidden, panel_table[s->active]->name) == 0;
+	const struct place *front = may_hide ? NULL : layout_place(&s->layout, s->active);
 	int width = s->overlay.kind->column_width + SHEET_MARGIN + 2, height = all->height / 2;
 	struct area at[4], best;
 

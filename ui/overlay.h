@@ -37,6 +37,7 @@ struct overlay_kind {
 	const char *keys;   /* N_("Enter follows"): its own keys, shown in the lower border; NULL              */
 	size_t state_bytes; /* of what overlay_open gives                                                      */
 	int column_width;   /* columns that its rows want; in a box of twice as many they stand in two columns */
+	const char *instead_of; /* a panel that it says more than: it may hide that, even in front; or NULL    */
 	/* Titles of the box: at the left, and at the other end (may stay empty). */
 	void (*title)(const struct view *v, const void *state, char *left, char *right, size_t size);
 	/*

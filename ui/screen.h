@@ -113,6 +113,13 @@ struct what_place;
 void what_show(struct screen *s, const struct what_place *p);
 void what_show_cursor(struct screen *s);
 
+/* ---- compare.c ---- */
+/* Two processes' walks from the address of the walk panel, side by side. */
+void compare_open(struct screen *s);
+/* "PROC PROC [ADDR]", or nothing, as the prompt's compare; false: *f says what is wrong with the text. */
+struct what_fault;
+bool compare_command(struct screen *s, const char *text, struct what_fault *f);
+
 /* ---- complete.c ---- */
 /* Tab: complete the word at the cursor, or show what is possible. */
 void prompt_complete(struct screen *s);

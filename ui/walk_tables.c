@@ -99,7 +99,7 @@ static void list_lines(const struct walk *k, unsigned level, struct lines *l)
 	const pte_t *table = table_of(k, level);
 	bool changed = k->leaf_changed && level == k->w.levels - 1;
 
-	l->n = 0;
+	l->n = l->read = 0;
 	for (unsigned i = 0; i < pt_entries(k->m, level); i++) {
 		struct line *before = l->n ? &l->line[l->n - 1] : NULL;
 		enum line_kind kind = kind_of(k, level, i, table[i]);
