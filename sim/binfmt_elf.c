@@ -72,16 +72,25 @@ struct image {
 
 /* ---- one segment ---- */
 
-/* The kernel writes to t's memory at va. 0, -SIM_EFAULT, or -SIM_ENOMEM.
- * 6.1 clear_user(), copy_to_user(). */
-static int user_write(struct machine *m, struct task *t, vaddr_t va)
+/* The area at va, if it may be written; NULL: EFAULT. */
+static struct vma *writable_area(struct machine *m, struct mm *mm, vaddr_t va)
+{
+	struct vma *v = find_vma_intersection(mm, va, (uint64_t)va + 1);
+
+	if (v && (v->flags & VM_WRITE))
+		return v;
+	note(m, ELF_EFAULT, va);
+	return NULL;
+}
+
+/* The kernel writes to va in t's area v.  0, -SIM_EFAULT (the file has no such
+ * page), or -SIM_ENOMEM.  6.1 clear_user(), copy_to_user(). */
+static int user_write(struct machine *m, struct task *t, struct vma *v,
+		      vaddr_t va)
 {
 	const pte_t writable = PTE_P | PTE_RW;
-	struct vma *v = find_vma_intersection(t->mm, va, (uint64_t)va + 1);
 	const pte_t *entry = pte_offset(m, t->mm, va);
 
-	if (!v || !(v->flags & VM_WRITE))
-		return -SIM_EFAULT;
 	if (entry && (*entry & writable) == writable)
 		return 0;
 	switch (handle_mm_fault(m, t, v, va, true)) {
@@ -98,10 +107,15 @@ static int user_write(struct machine *m, struct task *t, vaddr_t va)
 /* Zeros from va to the end of its page. */
 static int padzero(struct machine *m, struct task *t, vaddr_t va)
 {
+	struct vma *v;
+
 	if (va % PAGE_SIZE == 0)
 		return 0;
+	v = writable_area(m, t->mm, va);
+	if (!v)
+		return -SIM_EFAULT;
 	note(m, PADZERO, va, PAGE_SIZE - va % PAGE_SIZE);
-	return user_write(m, t, va);
+	return user_write(m, t, v, va);
 }
 
 /*
@@ -310,11 +324,13 @@ static int create_elf_tables(struct machine *m, struct task *t)
 	struct mm *mm = t->mm;
 	uint32_t items = ARGC + 1 + ENVC + 1 + 1;
 	vaddr_t sp = mm->arg_start & ~(vaddr_t)(STACK_ALIGN - 1);
+	struct vma *v;
 	int err;
 
 	sp -= PLATFORM_BYTES + RANDOM_BYTES + 4 * (AUXV_WORDS + items);
 	mm->start_stack = sp & ~(vaddr_t)(STACK_ALIGN - 1);
-	err = user_write(m, t, mm->start_stack);
+	v = writable_area(m, mm, mm->start_stack);
+	err = v ? user_write(m, t, v, mm->start_stack) : -SIM_EFAULT;
 	if (!err)
 		step(m, CREATE_ELF_TABLES, mm->start_stack, ARGC, ENVC,
 		     AUXV_WORDS / 2);

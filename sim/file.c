@@ -118,10 +118,17 @@ static struct file *file_new(struct machine *m, const char *name,
 {
 	struct file *f = arena_alloc(m->arena, sizeof(*f));
 
-	memcpy(f->name, name, strnlen(name, sizeof(f->name) - 1));
+	f->name = arena_alloc(m->arena, strlen(name) + 1);
+	memcpy(f->name, name, strlen(name));
 	f->bytes = (uint32_t)bytes;
 	f->nr_pages = (uint32_t)(page_align_up(bytes) >> PAGE_SHIFT);
 	return f;
+}
+
+static void file_free(struct machine *m, struct file *f)
+{
+	arena_free(m->arena, f->name, strlen(f->name) + 1);
+	arena_free(m->arena, f, sizeof(*f));
 }
 
 /* f is the first to open: nothing of it is in memory yet. */
@@ -177,8 +184,7 @@ static bool share_pages(struct machine *m, struct file *f,
 
 static bool is_same(const struct file *f, const char *name, uint32_t bytes)
 {
-	return !f->shmem && f->bytes == bytes &&
-	       strncmp(f->name, name, sizeof(f->name) - 1) == 0;
+	return !f->shmem && f->bytes == bytes && strcmp(f->name, name) == 0;
 }
 
 static struct file *open_as(struct machine *m, const char *name, uint32_t bytes,
@@ -208,7 +214,7 @@ static struct file *open_as(struct machine *m, const char *name, uint32_t bytes,
 	if (ok)
 		return f;
 	free_objects(m, f, same ? OBJECT_FILP : 0);
-	arena_free(m->arena, f, sizeof(*f));
+	file_free(m, f);
 	return NULL;
 }
 
@@ -230,7 +236,7 @@ struct file *shmem_file(struct machine *m, uint64_t bytes)
 	f->shmem = true;
 	if (!alloc_objects(m, f, 0)) {
 		free_objects(m, f, 0);
-		arena_free(m->arena, f, sizeof(*f));
+		file_free(m, f);
 		return NULL;
 	}
 	mapping_alloc(m, f);
@@ -251,7 +257,7 @@ static void shmem_free(struct machine *m, struct file *f)
 	while (*at != f)
 		at = &(*at)->next;
 	*at = f->next;
-	arena_free(m->arena, f, sizeof(*f));
+	file_free(m, f);
 }
 
 void file_get(struct file *f) { f->nr_areas++; }

@@ -27,7 +27,7 @@ struct address_space {
 };
 
 struct file {
-	char name[32];       /* base name, or "zero"                       */
+	char *name;          /* base name, or "zero"                       */
 	uint32_t id;         /* order of creation                          */
 	uint32_t bytes;
 	uint32_t nr_pages;

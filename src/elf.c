@@ -123,10 +123,12 @@ static bool check_type(const GElf_Ehdr *h, const struct reason *r)
 
 static bool add_segment(struct program *p, const GElf_Phdr *h, const struct reason *r)
 {
-	if (h->p_filesz > 0 && h->p_offset + h->p_filesz > p->file_bytes)
+	unsigned long long end = (unsigned long long)h->p_offset + h->p_filesz;
+
+	if (h->p_filesz > 0 && end > p->file_bytes)
 		return refuse(r,
 			      _("cut off: a segment ends at byte %llu of the file, which has %u"),
-			      (unsigned long long)(h->p_offset + h->p_filesz), p->file_bytes);
+			      end, p->file_bytes);
 	p->segment[p->nr_segments++] = (struct segment){
 		.vaddr = (vaddr_t)h->p_vaddr,
 		.filesz = (uint32_t)h->p_filesz,
@@ -177,6 +179,8 @@ static bool read_segment(Elf *elf, int i, struct program *p, const struct reason
 static bool check_program_headers(const GElf_Ehdr *h, size_t n, uint32_t file_bytes,
 				  const struct reason *r)
 {
+	unsigned long long end = (unsigned long long)h->e_phoff + n * sizeof(Elf32_Phdr);
+
 	if (n == 0)
 		return refuse(r, _("it has no program headers: nothing says what belongs where"));
 	if (n > MAX_PROGRAM_HEADERS)
@@ -185,12 +189,11 @@ static bool check_program_headers(const GElf_Ehdr *h, size_t n, uint32_t file_by
 	if (h->e_phentsize != sizeof(Elf32_Phdr))
 		return refuse(r, _("a program header has %u bytes instead of %zu"), h->e_phentsize,
 			      sizeof(Elf32_Phdr));
-	if (h->e_phoff + n * sizeof(Elf32_Phdr) > file_bytes)
+	if (end > file_bytes)
 		return refuse(r,
 			      _("cut off: its program headers end at byte %llu of the file, "
 				"which has %u"),
-			      (unsigned long long)(h->e_phoff + n * sizeof(Elf32_Phdr)),
-			      file_bytes);
+			      end, file_bytes);
 	return true;
 }
 
@@ -308,11 +311,9 @@ static bool refuse_other(int fd, const struct reason *r)
 {
 	char magic[2] = "";
 
-	if (pread(fd, magic, sizeof(magic), 0) == 0)
-		return refuse(r, _("an empty file"));
-	if (memcmp(magic, "#!", sizeof(magic)) == 0)
-		return refuse(r, _("a script, not a program: what it is run by would have to be "
-				   "named here"));
+	if (pread(fd, magic, sizeof(magic), 0) == sizeof(magic) &&
+	    memcmp(magic, "#!", sizeof(magic)) == 0)
+		return refuse(r, _("a script, not a program"));
 	return refuse(r, _("not an ELF file"));
 }
 
@@ -322,6 +323,8 @@ static bool read_elf(Elf *elf, int fd, struct elf_program *ep, const struct reas
 
 	if (fstat(fd, &st) != 0)
 		return refuse(r, "%s", strerror(errno));
+	if (st.st_size == 0)
+		return refuse(r, _("an empty file"));
 	if (st.st_size > UINT32_MAX)
 		return refuse(r, _("too large: less than 4G"));
 	if (!elf || elf_kind(elf) != ELF_K_ELF)

@@ -200,7 +200,7 @@ START_TEST(bss_may_be_written_whatever_its_segment_says_and_executed_if_that_say
 	ck_image(seg(0x08049000, 0x800, 0x3000, 0x1000, R), NONE,
 		 TEXT "08049000-0804a000 r--p 0804a000-0804c000 rw-p");
 	/* what may not be written keeps what the file has */
-	ck_assert_uint_eq(told[S_PADZERO], 1);
+	ck_assert_uint_eq(told[S_PADZERO], 0);
 	ck_assert_uint_eq(frame_at(sh, 0x08049000), PFN_NONE);
 	ck_image(seg(0x08049000, 0x800, 0x3000, 0x1000, RWX), NONE,
 		 TEXT "08049000-0804a000 rwxp 0804a000-0804c000 rwxp");
@@ -470,6 +470,20 @@ START_TEST(without_memory_the_old_program_goes_on)
 }
 END_TEST
 
+START_TEST(programs_are_told_apart_by_the_last_letter_of_a_long_name)
+{
+	static struct program a, b;
+
+	a = b = builtin_program;
+	a.name = "a-program-with-a-name-of-some-length-1";
+	b.name = "a-program-with-a-name-of-some-length-2";
+	ck_assert_uint_eq(exec_errno(sh, &a), 0);
+	ck_assert_str_eq(mm_area_at(sh->mm, 0x08048000)->file->name, a.name);
+	ck_assert_uint_ne(frame_at(do_spawn(m, "b", 2, &b, NULL), 0x08048000),
+			  frame_at(sh, 0x08048000));
+}
+END_TEST
+
 START_TEST(everything_comes_back_when_the_last_process_ends)
 {
 	uint32_t before;
@@ -566,6 +580,7 @@ Suite *exec_suite(void)
 	tcase_add_test(tc, an_entry_point_in_the_kernel_is_refused_one_in_a_hole_is_a_signal);
 	tcase_add_test(tc, a_program_without_segments_has_a_stack_and_cannot_grow_a_heap);
 	tcase_add_test(tc, without_memory_the_old_program_goes_on);
+	tcase_add_test(tc, programs_are_told_apart_by_the_last_letter_of_a_long_name);
 	tcase_add_test(tc, everything_comes_back_when_the_last_process_ends);
 	tcase_add_test(tc, pids_and_order_of_birth_are_kept);
 	tcase_add_test(tc, a_long_name_is_cut);
