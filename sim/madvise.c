@@ -16,7 +16,8 @@
  *
  * A locked area refuses dontneed, free and pageout (EINVAL) at once; areas
  * before it are done by then.  Holes are passed over, and make the answer
- * ENOMEM in the end, except with populate, which stops there.
+ * ENOMEM in the end.  populate_read wants the right to read, populate_write to
+ * write (EINVAL), and a page within the file (EFAULT).
  *
  * 6.1 mm/madvise.c madvise_walk_vmas(), RULES section 10.
  */
@@ -140,8 +141,6 @@ static int advise_area(struct machine *m, struct vma **v, vaddr_t start,
 static int madvise_walk_vmas(struct machine *m, struct mm *mm, vaddr_t start,
 			     vaddr_t end, enum advice advice)
 {
-	bool stops =
-		advice == ADV_POPULATE_READ || advice == ADV_POPULATE_WRITE;
 	int hole = 0;
 
 	while (start < end) {
@@ -153,7 +152,7 @@ static int madvise_walk_vmas(struct machine *m, struct mm *mm, vaddr_t start,
 			note(m, RANGE_HOLE, mm_pid(mm), start);
 			hole = -SIM_ENOMEM;
 		}
-		if (!v || (hole && stops))
+		if (!v)
 			break;
 		from = v->start > start ? v->start : start;
 		to = v->end < end ? v->end : end;

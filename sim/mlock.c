@@ -33,14 +33,14 @@ int mlock_future_check(struct machine *m, const struct mm *mm,
 }
 
 /* Pages of [start, end) that are locked already. */
-static uint64_t locked_pages(const struct mm *mm, vaddr_t start, vaddr_t end)
+static uint64_t locked_pages(const struct mm *mm, vaddr_t start, uint64_t end)
 {
 	uint64_t pages = 0;
 
 	for (const struct vma *v = mm_area_at(mm, start); v && v->start < end;
 	     v = v->next) {
 		vaddr_t from = v->start > start ? v->start : start;
-		vaddr_t to = v->end < end ? v->end : end;
+		uint64_t to = v->end < end ? v->end : end;
 
 		if (v->flags & VM_LOCKED)
 			pages += (to - from) >> PAGE_SHIFT;
@@ -73,10 +73,17 @@ static int mlock_fixup(struct machine *m, struct vma **v, vaddr_t start,
 	return 0;
 }
 
-/* All areas of [start, end), ascending; 0 or -SIM_ENOMEM. */
+/* All areas of nr_bytes from start on, ascending; 0, -SIM_EINVAL when the range
+ * does not end below 4G, or -SIM_ENOMEM. */
 static int apply_vma_lock_flags(struct machine *m, struct mm *mm, vaddr_t start,
-				vaddr_t end, uint32_t locked)
+				vaddr_t nr_bytes, uint32_t locked)
 {
+	vaddr_t end = start + nr_bytes;
+
+	if (end < start) {
+		note(m, RANGE_WRAPS, mm_pid(mm), start, nr_bytes);
+		return -SIM_EINVAL;
+	}
 	while (start < end) {
 		struct vma *v = find_vma_intersection(mm, start, end);
 		vaddr_t stop;
@@ -93,36 +100,44 @@ static int apply_vma_lock_flags(struct machine *m, struct mm *mm, vaddr_t start,
 	return 0;
 }
 
-/* Round [start, start + bytes) to pages; false: it wraps. */
-static bool page_range(uint64_t start, uint64_t bytes, vaddr_t *first,
-		       vaddr_t *end)
+/* The pages that bytes from start on touch, in bytes.  All of it in 32 bits, as
+ * in the kernel: 0xffffffff bytes from 0x10 on are one page. */
+static vaddr_t whole_pages(vaddr_t start, uint64_t bytes)
 {
-	uint64_t stop = page_align_up(start + bytes);
-
-	if (stop > UINT32_MAX)
-		return false;
-	*first = page_align_down((vaddr_t)start);
-	*end = (vaddr_t)stop;
-	return true;
+	return (vaddr_t)page_align_up((vaddr_t)(bytes + start % PAGE_SIZE));
 }
 
-static int do_mlock(struct machine *m, struct task *t, uint64_t start,
+/* What POSIX calls the errno of touching a page, 6.1 __mlock_posix_error_return:
+ * the range is at fault, ENOMEM; the machine has no frame left, EAGAIN. */
+static int posix_error(int err)
+{
+	switch (err) {
+	case -SIM_EFAULT:
+		return -SIM_ENOMEM;
+	case -SIM_ENOMEM:
+		return -SIM_EAGAIN;
+	default:
+		return err;
+	}
+}
+
+/* The limit is looked at before the range: mlock of 3G is ENOMEM, wherever. */
+static int do_mlock(struct machine *m, struct task *t, vaddr_t start,
 		    uint64_t bytes)
 {
 	struct mm *mm = t->mm;
-	vaddr_t first, end;
-	uint64_t more;
+	vaddr_t first = page_align_down(start);
+	vaddr_t nr_bytes = whole_pages(start, bytes);
+	uint64_t more = (nr_bytes >> PAGE_SHIFT) -
+			locked_pages(mm, first, (uint64_t)first + nr_bytes);
 	int err;
 
-	if (!page_range(start, bytes, &first, &end)) {
-		note(m, RANGE_WRAPS, t->pid, start, bytes);
-		return -SIM_EINVAL;
-	}
-	more = ((end - first) >> PAGE_SHIFT) - locked_pages(mm, first, end);
 	if (mlock_future_check(m, mm, more) < 0)
 		return -SIM_ENOMEM;
-	err = apply_vma_lock_flags(m, mm, first, end, VM_LOCKED);
-	return err < 0 ? err : mm_populate(m, t, first, end, false);
+	err = apply_vma_lock_flags(m, mm, first, nr_bytes, VM_LOCKED);
+	if (err < 0)
+		return err;
+	return posix_error(mm_populate(m, t, first, first + nr_bytes, false));
 }
 
 int64_t sys_mlock(struct machine *m, struct task *t, uint64_t start,
@@ -131,7 +146,7 @@ int64_t sys_mlock(struct machine *m, struct task *t, uint64_t start,
 	int err;
 
 	enter(m, SYS_MLOCK, t->pid, start, bytes);
-	err = do_mlock(m, t, start, bytes);
+	err = do_mlock(m, t, (vaddr_t)start, bytes);
 	leave(m, SYS_MLOCK, -err);
 	return err;
 }
@@ -139,16 +154,12 @@ int64_t sys_mlock(struct machine *m, struct task *t, uint64_t start,
 int64_t sys_munlock(struct machine *m, struct task *t, uint64_t start,
 		    uint64_t bytes)
 {
-	vaddr_t first, end;
+	vaddr_t first = page_align_down((vaddr_t)start);
 	int err;
 
 	enter(m, SYS_MUNLOCK, t->pid, start, bytes);
-	if (page_range(start, bytes, &first, &end)) {
-		err = apply_vma_lock_flags(m, t->mm, first, end, 0);
-	} else {
-		note(m, RANGE_WRAPS, t->pid, start, bytes);
-		err = -SIM_EINVAL;
-	}
+	err = apply_vma_lock_flags(m, t->mm, first,
+				   whole_pages((vaddr_t)start, bytes), 0);
 	leave(m, SYS_MUNLOCK, -err);
 	return err;
 }

@@ -87,10 +87,11 @@ void exit_mmap(struct machine *m, struct mm *mm);
 
 /* ---- populate.c ---- */
 /*
- * Touch every page of [start, end) as mlock (skip_errors false: 0, or
- * -SIM_ENOMEM at the first page that cannot be had) and as mmap's populate and
- * locked do (skip_errors true: 0; the rest of an area is left out after a page
- * that cannot be had).  Private writable areas are written to.
+ * Touch every page of [start, end) as mlock (skip_errors false: 0, or at the
+ * first page that cannot be had the errno of faultin_range, -SIM_EFAULT also for
+ * an area that is `none`) and as mmap's populate and locked do (skip_errors
+ * true: 0; the rest of an area is left out after a page that cannot be had).
+ * Private writable areas are written to.
  */
 int mm_populate(struct machine *m, struct task *t, vaddr_t start, vaddr_t end,
 		bool skip_errors);

@@ -193,10 +193,11 @@ static int64_t do_mremap(struct machine *m, struct task *t,
 int64_t sys_mremap(struct machine *m, struct task *t, vaddr_t start,
 		   uint64_t old_bytes, uint64_t new_bytes, bool maymove)
 {
+	/* In 32 bits, as in the kernel: a size in the last page of 4G is 0. */
 	struct remap r = {
 		.start = start,
-		.old_bytes = page_align_up(old_bytes),
-		.new_bytes = page_align_up(new_bytes),
+		.old_bytes = (vaddr_t)page_align_up(old_bytes),
+		.new_bytes = (vaddr_t)page_align_up(new_bytes),
 	};
 	int64_t at;
 

@@ -10,10 +10,12 @@
  *	1. The areas that reach across start or end are split there.
  *	2. The pages of all areas between are dropped (zap_page_range): their
  *	   frames lose a mapping and, with the last one, are free.
- *	3. A page table goes when its whole span (4M, PAE 2M) lies between
- *	   floor, the end of the area that stays below, and ceiling, the start
- *	   of the one that stays above: an area that stays keeps the tables it
- *	   lies in, even where it has no page.
+ *	3. A page table that one of them lies in goes when its whole span (4M,
+ *	   PAE 2M) lies between floor, the end of the area that stays below, and
+ *	   ceiling, the start of the one that stays above: an area that stays
+ *	   keeps the tables it lies in, even where it has no page.  A middle
+ *	   table (PAE, 1G) likewise; one that none of the areas lies in stays,
+ *	   though a hole of the range holds its whole gigabyte.
  *	4. The areas go.
  *
  * Holes in the range are no error, nor is a range with nothing in it.  Cutting
@@ -60,7 +62,9 @@ static void unmap_region(struct machine *m, struct mm *mm, struct vma *first,
 	for (struct vma *v = first; v != last->next; v = v->next)
 		zap_page_range(m, v, v->start, v->end);
 	note(m, UNMAP_TABLES, mm_pid(mm), floor, ceiling);
-	free_pgtables(m, mm, first->start, last->end, floor, ceiling);
+	for (struct vma *v = first; v != last->next; v = v->next)
+		free_pgtables(m, mm, v->start, v->end, floor,
+			      v == last ? ceiling : v->next->start);
 }
 
 /* Steps 2 to 4 for the areas in [start, end), which reach nowhere beyond. */

@@ -74,8 +74,9 @@ int mm_populate(struct machine *m, struct task *t, vaddr_t start, vaddr_t end,
 		vaddr_t from = v->start > start ? v->start : start;
 		vaddr_t to = v->end < end ? v->end : end;
 
-		if (populate_area(m, t, v, from, to) < 0 && !skip_errors)
-			err = -SIM_ENOMEM;
+		err = populate_area(m, t, v, from, to);
+		if (skip_errors)
+			err = 0;
 		start = to;
 	}
 	leave(m, MM_POPULATE, -err);

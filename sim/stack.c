@@ -14,8 +14,12 @@
  *	2. Guard gap: from the end of the area before to va at least 256 pages,
  *	   unless that area is `none` or grows down itself.  It keeps a stack
  *	   that runs away from writing silently into a mapping.
- *	3. Limit: end - va <= 8M (RLIMIT_STACK).
- *	4. Overcommit.
+ *	3. Offsets: the area counts its pages from address 0, those it grows by
+ *	   too; one that mremap moved up has kept small offsets and may run out
+ *	   of them.
+ *	4. Limit: end - va <= 8M (RLIMIT_STACK).
+ *	5. Locked: all locked pages together stay below 8M (RLIMIT_MEMLOCK).
+ *	6. Overcommit.
  *
  * How far va lies below the stack pointer does not matter: 2.4 wanted
  * va + 32 >= esp, 2.6 and 4.x va + 64K >= esp, 5.0 dropped the test.
@@ -51,6 +55,10 @@ static int stack_limits(struct machine *m, const struct vma *v, vaddr_t start)
 	uint32_t grow = (v->start - start) >> PAGE_SHIFT;
 	uint32_t limit = m->profile->stack_limit_bytes;
 
+	if (grow > v->pgoff) {
+		note(m, STACK_OFFSETS, mm_pid(v->mm), v->start, grow, v->pgoff);
+		return -SIM_ENOMEM;
+	}
 	if (bytes > limit) {
 		note(m, STACK_LIMIT, mm_pid(v->mm), v->start, bytes, limit);
 		return -SIM_ENOMEM;

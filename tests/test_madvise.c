@@ -89,6 +89,34 @@ START_TEST(populate_by_advice_follows_the_advice_not_the_area)
 }
 END_TEST
 
+START_TEST(populate_passes_over_holes_and_says_so_in_the_end)
+{
+	vaddr_t a = (vaddr_t)map(12 * K, RW);
+
+	sys_munmap(m, sh, a + 4 * K, 4 * K);
+	machine_begin_event(m);
+	ck_assert_int_eq(sys_madvise(m, sh, a, 12 * K, ADV_POPULATE_WRITE), -SIM_ENOMEM);
+	ck_assert_uint_eq(sh->event_min, 2);
+	ck_assert_uint_ne(frame_at(sh, a + 8 * K), PFN_NONE);
+	ck_assert_int_eq(sys_madvise(m, sh, a - 4 * K, 8 * K, ADV_POPULATE_READ), -SIM_ENOMEM);
+}
+END_TEST
+
+START_TEST(populate_wants_the_right_and_a_page_within_the_file)
+{
+	struct file *f = file_open(m, "data9k", 9216, false);
+	struct mmap_request rq = {.bytes = 16 * K, .prot = R, .file = f};
+	vaddr_t a = (vaddr_t)sys_mmap(m, sh, &rq), w = (vaddr_t)map(4 * K, VM_WRITE);
+
+	machine_begin_event(m);
+	ck_assert_int_eq(sys_madvise(m, sh, a, 16 * K, ADV_POPULATE_READ), -SIM_EFAULT);
+	ck_assert_uint_eq(sh->event_min, 1); /* the three pages by one fault-around */
+	ck_assert_uint_ne(frame_at(sh, a + 8 * K), PFN_NONE);
+	ck_assert_int_eq(sys_madvise(m, sh, w, 4 * K, ADV_POPULATE_READ), -SIM_EINVAL);
+	ck_assert_int_eq(sys_madvise(m, sh, w, 4 * K, ADV_POPULATE_WRITE), 0);
+}
+END_TEST
+
 Suite *madvise_suite(void);
 Suite *madvise_suite(void)
 {
@@ -102,6 +130,8 @@ Suite *madvise_suite(void)
 	tcase_add_test(t, dontfork_splits_and_leaves_out_and_dofork_merges);
 	tcase_add_test(t, a_page_advised_free_is_clean_and_faults_once_after_its_rights_came_back);
 	tcase_add_test(t, populate_by_advice_follows_the_advice_not_the_area);
+	tcase_add_test(t, populate_passes_over_holes_and_says_so_in_the_end);
+	tcase_add_test(t, populate_wants_the_right_and_a_page_within_the_file);
 	suite_add_tcase(s, t);
 	return s;
 }

@@ -71,6 +71,38 @@ START_TEST(locking_copies_what_fork_shares)
 }
 END_TEST
 
+START_TEST(the_limit_is_looked_at_before_the_range)
+{
+	ck_assert_int_eq(sys_mlock(m, sh, 0x50000000, 0xfffff000), -SIM_ENOMEM);
+	ck_assert_uint_eq(told[S_MLOCK_LIMIT], 1);
+	ck_assert_int_eq(sys_mlock(m, sh, 0xffffffff, 4096), -SIM_EINVAL); /* ends above 4G */
+	ck_assert_int_eq(sys_munlock(m, sh, 0x50000000, 0xfffff000), -SIM_EINVAL);
+	ck_assert_uint_eq(told[S_RANGE_WRAPS], 2);
+}
+END_TEST
+
+START_TEST(lengths_are_rounded_in_32_bits)
+{
+	/* 0x10 + 0xffffffff is f: one page, and nothing is there. */
+	ck_assert_int_eq(sys_mlock(m, sh, 0x10, 0xffffffff), -SIM_ENOMEM);
+	ck_assert_uint_eq(told[S_MLOCK_LIMIT], 0);
+	ck_assert_uint_eq(told[S_RANGE_HOLE], 1);
+	ck_assert_int_eq(sys_mlock(m, sh, 0x50000000, 0), 0);
+}
+END_TEST
+
+START_TEST(no_frame_left_is_eagain_and_no_area_enomem)
+{
+	vaddr_t a = (vaddr_t)map(8 * K, RW);
+
+	while (alloc_page(m, GFP_HIGHUSER, FRAME_KERNEL) != PFN_NONE)
+		continue;
+	ck_assert_int_eq(sys_mlock(m, sh, a, 8 * K), -SIM_EAGAIN);
+	ck_assert_uint_eq(told[S_POPULATE_OOM], 1);
+	ck_assert_int_eq(sys_mlock(m, sh, 0x50000000, 4096), -SIM_ENOMEM);
+}
+END_TEST
+
 Suite *mlock_suite(void);
 Suite *mlock_suite(void)
 {
@@ -83,6 +115,9 @@ Suite *mlock_suite(void)
 	tcase_add_test(t, an_area_without_rights_ends_the_filling);
 	tcase_add_test(t, a_process_may_lock_8_megabytes);
 	tcase_add_test(t, locking_copies_what_fork_shares);
+	tcase_add_test(t, the_limit_is_looked_at_before_the_range);
+	tcase_add_test(t, lengths_are_rounded_in_32_bits);
+	tcase_add_test(t, no_frame_left_is_eagain_and_no_area_enomem);
 	suite_add_tcase(s, t);
 	return s;
 }

@@ -122,6 +122,16 @@ START_TEST(the_new_part_of_a_locked_area_is_filled)
 }
 END_TEST
 
+START_TEST(a_size_in_the_last_page_of_4G_rounds_up_to_nothing)
+{
+	int64_t a = map(16 * K, RW);
+
+	ck_assert_int_eq(remap(a, 16 * K, 0xfffff000, true), -SIM_ENOMEM);
+	ck_assert_int_eq(remap(a, 16 * K, 0xfffff001, true), -SIM_EINVAL);
+	ck_areas("b7ffc000-b8000000 rw-p");
+}
+END_TEST
+
 Suite *mremap_suite(void);
 Suite *mremap_suite(void)
 {
@@ -137,6 +147,7 @@ Suite *mremap_suite(void)
 	tcase_add_test(t, a_shrinking_works_over_areas_and_holes);
 	tcase_add_test(t, refusals_come_in_the_kernels_order);
 	tcase_add_test(t, the_new_part_of_a_locked_area_is_filled);
+	tcase_add_test(t, a_size_in_the_last_page_of_4G_rounds_up_to_nothing);
 	suite_add_tcase(s, t);
 	return s;
 }

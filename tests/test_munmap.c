@@ -94,6 +94,27 @@ START_TEST(after_the_last_process_every_frame_and_object_is_back)
 }
 END_TEST
 
+START_TEST(a_middle_table_goes_with_an_area_of_its_gigabyte_not_with_a_hole)
+{
+	uint32_t tables;
+
+	machine_destroy(m);
+	space_boot("i386-6.1-pae", 0);
+	tables = sh->mm->nr_tables; /* three of 1G, two of 2M */
+	ck_assert_uint_eq(tables, 5);
+	map_fixed(0x30000000, 4096, RW);
+	map_fixed(0x90000000, 4096, RW);
+	ck_assert_int_eq(sys_munmap(m, sh, 0x20000000, 0x78000000), 0);
+	ck_assert_uint_eq(sh->mm->nr_tables, tables);
+	map_fixed(0x50000000, 4096, RW);
+	ck_assert_int_eq(sys_munmap(m, sh, 0x20000000, 0x78000000), 0);
+	ck_assert_uint_eq(sh->mm->nr_tables, tables - 1);
+	map_fixed(0x50000000, 4096, RW);
+	ck_write(sh, 0x50000000); /* comes back, and a table of 2M with it */
+	ck_assert_uint_eq(sh->mm->nr_tables, tables + 1);
+}
+END_TEST
+
 Suite *munmap_suite(void);
 Suite *munmap_suite(void)
 {
@@ -107,6 +128,7 @@ Suite *munmap_suite(void)
 	tcase_add_test(t, an_unsound_range_is_refused);
 	tcase_add_test(t, a_page_table_goes_when_no_area_is_left_in_its_span);
 	tcase_add_test(t, after_the_last_process_every_frame_and_object_is_back);
+	tcase_add_test(t, a_middle_table_goes_with_an_area_of_its_gigabyte_not_with_a_hole);
 	suite_add_tcase(s, t);
 	return s;
 }

@@ -97,6 +97,24 @@ START_TEST(a_locked_stack_grows_up_to_the_limit_of_locked_memory)
 }
 END_TEST
 
+START_TEST(an_area_that_mremap_moved_up_grows_as_far_as_its_offsets_reach)
+{
+	struct mmap_request rq = {.bytes = 4096, .prot = RW, .growsdown = true, .has_at = true};
+	vaddr_t to;
+
+	rq.at = 0x10000; /* offset 16 */
+	ck_assert_int_eq(sys_mmap(m, sh, &rq), 0x10000);
+	ck_write(sh, 0x10000);
+	map_fixed(0x11000, 4096, R);
+	to = (vaddr_t)sys_mremap(m, sh, 0x10000, 4096, 8192, true);
+	ck_assert_uint_eq(to, 0xb7ffe000);
+	ck_assert_uint_eq(touch(sh, to - 17 * 4096, ACCESS_WRITE).kind, OUT_MAPERR);
+	ck_assert_uint_eq(told[S_STACK_OFFSETS], 1);
+	ck_write(sh, to - 16 * 4096);
+	ck_assert_uint_eq(mm_area_at(sh->mm, to)->pgoff, 0);
+}
+END_TEST
+
 Suite *stack_suite(void);
 Suite *stack_suite(void)
 {
@@ -112,6 +130,7 @@ Suite *stack_suite(void)
 	tcase_add_test(t, growth_by_a_read_gives_an_anon_vma_and_continues_the_offsets);
 	tcase_add_test(t, nothing_grows_below_mmap_min_addr);
 	tcase_add_test(t, a_locked_stack_grows_up_to_the_limit_of_locked_memory);
+	tcase_add_test(t, an_area_that_mremap_moved_up_grows_as_far_as_its_offsets_reach);
 	suite_add_tcase(s, t);
 	return s;
 }
