@@ -17,6 +17,16 @@ int list_check(struct scenario *s, FILE *out); /* --check: run to the end, repor
 /* --what: what is known of an address (what.h) at a moment; 2 as well when the words mean none, with a message. */
 int list_what(struct scenario *s, struct when at, const char *words, FILE *out);
 
+/*
+ * --state in pieces, for who runs the events otherwise: each of them, in order, with m as it is before and after
+ * it. What is between may be anything. m, s and out must live as long.
+ */
+struct state_lister;
+struct state_lister *state_lister_open(const struct machine *m, const struct scenario *s, FILE *out);
+void state_lister_before(struct state_lister *l, uint32_t event);
+void state_lister_after(struct state_lister *l, uint32_t event, const struct outcome *o);
+void state_lister_close(struct state_lister *l);
+
 /* What /proc/PID/maps calls an area: "[heap]", "[stack]", its file's name; "-" where that has none. */
 const char *vma_name(const struct vma *v);
 

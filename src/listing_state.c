@@ -21,15 +21,16 @@
 #include "engine.h"
 #include "panic.h"
 
-struct lister {
+struct state_lister {
 	FILE *out;
-	struct machine *m;
+	const struct machine *m;
 	const struct scenario *s;
 	uint32_t *number; /* by frame; 0: has none                 */
 	uint32_t *seen;   /* by frame: the pass that met it last   */
 	pfn_t *numbered;  /* frames that have a number             */
 	uint32_t nr_numbered;
 	uint32_t last_number, pass;
+	bool replaces; /* the event under way may replace mappings */
 };
 
 /* Mappings that an event replaces: those of task in [start, end). */
@@ -39,7 +40,8 @@ struct replaced {
 };
 
 /* The page after va whose entry is worth a look: without a page table there is nothing up to its end. */
-static uint64_t next_page(const struct lister *l, uint64_t va, const pte_t *entry, uint64_t end)
+static uint64_t next_page(const struct state_lister *l, uint64_t va, const pte_t *entry,
+			  uint64_t end)
 {
 	unsigned leaf = l->m->profile->pt_levels - 1U;
 	uint64_t span = pt_span(l->m, leaf) * pt_entries(l->m, leaf);
@@ -50,7 +52,7 @@ static uint64_t next_page(const struct lister *l, uint64_t va, const pte_t *entr
 
 /* ---- numbers ---- */
 
-static uint32_t number_of(struct lister *l, pfn_t pfn)
+static uint32_t number_of(struct state_lister *l, pfn_t pfn)
 {
 	if (!l->number[pfn]) {
 		l->number[pfn] = ++l->last_number;
@@ -60,7 +62,7 @@ static uint32_t number_of(struct lister *l, pfn_t pfn)
 }
 
 /* Frames that this pass did not see lose their numbers. */
-static void forget_unseen(struct lister *l)
+static void forget_unseen(struct state_lister *l)
 {
 	uint32_t kept = 0;
 
@@ -75,7 +77,7 @@ static void forget_unseen(struct lister *l)
 	l->nr_numbered = kept;
 }
 
-static void see_area(struct lister *l, const struct task *t, const struct vma *v,
+static void see_area(struct state_lister *l, const struct task *t, const struct vma *v,
 		     const struct replaced *r)
 {
 	const pte_t *e;
@@ -90,7 +92,7 @@ static void see_area(struct lister *l, const struct task *t, const struct vma *v
 }
 
 /* See what is mapped now, but not what the event that follows may replace. */
-static void see_all_but(struct lister *l, const struct replaced *r)
+static void see_all_but(struct state_lister *l, const struct replaced *r)
 {
 	l->pass++;
 	for (const struct task *t = l->m->tasks; t; t = t->next) {
@@ -102,7 +104,7 @@ static void see_all_but(struct lister *l, const struct replaced *r)
 }
 
 /* Does the event replace mappings, if it succeeds? */
-static bool may_replace(struct lister *l, const struct event *e, struct replaced *r)
+static bool may_replace(struct state_lister *l, const struct event *e, struct replaced *r)
 {
 	const struct event_extra *extra = scenario_extra(l->s, e);
 	uint64_t rest;
@@ -162,7 +164,7 @@ static void print_run(FILE *out, char kind, uint64_t n)
 		fprintf(out, " %c", kind);
 }
 
-static void print_pages(struct lister *l, const struct task *t, const struct vma *v)
+static void print_pages(struct state_lister *l, const struct task *t, const struct vma *v)
 {
 	uint64_t run = 0, next;
 	char run_kind = '.';
@@ -186,7 +188,7 @@ static void print_pages(struct lister *l, const struct task *t, const struct vma
 	print_run(l->out, run_kind, run);
 }
 
-static void print_area(struct lister *l, const struct task *t, const struct vma *v)
+static void print_area(struct state_lister *l, const struct task *t, const struct vma *v)
 {
 	fprintf(l->out, " %08x-%08llx %c%c%c%c %08llx %s |", v->start, (unsigned long long)v->end,
 		v->flags & VM_READ ? 'r' : '-', v->flags & VM_WRITE ? 'w' : '-',
@@ -196,7 +198,7 @@ static void print_area(struct lister *l, const struct task *t, const struct vma 
 	fputc('\n', l->out);
 }
 
-static void print_state(struct lister *l, uint32_t nr, const struct outcome *o)
+static void print_state(struct state_lister *l, uint32_t nr, const struct outcome *o)
 {
 	const struct event *e = scenario_event(l->s, nr);
 	char text[512];
@@ -221,45 +223,63 @@ static void print_state(struct lister *l, uint32_t nr, const struct outcome *o)
 
 /* ---- the listing ---- */
 
-static void list_event(struct lister *l, uint32_t nr, bool check)
+struct state_lister *state_lister_open(const struct machine *m, const struct scenario *s, FILE *out)
 {
-	const struct event *e = scenario_event(l->s, nr);
-	struct replaced r;
-	bool replaces = may_replace(l, e, &r);
-	struct outcome o;
+	struct state_lister *l = panic_if_null(calloc(1, sizeof(*l)));
 
-	if (replaces)
+	l->out = out;
+	l->m = m;
+	l->s = s;
+	l->number = panic_if_null(calloc(m->max_pfn, sizeof(*l->number)));
+	l->seen = panic_if_null(calloc(m->max_pfn, sizeof(*l->seen)));
+	l->numbered = panic_if_null(calloc(m->max_pfn, sizeof(*l->numbered)));
+	fputs("mmviz-state 1\n", out);
+	return l;
+}
+
+void state_lister_close(struct state_lister *l)
+{
+	free(l->number);
+	free(l->seen);
+	free(l->numbered);
+	free(l);
+}
+
+void state_lister_before(struct state_lister *l, uint32_t event)
+{
+	struct replaced r;
+
+	l->replaces = may_replace(l, scenario_event(l->s, event), &r);
+	if (l->replaces)
 		see_all_but(l, &r);
-	o = engine_run(l->m, l->s, nr, check);
-	if (replaces && (o.kind == OUT_OK || o.kind == OUT_ADDRESS))
+}
+
+void state_lister_after(struct state_lister *l, uint32_t event, const struct outcome *o)
+{
+	if (l->replaces && (o->kind == OUT_OK || o->kind == OUT_ADDRESS))
 		forget_unseen(l);
-	if (!event_is_listed(e->kind))
+	if (!event_is_listed(scenario_event(l->s, event)->kind))
 		return;
 	see_all_but(l, &(struct replaced){0});
 	forget_unseen(l);
-	print_state(l, nr, &o);
+	print_state(l, event, o);
 }
 
 int list_state(struct scenario *s, FILE *out)
 {
 	struct trace trace = {0};
 	struct machine *m = panic_if_null(engine_boot(s, &trace));
-	struct lister l = {
-		.out = out,
-		.m = m,
-		.s = s,
-		.number = panic_if_null(calloc(m->max_pfn, sizeof(*l.number))),
-		.seen = panic_if_null(calloc(m->max_pfn, sizeof(*l.seen))),
-		.numbered = panic_if_null(calloc(m->max_pfn, sizeof(*l.numbered))),
-	};
+	struct state_lister *l = state_lister_open(m, s, out);
 	bool check = engine_wants_check();
 
-	fputs("mmviz-state 1\n", out);
-	for (uint32_t nr = 1; nr <= scenario_nr_events(s) && !ferror(out); nr++)
-		list_event(&l, nr, check);
-	free(l.number);
-	free(l.seen);
-	free(l.numbered);
+	for (uint32_t nr = 1; nr <= scenario_nr_events(s) && !ferror(out); nr++) {
+		struct outcome o;
+
+		state_lister_before(l, nr);
+		o = engine_run(m, s, nr, check);
+		state_lister_after(l, nr, &o);
+	}
+	state_lister_close(l);
 	machine_destroy(m);
 	return listing_end(out, 0);
 }

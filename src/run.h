@@ -9,6 +9,7 @@
 /* Where an event stands that is done in slices (a long range of accesses). */
 struct run_progress {
 	uint32_t pages_done;
+	vaddr_t start; /* of the range, once pages are done */
 	bool more;
 };
 

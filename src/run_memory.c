@@ -188,6 +188,18 @@ static void default_tag(const struct task *t, char tag[TAG_LEN])
 	memcpy(tag + letters, count, (size_t)digits);
 }
 
+/* Where the range starts: decided in the first slice, for `stack` moves down while it is written. */
+static bool find_start(const struct run *r, vaddr_t *va)
+{
+	uint64_t rest;
+
+	if (r->progress->pages_done == 0 &&
+	    !addr_resolve(r->m, r->s, r->e->proc, &r->e->addr, &r->progress->start, &rest))
+		return false;
+	*va = r->progress->start;
+	return true;
+}
+
 /* read, write, fetch */
 static struct outcome run_access(const struct run *r, struct task *t)
 {
@@ -196,7 +208,7 @@ static struct outcome run_access(const struct run *r, struct task *t)
 	uint64_t bytes;
 	vaddr_t va;
 
-	if (!addr_resolve(r->m, r->s, r->e->proc, &r->e->addr, &va, &bytes))
+	if (!find_start(r, &va))
 		return bad_address;
 	bytes = r->e->options & OPT_HAS_SIZE ? r->e->size : 1;
 	if (r->e->kind == EV_FETCH)

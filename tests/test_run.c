@@ -196,6 +196,15 @@ START_TEST(a_long_range_runs_in_slices_as_one_event)
 }
 END_TEST
 
+START_TEST(a_range_in_slices_keeps_its_start_when_the_stack_grows)
+{
+	/* bffd5000 to c0000000 is 43 pages; each slice would find `stack` lower down */
+	ck_assert_str_eq(script_result("spawn sh\nwrite sh stack-40K 43p\n"), "ok");
+	ck_assert_str_eq(script_result("spawn sh\nwrite sh stack-40K 44p\n"),
+			 "SIGSEGV MAPERR 0xc0000000");
+}
+END_TEST
+
 START_TEST(the_child_fetches_its_page_before_a_system_call)
 {
 	/* dontneed of the page that the program runs in: back in the same event, RULES 13 */
@@ -376,6 +385,7 @@ Suite *run_suite(void)
 	tcase_add_test(tc, a_mapping_that_fails_leaves_the_name_as_it_was);
 	tcase_add_test(tc, a_write_shows_its_value_or_the_process_and_a_count);
 	tcase_add_test(tc, a_long_range_runs_in_slices_as_one_event);
+	tcase_add_test(tc, a_range_in_slices_keeps_its_start_when_the_stack_grows);
 	tcase_add_test(tc, the_child_fetches_its_page_before_a_system_call);
 	tcase_add_test(tc, malloc_names_what_it_gives_and_free_takes_it_once);
 	tcase_add_test(tc, places_are_those_of_the_program);
