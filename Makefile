@@ -5,6 +5,7 @@
 #   make bench      measure the budgets      make lint    format, cppcheck, clang-tidy
 #   make layers     prove ui -> src -> sim   make asan    the tests under ASan and UBSan
 #   make coverage   lines run by the tests   make screenshots   draw screenshots/*.svg again
+#   make random     SEEDS=N/FROM: random scenarios, for hours
 #   make replay     DIR=FOLDER: a kernel's transcripts against our machine
 #   make valgrind   the unit tests, no leaks make fuzz    libFuzzer: parser and ELF (FUZZ_SECONDS=60)
 #   make clean      remove what was built    make install DESTDIR= PREFIX=/usr/local
@@ -80,7 +81,7 @@ $(BUILD)/fuzz_%: $(SIM) $(SRC) $(BUILD)/tests/fuzz_%.o
 	$(Q)$(CC) $(SAN) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ $(LIBS)
 
 .SECONDARY:
-.PHONY: all demo check run-tests replay bench fuzz run-fuzz lint layers asan valgrind coverage screenshots install clean help
+.PHONY: all demo check run-tests random replay bench fuzz run-fuzz lint layers asan valgrind coverage screenshots install clean help
 all: $(PROG)
 
 demo:
@@ -94,6 +95,9 @@ check:
 
 run-tests: $(PROG) $(BUILD)/tests/unit $(BUILD)/replay
 	@PROG=$(PROG) UNIT=$(BUILD)/tests/unit REPLAY=$(BUILD)/replay tests/run.sh $(TEST)
+
+random: $(BUILD)/tests/unit
+	MMVIZ_RANDOM_SEEDS=$(or $(SEEDS),100000/1000000) $(BUILD)/tests/unit random
 
 replay: $(BUILD)/replay
 	@$(BUILD)/replay $(or $(DIR),tests/recorded/kernel)

@@ -165,10 +165,13 @@ void contents_note(struct contents *c, const struct machine *m, const struct sce
 {
 	c->count = 0;
 	c->named = find_named(m, s, scenario_event(s, nr));
-	for (const struct task *t = m->tasks; t; t = t->next)
-		for (uint32_t i = 0; i < t->mm->map_count; i++)
-			if (!(t->mm->vma[i]->flags & VM_SHARED))
-				note_area(c, m, t, t->mm->vma[i]);
+	for (const struct task *t = m->tasks; t; t = t->next) {
+		const struct vma *v;
+
+		for_each_vma(t->mm, v)
+			if (!(v->flags & VM_SHARED))
+				note_area(c, m, t, v);
+	}
 }
 
 /* ---- what is left ---- */

@@ -215,7 +215,7 @@ static vaddr_t wild_address(struct writer *w)
 static vaddr_t some_address(struct writer *w, const struct task *t)
 {
 	const struct mm *mm = t ? t->mm : NULL;
-	const struct vma *v = mm && mm->map_count ? mm->vma[draw(w, mm->map_count)] : NULL;
+	const struct vma *v = mm && mm->map_count ? mm_area_nr(mm, draw(w, mm->map_count)) : NULL;
 
 	if (!v || one_in(w, 24))
 		return wild_address(w);
@@ -232,7 +232,7 @@ static vaddr_t some_address(struct writer *w, const struct task *t)
 	case 5:
 		return v->end + PAGE_SIZE * draw(w, 8);
 	case 6:
-		v = mm->vma[mm->map_count - 1];
+		v = mm_area_nr(mm, mm->map_count - 1);
 		return v->start - PAGE_SIZE * draw(w, one_in(w, 8) ? 2100 : 12);
 	case 7:
 		return page_align_down(mm->brk) + PAGE_SIZE * (draw(w, 6) - 3);
@@ -245,10 +245,8 @@ static vaddr_t some_address(struct writer *w, const struct task *t)
 static uint64_t some_bytes(struct writer *w, const struct task *t, vaddr_t va)
 {
 	const struct mm *mm = t ? t->mm : NULL;
-	uint32_t i = 0;
+	const struct vma *v = mm ? mm_area_at(mm, va) : NULL;
 
-	while (mm && i < mm->map_count && mm->vma[i]->end <= va)
-		i++;
 	if (one_in(w, w->big))
 		return (uint64_t)PAGE_SIZE * (1 + draw(w, one_in(w, 3) ? 40000 : 1500));
 	switch (draw(w, 16)) {
@@ -259,12 +257,12 @@ static uint64_t some_bytes(struct writer *w, const struct task *t, vaddr_t va)
 	case 2:
 	case 3:
 	case 4: /* to the end of the area, or over it */
-		if (mm && i < mm->map_count)
-			return mm->vma[i]->end - va + (uint64_t)PAGE_SIZE * draw(w, 3);
+		if (v)
+			return v->end - va + (uint64_t)PAGE_SIZE * draw(w, 3);
 		return PAGE_SIZE;
 	case 5: /* into the areas that follow */
-		if (mm && i + 1 < mm->map_count && mm->vma[i + 1]->end - va < 1u << 26)
-			return mm->vma[i + 1]->end - va;
+		if (v && vma_next(v) && vma_next(v)->end - va < 1u << 26)
+			return vma_next(v)->end - va;
 		return 2 * PAGE_SIZE;
 	default:
 		return (uint64_t)PAGE_SIZE * (1 + draw(w, one_in(w, 4) ? 24 : 5));
