@@ -105,6 +105,19 @@ static pte_t *page_walk(struct machine *m, const struct mm *mm, vaddr_t va,
 	}
 }
 
+bool mmu_allows(const struct machine *m, const struct mm *mm, vaddr_t va,
+		enum access kind)
+{
+	uint32_t need = rights_needed(kind);
+	struct pt_walk w;
+
+	pt_walk(m, mm, va, &w);
+	for (unsigned l = 0; l < w.levels; l++)
+		if ((rights_given(m, l, w.entry[l]) & need) != need)
+			return false;
+	return w.complete;
+}
+
 /* Does a TLB entry allow the access without another look at the tables? */
 static bool tlb_allows(const struct tlb_entry *e, enum access kind)
 {

@@ -25,6 +25,11 @@ struct outcome access_range(struct machine *m, struct task *t, vaddr_t va,
 			    const char tag[TAG_LEN], uint32_t *done,
 			    uint32_t max, bool *more);
 
+/* Would the tables of mm allow the access, so that no fault comes?  A question:
+ * nothing is told, no bit is set, no TLB is asked. */
+bool mmu_allows(const struct machine *m, const struct mm *mm, vaddr_t va,
+		enum access kind);
+
 /* t runs an instruction of its program: its page is fetched if it is not
  * mapped (RULES 13).  Before every event of a process. */
 struct outcome user_runs(struct machine *m, struct task *t);

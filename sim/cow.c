@@ -138,6 +138,44 @@ static enum fault_result wp_page_copy(struct machine *m, struct vma *v,
 	return r;
 }
 
+/* The rules for a private area, in their order: the first that holds. */
+enum wp_rule {
+	RULE_ZERO_PAGE,
+	RULE_FILE_PAGE,
+	RULE_EXCLUSIVE,
+	RULE_SHARED,
+	RULE_LAST_USER
+};
+
+static enum wp_rule wp_rule(const struct machine *m, pte_t e)
+{
+	const struct page *page = pfn_page(m, pte_pfn(e));
+
+	if (e & PTE_SPECIAL)
+		return RULE_ZERO_PAGE;
+	if (page->use != FRAME_ANON)
+		return RULE_FILE_PAGE;
+	if (page->flags & PG_EXCLUSIVE)
+		return RULE_EXCLUSIVE;
+	return page->refcount > 1 ? RULE_SHARED : RULE_LAST_USER;
+}
+
+enum forecast_kind wp_forecast(const struct machine *m, const struct vma *v,
+			       pte_t e)
+{
+	if (v->flags & VM_SHARED)
+		return FORECAST_REUSE;
+	switch (wp_rule(m, e)) {
+	case RULE_ZERO_PAGE:
+		return FORECAST_NEW;
+	case RULE_EXCLUSIVE:
+	case RULE_LAST_USER:
+		return FORECAST_REUSE;
+	default:
+		return FORECAST_COPY;
+	}
+}
+
 /*
  * May the frame of a private area be written in place?  If so it is exclusive
  * from now on.
@@ -147,25 +185,24 @@ static bool can_reuse(struct machine *m, pte_t e)
 	pfn_t pfn = pte_pfn(e);
 	struct page *page = pfn_page(m, pfn);
 
-	if (e & PTE_SPECIAL) {
+	switch (wp_rule(m, e)) {
+	case RULE_ZERO_PAGE:
 		note(m, WP_ZERO_PAGE, pfn);
 		return false;
-	}
-	if (page->use != FRAME_ANON) {
+	case RULE_FILE_PAGE:
 		note(m, WP_FILE_PAGE, pfn, page->mapcount);
 		return false;
-	}
-	if (page->flags & PG_EXCLUSIVE) {
-		note(m, WP_EXCLUSIVE, pfn);
-		return true;
-	}
-	if (page->refcount > 1) {
+	case RULE_SHARED:
 		note(m, WP_SHARED, pfn, page->mapcount);
 		return false;
+	case RULE_EXCLUSIVE:
+		note(m, WP_EXCLUSIVE, pfn);
+		return true;
+	default:
+		page->flags |= PG_EXCLUSIVE;
+		step(m, WP_LAST_USER, pfn, page->refcount);
+		return true;
 	}
-	page->flags |= PG_EXCLUSIVE;
-	step(m, WP_LAST_USER, pfn, page->refcount);
-	return true;
 }
 
 enum fault_result do_wp_page(struct machine *m, struct vma *v, vaddr_t va,

@@ -205,3 +205,44 @@ enum fault_result handle_mm_fault(struct machine *m, struct task *t,
 	leave(m, HANDLE_MM_FAULT, outcome_of(r));
 	return r;
 }
+
+/* ---- what would happen ---- */
+
+static enum forecast_kind pte_forecast(const struct machine *m,
+				       const struct vma *v, vaddr_t va,
+				       bool write)
+{
+	const pte_t *entry = pte_offset(m, v->mm, va);
+	pte_t e = entry ? *entry : 0;
+
+	if (!pte_present(e) && v->file)
+		return file_forecast(v, va, write);
+	if (!pte_present(e))
+		return write ? FORECAST_NEW : FORECAST_ZERO;
+	if (write && !(e & PTE_RW))
+		return wp_forecast(m, v, e);
+	return FORECAST_SPURIOUS;
+}
+
+struct forecast fault_forecast(const struct machine *m, const struct task *t,
+			       vaddr_t va, enum access kind)
+{
+	const struct vma *v = mm_area_at(t->mm, va);
+	uint32_t error = kind == ACCESS_WRITE ? ERR_WRITE : 0;
+	struct forecast f = {.kind = FORECAST_NO_AREA};
+
+	if (va >= m->profile->page_offset || !v)
+		return f;
+	if (mmu_allows(m, t->mm, va, kind))
+		return (struct forecast){.kind = FORECAST_NO_FAULT};
+	f.grows = v->start > va;
+	if (f.grows && !(v->flags & VM_GROWSDOWN))
+		f.grows = false;
+	else if (f.grows && !stack_may_grow(m, v, va))
+		f = (struct forecast){.kind = FORECAST_NO_GROWTH};
+	else if (access_error(v, error))
+		f.kind = FORECAST_NO_RIGHT;
+	else
+		f.kind = pte_forecast(m, v, va, kind == ACCESS_WRITE);
+	return f;
+}

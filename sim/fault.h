@@ -45,12 +45,45 @@ enum fault_result { FAULT_MINOR, FAULT_MAJOR, FAULT_SIGBUS, FAULT_OOM };
 enum fault_result handle_mm_fault(struct machine *m, struct task *t,
 				  struct vma *v, vaddr_t va, bool write);
 
+/*
+ * What would an access of t at va meet, as the machine stands?  A question:
+ * nothing changes and nothing is told.  That a frame can be had is taken for
+ * granted.
+ */
+enum forecast_kind {
+	FORECAST_NO_FAULT,  /* the tables allow it                           */
+	FORECAST_NO_AREA,   /* SIGSEGV MAPERR: nothing at or above va that
+	                     * grows down to it                              */
+	FORECAST_NO_GROWTH, /* SIGSEGV MAPERR: the stack may not reach va    */
+	FORECAST_NO_RIGHT,  /* SIGSEGV ACCERR                                */
+	FORECAST_BEYOND,    /* SIGBUS: behind the end of the file            */
+	FORECAST_ZERO,      /* a fault maps the zero page                    */
+	FORECAST_NEW,       /* a new frame of zeros                          */
+	FORECAST_FILE,      /* the page cache's frame (of the file, or of
+	                     * shared anonymous memory)                      */
+	FORECAST_COPY,      /* a copy of what is there or in the file        */
+	FORECAST_REUSE,     /* the entry becomes writable, the frame stays   */
+	FORECAST_SPURIOUS,  /* the entry gets its A and D                    */
+	NR_FORECASTS
+};
+struct forecast {
+	enum forecast_kind kind;
+	bool grows;         /* the stack grows down to va before             */
+};
+struct forecast fault_forecast(const struct machine *m, const struct task *t,
+			       vaddr_t va, enum access kind);
+
 /* ---- file_fault.c ---- */
+/* The same, of a page of a file that is not mapped yet. */
+enum forecast_kind file_forecast(const struct vma *v, vaddr_t va, bool write);
 /* va's entry is empty and v maps a file. */
 enum fault_result do_fault(struct machine *m, struct vma *v, vaddr_t va,
 			   bool write);
 
 /* ---- cow.c ---- */
+/* The same, of a write to a present read-only entry. */
+enum forecast_kind wp_forecast(const struct machine *m, const struct vma *v,
+			       pte_t e);
 /* A write met a present read-only entry: copy or reuse (RULES 9). */
 enum fault_result do_wp_page(struct machine *m, struct vma *v, vaddr_t va,
 			     pte_t *entry);

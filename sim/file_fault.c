@@ -35,6 +35,18 @@ static uint32_t file_index(const struct vma *v, vaddr_t va)
 	return v->pgoff + ((va - v->start) >> PAGE_SHIFT);
 }
 
+static bool is_beyond_end(const struct vma *v, vaddr_t va)
+{
+	return file_index(v, va) >= v->file->nr_pages;
+}
+
+enum forecast_kind file_forecast(const struct vma *v, vaddr_t va, bool write)
+{
+	if (is_beyond_end(v, va))
+		return FORECAST_BEYOND;
+	return write && !(v->flags & VM_SHARED) ? FORECAST_COPY : FORECAST_FILE;
+}
+
 /* Map one more page of the cache: one reference and one mapping more. */
 static void map_file_page(struct machine *m, struct vma *v, vaddr_t va,
 			  pte_t *entry, pfn_t pfn, uint32_t bits)
@@ -101,7 +113,7 @@ static pfn_t fault_page(struct machine *m, const struct vma *v, vaddr_t va,
 	pfn_t pfn = PFN_NONE;
 
 	*why = FAULT_OOM;
-	if (index >= f->nr_pages) {
+	if (is_beyond_end(v, va)) {
 		note(m, FAULT_BEYOND_END, va, index, f->nr_pages);
 		*why = FAULT_SIGBUS;
 	} else if (f->shmem) {

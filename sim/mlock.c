@@ -22,7 +22,7 @@ static uint64_t limit_pages(const struct machine *m)
 	return m->profile->memlock_limit_bytes >> PAGE_SHIFT;
 }
 
-int mlock_future_check(struct machine *m, const struct mm *mm,
+int mlock_future_check(const struct machine *m, const struct mm *mm,
 		       uint64_t nr_pages)
 {
 	if (mm->locked_vm + nr_pages <= limit_pages(m))

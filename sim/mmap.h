@@ -103,13 +103,13 @@ int faultin_range(struct machine *m, struct task *t, struct vma *v,
 
 /* ---- mlock.c ---- */
 /* May nr_pages more be locked?  0 or -SIM_EAGAIN. */
-int mlock_future_check(struct machine *m, const struct mm *mm,
+int mlock_future_check(const struct machine *m, const struct mm *mm,
 		       uint64_t nr_pages);
 
 /* ---- overcommit.c ---- */
 /* May one request commit this many pages?  Overcommit mode of the machine,
  * REFERENCE 13.9. 0 or -SIM_ENOMEM. */
-int vm_enough_memory(struct machine *m, uint64_t nr_pages);
+int vm_enough_memory(const struct machine *m, uint64_t nr_pages);
 /* Pages promised to all processes, and held by shared anonymous memory. */
 uint64_t vm_memory_committed(const struct machine *m);
 /* Half of RAM, and swap: before mode 2 takes its reserves off. */

@@ -61,7 +61,7 @@ static uint64_t allowed_promises(const struct machine *m)
 	return allowed > user ? allowed - user : 0;
 }
 
-int vm_enough_memory(struct machine *m, uint64_t nr_pages)
+int vm_enough_memory(const struct machine *m, uint64_t nr_pages)
 {
 	uint64_t swap_pages = m->config.swap_bytes >> PAGE_SHIFT;
 	uint64_t allowed, promised;

@@ -32,7 +32,8 @@
 #include "vma.h"
 
 /* Does the guard gap to the area before v stay free if v begins at start? */
-static bool guard_gap_ok(struct machine *m, const struct vma *v, vaddr_t start)
+static bool guard_gap_ok(const struct machine *m, const struct vma *v,
+			 vaddr_t start)
 {
 	const struct vma *prev = vma_prev(v);
 	uint32_t gap = m->profile->stack_guard_gap_pages, pages;
@@ -49,7 +50,8 @@ static bool guard_gap_ok(struct machine *m, const struct vma *v, vaddr_t start)
 }
 
 /* Limits of the stack itself; 0 or -SIM_ENOMEM.  6.1 acct_stack_growth(). */
-static int stack_limits(struct machine *m, const struct vma *v, vaddr_t start)
+static int stack_limits(const struct machine *m, const struct vma *v,
+			vaddr_t start)
 {
 	uint32_t bytes = v->end - start;
 	uint32_t grow = (v->start - start) >> PAGE_SHIFT;
@@ -67,6 +69,22 @@ static int stack_limits(struct machine *m, const struct vma *v, vaddr_t start)
 	if ((v->flags & VM_LOCKED) && mlock_future_check(m, v->mm, grow) < 0)
 		return -SIM_ENOMEM;
 	return vm_enough_memory(m, grow);
+}
+
+/*
+ * The rules tell what they find.  A question is put to a copy of the machine
+ * that nobody listens to: they only look.
+ */
+bool stack_may_grow(const struct machine *m, const struct vma *v, vaddr_t va)
+{
+	struct machine quiet = *m;
+	struct trace nobody = {.nr = 0};
+	vaddr_t start = page_align_down(va);
+
+	quiet.trace = &nobody;
+	return start >= m->profile->mmap_min_addr &&
+	       guard_gap_ok(&quiet, v, start) &&
+	       stack_limits(&quiet, v, start) == 0;
 }
 
 /* The rules above, one after the other; 0 or the errno. */

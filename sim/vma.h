@@ -162,6 +162,8 @@ struct vma *vma_modify_flags(struct machine *m, struct vma *v, vaddr_t start,
  * 6.1 expand_downwards(), acct_stack_growth().
  */
 int expand_stack(struct machine *m, struct vma *v, vaddr_t va);
+/* Would it?  Memory for an anon_vma is taken for granted. */
+bool stack_may_grow(const struct machine *m, const struct vma *v, vaddr_t va);
 
 /* ---- anon_vma.c: anon_vma and its chains (RULES 3); 0 or -SIM_ENOMEM ---- */
 

@@ -169,6 +169,7 @@ static void what_user(const struct asking *q, const struct what_place *p)
 	}
 	tell(q, USER_ADDRESS, p->pid, p->va, p->va % PAGE_SIZE);
 	what_area(q, t, p->va);
+	what_access(q, t, p->va);
 	what_chunk(q, t, p->va);
 	what_walk(q, t->mm, p->va, &k);
 	what_tlb(q, p->pid, p->va);

@@ -9,6 +9,7 @@
  *
  *	what.c           kind of address, page-table entries, TLB
  *	what_area.c      names and areas of a process          what_chunk.c    the C library's heap
+ *	what_access.c    what a read, a write would meet
  *	what_frame.c     the frame: use, block, who maps it    what_object.c   slabs and their objects
  *	what_place.c     from words to a place
  *	what_text.c      from facts to words                   what_data.h     how facts are gathered
@@ -85,6 +86,7 @@ enum fact_kind {
 	F_LEVEL,       /* "pgd", "pmd", "pte"                       */
 	F_EXCLUSIVE,   /* flags of an anonymous page: is it exclusive? */
 	F_PTE_RIGHTS,  /* "r-", "rw" from an entry                  */
+	F_ACCESSES,    /* "read, fetch" from bits 1 << enum access  */
 	F_NAME,        /* of fact_tell: {name}                      */
 	F_WORDS,       /* of fact_tell: no argument                 */
 };

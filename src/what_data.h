@@ -26,6 +26,7 @@ void what_add(const struct asking *q, enum fact_id id, const char *name,
 
 /* A user address of t. */
 void what_area(const struct asking *q, const struct task *t, vaddr_t va);
+void what_access(const struct asking *q, const struct task *t, vaddr_t va);
 void what_chunk(const struct asking *q, const struct task *t, vaddr_t va);
 /* Byte `offset` of a frame that exists. */
 void what_frame(const struct asking *q, pfn_t pfn, uint32_t offset);

@@ -198,6 +198,21 @@ static void pte_rights_text(const struct machine *m, uint64_t value, char buf[AR
 	snprintf(buf, ARG_MAX, "%s", !(value & PTE_P) ? "--" : value & PTE_RW ? "rw" : "r-");
 }
 
+static void accesses_text(const struct machine *m, uint64_t value, char buf[ARG_MAX])
+{
+	static const char *const words[] = {[ACCESS_READ] = N_("read"),
+					    [ACCESS_WRITE] = N_("write"),
+					    [ACCESS_FETCH] = N_("fetch")};
+
+	(void)m;
+	for (unsigned kind = ACCESS_READ; kind <= ACCESS_FETCH; kind++) {
+		if (!(value >> kind & 1))
+			continue;
+		append(buf, *buf ? ", " : "");
+		append(buf, _(words[kind]));
+	}
+}
+
 static void (*const kind_text[F_WORDS])(const struct machine *m, uint64_t value,
 					char buf[ARG_MAX]) = {
 	[F_PHYS] = phys_text,
@@ -217,6 +232,7 @@ static void (*const kind_text[F_WORDS])(const struct machine *m, uint64_t value,
 	[F_LEVEL] = level_text,
 	[F_EXCLUSIVE] = exclusive_text,
 	[F_PTE_RIGHTS] = pte_rights_text,
+	[F_ACCESSES] = accesses_text,
 };
 
 /* ---- a line ---- */

@@ -221,6 +221,56 @@ START_TEST(with_three_levels_the_walk_has_three_entries)
 }
 END_TEST
 
+START_TEST(what_an_access_would_meet_is_told_for_each_kind_of_it)
+{
+	run(cow);
+	ask("kid buf");
+	ck_says("access: read, write, fetch: no fault");
+	ask("kid buf+4K");
+	ck_says("access: read, fetch: no fault");
+	ck_says("access: write: a fault copies the page");
+	ask("sh buf");
+	ck_says("access: write: a fault makes the entry writable, the frame stays");
+	ask("sh bss");
+	ck_says("access: read, fetch: a fault maps the zero page");
+	ck_says("access: write: a fault takes a new frame");
+	ck_silent(ACCESS_GROWS);
+	ask("sh stack-4");
+	ck_says("access: the stack would grow down to here first");
+	ask("sh 0xbf7ffffc");
+	ck_says("access: read, write, fetch: SIGSEGV MAPERR, the stack may not grow so far");
+	ask("sh code");
+	ck_says("access: write: SIGSEGV ACCERR, the area does not allow it");
+	ask("sh 0x1000");
+	ck_says("access: read, write, fetch: SIGSEGV MAPERR, no area");
+	end();
+	run("machine i386 ram=64M\nspawn sh\nmmap sh f 8K file=data9k prot=r\n"
+	    "mmap sh g 32K file=data9k shared\n");
+	ask("f");
+	ck_says("access: read, fetch: a fault maps the frame of the page cache");
+	/* 9216 bytes: two pages and 1K */
+	ask("g+8K");
+	ck_says("access: read, write, fetch: a fault maps the frame of the page cache");
+	ck_says("area: page 2 of data9k, which has 3");
+	ask("g+12K");
+	ck_says("area: page 3 of data9k, which has 3: behind its end");
+	ck_says("access: read, write, fetch: SIGBUS, behind the end of the file");
+	end();
+}
+END_TEST
+
+START_TEST(the_last_page_of_a_file_says_how_much_of_it_is_the_files)
+{
+	run("machine i386 ram=64M\nspawn sh\nmmap sh f 12K file=data9k prot=r\nread sh f 12K\n");
+	ask("f+8K");
+	ck_says("use: page cache: page 2 of the 3 of data9k");
+	ck_says("use: its last page: 1K of the file, then zeros");
+	ask("f");
+	ck_silent(FILE_TAIL);
+	end();
+}
+END_TEST
+
 START_TEST(each_cpu_that_holds_the_translation_says_so)
 {
 	run("machine i386 ram=64M cpus=2\nspawn sh\nmmap sh buf 4K\nwrite sh buf\n"
@@ -998,6 +1048,8 @@ Suite *what_suite(void)
 	tcase_add_test(t, no_area_is_told_by_its_neighbours);
 	tcase_add_test(t, below_the_stack_it_is_told_how_far_it_may_grow);
 	tcase_add_test(t, with_three_levels_the_walk_has_three_entries);
+	tcase_add_test(t, what_an_access_would_meet_is_told_for_each_kind_of_it);
+	tcase_add_test(t, the_last_page_of_a_file_says_how_much_of_it_is_the_files);
 	tcase_add_test(t, each_cpu_that_holds_the_translation_says_so);
 	tcase_add_test(t, a_chunk_in_use_says_which_byte_of_it_this_is);
 	tcase_add_test(t, a_free_chunk_says_on_which_list_it_waits);
