@@ -159,10 +159,15 @@ static bool is_choice(const char *choices, const char *text)
 {
 	size_t len = strlen(text);
 
-	for (const char *c = choices; c; c = strchr(c, '|'), c += c != NULL)
-		if (strcspn(c, "|") == len && memcmp(c, text, len) == 0)
+	for (const char *c = choices;; c++) {
+		size_t choice = strcspn(c, "|");
+
+		if (choice == len && memcmp(c, text, len) == 0)
 			return true;
-	return false;
+		c += choice;
+		if (!*c)
+			return false;
+	}
 }
 
 static bool check_answer(struct parser *p, const struct quiz *q, const char *form)

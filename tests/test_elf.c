@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "src/run.h"
+#include "tests/script.h"
 
 /* A program of two segments with two symbols. Every test may spoil it before it is loaded. */
 static struct {
@@ -316,6 +316,19 @@ START_TEST(what_it_says_of_its_stack_is_read)
 }
 END_TEST
 
+START_TEST(symbols_of_a_position_independent_program_are_where_it_lies)
+{
+	char text[128];
+
+	image.header.e_type = ET_DYN;
+	ck_assert_str_eq(load(sizeof(image)), "");
+	snprintf(text, sizeof(text), "spawn sh %s\nfetch sh main\n", path);
+	ck_assert_str_eq(script_result(text), "ok");
+	snprintf(text, sizeof(text), "spawn sh %s\nfetch sh 0x08048010\n", path);
+	ck_assert_str_eq(script_result(text), "SIGSEGV MAPERR 0x08048010");
+}
+END_TEST
+
 START_TEST(of_symbols_of_one_name_the_global_one_counts)
 {
 	vaddr_t va;
@@ -400,6 +413,7 @@ Suite *elf_suite(void)
 	tcase_add_test(tc, program_headers_are_as_the_kernel_wants_them);
 	tcase_add_test(tc, where_segments_want_to_lie_is_for_the_machine_to_judge);
 	tcase_add_test(tc, what_it_says_of_its_stack_is_read);
+	tcase_add_test(tc, symbols_of_a_position_independent_program_are_where_it_lies);
 	tcase_add_test(tc, of_symbols_of_one_name_the_global_one_counts);
 	tcase_add_test(tc, a_stripped_program_may_have_names_for_its_linker);
 	tcase_add_test(tc, a_file_that_is_cut_anywhere_is_read_without_harm);
