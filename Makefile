@@ -149,4 +149,4 @@ clean:
 help:
 	@sed -n '/^#   /s/^# //p' Makefile
 
--include $(LIB:.o=.d) $(TESTS:.o=.d) $(BUILD)/ui/main.d
+-include $(LIB:.o=.d) $(BUILD)/ui/main.d $(wildcard $(BUILD)/tests/*.d)

@@ -13,9 +13,11 @@
 #include "profile.h"
 #include "slab.h"
 #include "kernel_map.h"
+#include "kmap.h"
 #include "tlb.h"
 #include "trace.h"
 #include "vma.h"
+#include "vmalloc.h"
 #include "zone.h"
 
 /* What the header of a scenario asks for. */
@@ -43,6 +45,9 @@ struct machine {
 	pfn_t max_pfn;                  /* first frame that does not exist */
 	pfn_t max_low_pfn;              /* end of the direct map           */
 	struct kernel_map map;          /* addresses of the kernel         */
+	struct vmap vmap;               /* areas of vmalloc and ioremap    */
+	struct pkmap pkmap;             /* kmap's window                   */
+	struct kmap_ctrl kmap_ctrl[MAX_CPUS]; /* kmap_atomic's stacks      */
 	struct pglist_data node;
 	pfn_t zero_page;
 	pfn_t swapper_pg_dir;

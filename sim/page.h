@@ -23,7 +23,7 @@ enum frame_use {
 	FRAME_PCP,      /* free, on a CPU's list                      */
 	FRAME_RESERVED, /* kernel image, mem_map, firmware: from boot */
 	FRAME_HOLE,     /* inside a zone, but no memory there         */
-	FRAME_KERNEL,   /* alloc_pages by name, large kmalloc         */
+	FRAME_KERNEL,   /* alloc_pages by name, large kmalloc, vmalloc */
 	FRAME_STACK,    /* kernel stack of a task                     */
 	FRAME_SLAB,
 	FRAME_TABLE,    /* page table of any level                    */

@@ -18,6 +18,9 @@
  * start of the i386 kernel has them: swapper_pg_dir in its second page, then
  * the tables, and the zero page in its fifth.
  *
+ * What comes above low memory (vmalloc, kmap, fixmap) is mapped by small
+ * entries; their tables are allocated when they are needed first and stay.
+ *
  * Simpler than Linux: one table of small entries at most (6.1 also splits the
  * first large page and the kernel's text), and the whole image is writable.
  */
@@ -31,11 +34,11 @@ enum image_page {
 	IMAGE_PMD = 2,
 	IMAGE_PG0 = 3,
 	IMAGE_ZERO_PAGE = 4,
+	IMAGE_FIXED_TABLES = 5, /* those of kmap's window and the fixmap */
 };
 
 enum {
 	KERNEL_TABLE = PTE_P | PTE_RW | PTE_A | PTE_D,
-	PAGE_KERNEL = KERNEL_TABLE | PTE_G,
 	PAGE_KERNEL_LARGE = PAGE_KERNEL | PTE_PSE,
 };
 
@@ -80,6 +83,34 @@ static void map_tail(struct machine *m, pte_t *slot, pfn_t pfn)
 	*slot = image_entry(m, IMAGE_PG0, KERNEL_TABLE);
 }
 
+/*
+ * Last-level tables for what has fixed addresses, [start, end): they are there
+ * from boot on, so that mapping a page never needs memory.  Returns the image
+ * page behind the last one used.  6.1 page_table_range_init().
+ */
+static unsigned init_table_range(struct machine *m, vaddr_t start, vaddr_t end,
+				 unsigned nr)
+{
+	unsigned leaf = m->profile->pt_levels - 1u;
+	uint64_t span = pt_span(m, leaf - 1);
+	pte_t *table =
+		leaf == 1
+			? m->kernel_pgd
+			: pt_table(m, m->kernel_pgd[pt_index(
+					      m, 0, m->profile->page_offset)]);
+
+	for (uint64_t va = start & ~(span - 1); va < end; va += span) {
+		pte_t *slot = &table[pt_index(m, leaf - 1, (vaddr_t)va)];
+
+		if (*slot & PTE_P)
+			continue;
+		image_table(m, (enum image_page)nr, leaf);
+		*slot = image_entry(m, (enum image_page)nr, KERNEL_TABLE);
+		nr++;
+	}
+	return nr;
+}
+
 void paging_boot(struct machine *m)
 {
 	unsigned level = m->profile->pt_levels - 2u;
@@ -98,7 +129,63 @@ void paging_boot(struct machine *m)
 		else
 			map_tail(m, slot, pfn);
 	}
+	init_table_range(m, m->map.fixaddr_start, m->map.fixaddr_top,
+			 init_table_range(m, m->map.pkmap_base,
+					  m->map.pkmap_end,
+					  IMAGE_FIXED_TABLES));
 	m->zero_page = image + IMAGE_ZERO_PAGE;
 	pfn_page(m, m->zero_page)->use = FRAME_ZERO;
 	pfn_page(m, m->zero_page)->refcount = 1;
+}
+
+/* ---- the rest of the kernel's gigabyte ---- */
+
+pte_t *kernel_pte(const struct machine *m, vaddr_t va)
+{
+	unsigned leaf = m->profile->pt_levels - 1u;
+	pte_t *table = m->kernel_pgd;
+
+	for (unsigned level = 0; level < leaf; level++) {
+		pte_t e = table[pt_index(m, level, va)];
+
+		if (!(e & PTE_P) || (e & PTE_PSE))
+			return NULL;
+		table = pt_table(m, e);
+	}
+	return &table[pt_index(m, leaf, va)];
+}
+
+/* A zeroed table for the kernel; false: no memory. */
+static bool add_kernel_table(struct machine *m, pte_t *slot, unsigned level,
+			     vaddr_t va)
+{
+	pfn_t pfn = alloc_page(m, GFP_KERNEL | GFP_BIT_ZERO, FRAME_TABLE);
+	struct page *page;
+
+	if (pfn == PFN_NONE)
+		return false;
+	page = pfn_page(m, pfn);
+	page->level = (uint8_t)level;
+	page->mapping =
+		arena_alloc(m->arena, pt_entries(m, level) * sizeof(pte_t));
+	*slot = mk_pte(pfn, KERNEL_TABLE);
+	step(m, KERNEL_TABLE_ALLOC, pfn, level, va, *slot);
+	return true;
+}
+
+pte_t *kernel_pte_alloc(struct machine *m, vaddr_t va)
+{
+	unsigned leaf = m->profile->pt_levels - 1u;
+	pte_t *table = m->kernel_pgd;
+
+	for (unsigned level = 0; level < leaf; level++) {
+		pte_t *slot = &table[pt_index(m, level, va)];
+
+		BUG_ON(*slot & PTE_PSE);
+		if (!(*slot & PTE_P) &&
+		    !add_kernel_table(m, slot, level + 1, va))
+			return NULL;
+		table = pt_table(m, *slot);
+	}
+	return &table[pt_index(m, leaf, va)];
 }

@@ -29,6 +29,7 @@ enum pte_bit {
 	PTE_PCD = 0x010, PTE_A = 0x020, PTE_D = 0x040, PTE_PSE = 0x080,
 	PTE_G = 0x100,
 	PTE_SPECIAL = 0x200,  /* zero page: not counted, not mapcounted   */
+	PAGE_KERNEL = PTE_P | PTE_RW | PTE_A | PTE_D | PTE_G, /* a kernel page */
 	PTE_TABLE = PTE_P | PTE_RW | PTE_US | PTE_A | PTE_D, /* to a table */
 	PTE_PROTNONE = 0x100, /* with P clear: present for the software   */
 };
@@ -90,6 +91,10 @@ void pgd_free(struct machine *m, struct mm *mm);
 
 /* Kernel half: swapper_pg_dir with the direct map, made at boot. */
 void paging_boot(struct machine *m);
+/* The small entry of a kernel address in the master table; NULL: no table. */
+pte_t *kernel_pte(const struct machine *m, vaddr_t va);
+/* The same, missing tables allocated; NULL: no memory. */
+pte_t *kernel_pte_alloc(struct machine *m, vaddr_t va);
 
 /* Drop the pages of [start, end): references, rss, entries; TLB flushed. */
 void zap_page_range(struct machine *m, struct vma *v, vaddr_t start,

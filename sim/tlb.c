@@ -116,6 +116,14 @@ void flush_tlb_mm(struct machine *m, const struct mm *mm)
 	}
 }
 
+void flush_tlb_kernel(struct machine *m)
+{
+	for (uint32_t cpu = 0; cpu < m->config.cpus; cpu++) {
+		tlb_flush(&m->tlb[cpu]);
+		step(m, FLUSH_TLB_KERNEL, cpu);
+	}
+}
+
 void flush_tlb_range(struct machine *m, const struct mm *mm, vaddr_t start,
 		     uint64_t end)
 {

@@ -44,6 +44,10 @@ void flush_tlb_mm(struct machine *m, const struct mm *mm);
 void flush_tlb_range(struct machine *m, const struct mm *mm, vaddr_t start,
 		     uint64_t end);
 
+/* Kernel addresses stand in the TLB whoever runs: all CPUs forget everything,
+ * global entries too (6.1 flush_tlb_kernel_range). */
+void flush_tlb_kernel(struct machine *m);
+
 /* mm is about to be freed: no CPU may keep it loaded. */
 void tlb_forget_mm(struct machine *m, const struct mm *mm);
 

@@ -18,8 +18,9 @@ static const struct kind {
 	const char *name;
 	void (*run)(struct replay *r);
 } kinds[] = {
-	{"mmviz-buddy", replay_buddy},
-	{"mmviz-layout", replay_layout},
+	{"mmviz-buddy", replay_buddy},          {"mmviz-layout", replay_layout},
+	{"mmviz-vmalloc", replay_vmalloc},      {"mmviz-kmap", replay_kmap},
+	{"mmviz-kmaplocal", replay_kmap_local},
 };
 
 /* ---- lines ---- */

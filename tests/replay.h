@@ -38,5 +38,8 @@ void replay_expect(struct replay *r, const char *text);
 /* Kinds: from the line after "mmviz-KIND 1" to "done", or until r->differs. */
 void replay_buddy(struct replay *r);
 void replay_layout(struct replay *r);
+void replay_vmalloc(struct replay *r);
+void replay_kmap(struct replay *r);
+void replay_kmap_local(struct replay *r);
 
 #endif

@@ -9,12 +9,10 @@
  * UP and SMP are two builds: NR_CPUS is 1 or 8, and only the second has APICs.  Where the image ends and
  * mem_map lies is a matter of the build and of boot, and not compared.
  */
+#include "tests/booted.h"
 #include "tests/replay.h"
 
-#include "sim/machine.h"
-
 #include <stdlib.h>
-#include <string.h>
 
 struct layout {
 	struct replay *r;
@@ -22,18 +20,6 @@ struct layout {
 	struct kernel_map map;
 	long long max_pfn;
 };
-
-/* "i386 non-PAE UP" or "i386 PAE SMP": the kernel that was asked. */
-static void set_build(struct layout *l, const char *line)
-{
-	bool up = strstr(line, " UP ") != NULL;
-
-	l->profile = *profile_find(strstr(line, " PAE ") ? "i386-6.1-pae" : "i386-6.1");
-	l->profile.nr_cpus = up ? 1 : 8;
-	l->profile.fix_kmap_begin = up ? 3 : 68;
-	l->profile.fix_slots_behind_kmap = 0;
-	kernel_map_init(&l->map, &l->profile);
-}
 
 static void set_memory(struct layout *l, const char *line)
 {
@@ -156,9 +142,10 @@ void replay_layout(struct replay *r)
 	const char *rest;
 
 	while (!r->differs && replay_line(r)) {
-		if (replay_begins(r, "kernel", &rest))
-			set_build(&l, r->line);
-		else if (replay_begins(r, "totalram_pages", NULL))
+		if (replay_begins(r, "kernel", &rest)) {
+			recorded_profile(&l.profile, r->line);
+			kernel_map_init(&l.map, &l.profile);
+		} else if (replay_begins(r, "totalram_pages", NULL))
 			set_memory(&l, r->line);
 		else if (replay_begins(r, "fix", &rest))
 			compare_slot(&l, rest);

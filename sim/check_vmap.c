@@ -1,0 +1,88 @@
+/*
+ * Laws of the kernel's gigabyte: areas of vmalloc, kmap's window, CPUs' slots.
+ *
+ * What these say is mapped must be what the kernel's master table maps, frame
+ * by frame.
+ */
+#include "check.h"
+
+/* Does the kernel's entry of va map this frame (PFN_NONE: nothing)? */
+static bool check_kernel_entry(const struct check *k, vaddr_t va, pfn_t pfn)
+{
+	const pte_t *entry = kernel_pte(k->m, va);
+	pte_t e = entry ? *entry : 0;
+
+	return LAW(e ? pte_pfn(e) == pfn : pfn == PFN_NONE,
+		   "the kernel's entry of %x is %x, but it should map %x", va,
+		   (uint32_t)e, pfn);
+}
+
+static bool check_area(const struct check *k, const struct vm_struct *a)
+{
+	uint32_t mapped = a->nr_pages;
+
+	if (!LAW(a->start < a->end && a->start >= k->m->map.vmalloc_start &&
+			 a->end <= k->m->map.vmalloc_end &&
+			 (!a->next || a->end <= a->next->start) &&
+			 (!a->next || a->next->prev == a),
+		 "area %x-%x is out of order", a->start, a->end))
+		return false;
+	for (uint32_t i = 0; i < mapped; i++)
+		if (!check_kernel_entry(k, a->start + (i << PAGE_SHIFT),
+					a->lazy ? PFN_NONE : a->page[i]))
+			return false;
+	return check_kernel_entry(k, a->end - PAGE_SIZE, PFN_NONE);
+}
+
+static bool check_areas_of_vmap(const struct check *k)
+{
+	const struct vmap *v = &k->m->vmap;
+	uint32_t lazy = 0;
+
+	for (const struct vm_struct *a = v->first; a; a = a->next) {
+		if (!check_area(k, a))
+			return false;
+		if (a->lazy)
+			lazy += (a->end - a->start) >> PAGE_SHIFT;
+	}
+	return LAW(lazy == v->lazy_pages, "%u pages are lazy, %u are counted",
+		   lazy, v->lazy_pages);
+}
+
+static bool check_window(const struct check *k)
+{
+	const struct pkmap *p = &k->m->pkmap;
+
+	for (uint32_t i = 0; i < k->m->profile->last_pkmap; i++)
+		if (!check_kernel_entry(
+			    k, k->m->map.pkmap_base + (i << PAGE_SHIFT),
+			    p->count[i] ? p->pfn[i] : PFN_NONE))
+			return false;
+	return true;
+}
+
+static bool check_kmap_slots(const struct check *k, uint32_t cpu)
+{
+	const struct kmap_ctrl *c = &k->m->kmap_ctrl[cpu];
+	uint32_t nr = k->m->profile->kmap_slots;
+
+	for (uint32_t i = 0; i < nr && cpu < k->m->profile->nr_cpus; i++) {
+		vaddr_t va = fix_to_virt(&k->m->map, k->m->map.fix_kmap_begin +
+							     cpu * nr + i);
+
+		if (!check_kernel_entry(k, va,
+					i < c->depth ? c->pfn[i] : PFN_NONE))
+			return false;
+	}
+	return true;
+}
+
+bool check_kernel_map(struct check *k)
+{
+	if (!k->m->kernel_pgd)
+		return true;
+	for (uint32_t cpu = 0; cpu < k->m->config.cpus; cpu++)
+		if (!check_kmap_slots(k, cpu))
+			return false;
+	return check_areas_of_vmap(k) && check_window(k);
+}

@@ -1,0 +1,347 @@
+/*
+ * vmalloc and ioremap: kernel addresses for frames that do not lie side by
+ * side, or are no RAM.
+ *
+ * A large piece of memory need not be one block of frames: the page tables can
+ * make any frames look like one.  Above low memory is room for that, and behind
+ * each area one page stays unmapped, so that who runs over the end is caught:
+ *
+ *	f73fe000            f7400000            f7403000
+ *	| page | guard     | page | page | guard|
+ *	  |                   |      |
+ *	  3fc05               3fbff  1a2b3          frames as they come
+ *
+ * The frames are order 0 and may be high.  The entries are written into the
+ * kernel's master table (swapper_pg_dir) only; a process whose own directory
+ * was made before learns of a new table by a fault (vmalloc_fault.c).
+ *
+ * An area that is freed gives its frames back at once.  Its addresses may still
+ * stand in the TLB of any CPU, and asking all of them to forget is dear: so
+ * they stay out of use (lazy) until 32M have come together, or no range is
+ * left; then one flush frees them all.
+ *
+ * Source: 6.1 mm/vmalloc.c; 2.4 had neither lazy areas nor a tree.  Simpler
+ * than Linux: the areas are a sorted list, free ranges are the gaps in it.
+ */
+#include "vmalloc.h"
+
+#include "machine.h"
+
+enum {
+	LAZY_BYTES = 32 << 20, /* for the first CPU, and for each doubling */
+	VM_STRUCT_BYTES = 32,
+};
+
+/* ---- ranges ---- */
+
+static uint32_t area_pages(const struct vm_struct *area)
+{
+	return (area->end - area->start) >> PAGE_SHIFT;
+}
+
+/* Link a new area where it belongs. */
+static void insert_area(struct vmap *v, struct vm_struct *area)
+{
+	struct vm_struct *next = v->first;
+
+	while (next && next->start < area->start)
+		next = next->next;
+	area->next = next;
+	area->prev = next ? next->prev : v->last;
+	*(area->prev ? &area->prev->next : &v->first) = area;
+	*(next ? &next->prev : &v->last) = area;
+}
+
+static void remove_area(struct vmap *v, struct vm_struct *area)
+{
+	*(area->prev ? &area->prev->next : &v->first) = area->next;
+	*(area->next ? &area->next->prev : &v->last) = area->prev;
+}
+
+/* The lowest range of so many bytes, its start a multiple of align; 0: none. */
+static vaddr_t find_lowest(const struct machine *m, uint32_t bytes,
+			   uint32_t align)
+{
+	uint64_t at = m->map.vmalloc_start;
+
+	for (const struct vm_struct *a = m->vmap.first; a; a = a->next) {
+		at = (at + align - 1) & ~(uint64_t)(align - 1);
+		if (at + bytes <= a->start)
+			return (vaddr_t)at;
+		if (a->end > at)
+			at = a->end;
+	}
+	at = (at + align - 1) & ~(uint64_t)(align - 1);
+	return at + bytes <= m->map.vmalloc_end ? (vaddr_t)at : 0;
+}
+
+/* ioremap's areas can be mapped by large entries: so they begin like those. */
+static uint32_t alignment(const struct machine *m, uint32_t bytes,
+			  uint32_t flags)
+{
+	uint32_t most = (uint32_t)pt_span(m, m->profile->pt_levels - 2u);
+	uint32_t align = PAGE_SIZE;
+
+	if (flags & VM_IOREMAP)
+		while (align < bytes && align < most)
+			align *= 2;
+	return align;
+}
+
+struct vm_struct *vmap_insert(struct machine *m, vaddr_t start, vaddr_t end,
+			      uint32_t flags)
+{
+	struct vm_struct *area = arena_alloc(m->arena, sizeof(*area));
+
+	*area = (struct vm_struct){.start = start, .end = end, .flags = flags};
+	insert_area(&m->vmap, area);
+	return area;
+}
+
+struct vm_struct *get_vm_area(struct machine *m, uint32_t bytes, uint32_t flags)
+{
+	uint64_t size = page_align_up(bytes);
+	uint32_t align = alignment(m, (uint32_t)size, flags);
+	struct vm_struct *area;
+	vaddr_t kobj, start;
+
+	size += PAGE_SIZE; /* the guard */
+	if (bytes == 0 || size > m->map.vmalloc_end - m->map.vmalloc_start)
+		return NULL;
+	kobj = kmalloc(m, VM_STRUCT_BYTES, GFP_KERNEL);
+	if (!kobj)
+		return NULL;
+	start = find_lowest(m, (uint32_t)size, align);
+	if (!start) {
+		purge_vmap_areas(m);
+		start = find_lowest(m, (uint32_t)size, align);
+	}
+	if (!start) {
+		note(m, VMALLOC_NO_RANGE, size);
+		kfree(m, kobj);
+		return NULL;
+	}
+	area = vmap_insert(m, start, start + (vaddr_t)size, flags);
+	area->kobj = kobj;
+	step(m, ALLOC_VMAP_AREA, start, size);
+	return area;
+}
+
+struct vm_struct *find_vm_area(const struct machine *m, vaddr_t va)
+{
+	for (struct vm_struct *a = m->vmap.first; a && a->start <= va;
+	     a = a->next)
+		if (va < a->end && !a->lazy)
+			return a;
+	return NULL;
+}
+
+/* ---- lazy areas ---- */
+
+uint32_t lazy_max_pages(const struct machine *m)
+{
+	uint32_t parts = 0;
+
+	for (uint32_t cpus = m->config.cpus; cpus; cpus >>= 1)
+		parts++;
+	return parts * (LAZY_BYTES >> PAGE_SHIFT);
+}
+
+static void destroy_area(struct machine *m, struct vm_struct *area)
+{
+	remove_area(&m->vmap, area);
+	arena_free(m->arena, area, sizeof(*area));
+}
+
+void purge_vmap_areas(struct machine *m)
+{
+	struct vmap *v = &m->vmap;
+	struct vm_struct *next;
+
+	v->drain_due = false;
+	if (!v->lazy_pages)
+		return;
+	enter(m, PURGE_VMAP_AREAS, v->lazy_pages);
+	flush_tlb_kernel(m);
+	for (struct vm_struct *a = v->first; a; a = next) {
+		next = a->next;
+		if (!a->lazy)
+			continue;
+		step(m, FREE_VMAP_AREA, a->start, a->end - a->start);
+		destroy_area(m, a);
+	}
+	v->lazy_pages = 0;
+	leave(m, PURGE_VMAP_AREAS);
+}
+
+void drain_vmap_work(struct machine *m)
+{
+	if (m->vmap.drain_due)
+		purge_vmap_areas(m);
+}
+
+/* ---- frames ---- */
+
+/* Take out what is mapped in [start, start + nr_pages). */
+static void unmap_pages(struct machine *m, vaddr_t start, uint32_t nr_pages)
+{
+	for (uint32_t i = 0; i < nr_pages; i++) {
+		vaddr_t va = start + (i << PAGE_SHIFT);
+		pte_t *entry = kernel_pte(m, va);
+
+		if (!entry || !*entry)
+			continue;
+		step(m, CLEAR_KERNEL_PTE, va, *entry);
+		*entry = 0;
+	}
+}
+
+/* Map one page for the kernel; false: no memory for a table. */
+static bool map_page(struct machine *m, vaddr_t va, pfn_t pfn, uint32_t bits)
+{
+	pte_t *entry = kernel_pte_alloc(m, va);
+
+	if (!entry)
+		return false;
+	*entry = mk_pte(pfn, bits);
+	step(m, SET_KERNEL_PTE, va, *entry, pfn);
+	return true;
+}
+
+/* The array that names the area's pages: of kmalloc, or of vmalloc itself. */
+static bool alloc_page_array(struct machine *m, struct vm_struct *area,
+			     uint32_t nr_pages)
+{
+	uint32_t bytes = nr_pages * 4;
+
+	area->pages_kobj = bytes > PAGE_SIZE ? vmalloc(m, bytes)
+					     : kmalloc(m, bytes, GFP_KERNEL);
+	if (!area->pages_kobj)
+		return false;
+	area->page = arena_alloc(m->arena, nr_pages * sizeof(*area->page));
+	area->nr_pages = nr_pages;
+	for (uint32_t i = 0; i < nr_pages; i++)
+		area->page[i] = PFN_NONE;
+	return true;
+}
+
+static void free_page_array(struct machine *m, struct vm_struct *area)
+{
+	if (!area->page)
+		return;
+	for (uint32_t i = 0; i < area->nr_pages; i++)
+		if (area->page[i] != PFN_NONE)
+			free_pages(m, area->page[i], 0);
+	arena_free(m->arena, area->page, area->nr_pages * sizeof(*area->page));
+	area->page = NULL;
+	if (area->nr_pages * 4 > PAGE_SIZE)
+		vfree(m, area->pages_kobj);
+	else
+		kfree(m, area->pages_kobj);
+}
+
+void free_vm_area(struct machine *m, struct vm_struct *area)
+{
+	uint32_t pages = area_pages(area);
+
+	unmap_pages(m, area->start, pages);
+	free_page_array(m, area);
+	if (area->kobj)
+		kfree(m, area->kobj);
+	area->lazy = true;
+	m->vmap.lazy_pages += pages;
+	step(m, LAZY_VMAP_AREA, area->start, area->end - area->start,
+	     m->vmap.lazy_pages);
+	if (m->vmap.lazy_pages > lazy_max_pages(m))
+		m->vmap.drain_due = true;
+}
+
+static bool fill_area(struct machine *m, struct vm_struct *area)
+{
+	for (uint32_t i = 0; i < area->nr_pages; i++) {
+		area->page[i] = alloc_page(m, GFP_KERNEL | GFP_BIT_HIGHMEM,
+					   FRAME_KERNEL);
+		if (area->page[i] == PFN_NONE ||
+		    !map_page(m, area->start + (i << PAGE_SHIFT), area->page[i],
+			      PAGE_KERNEL))
+			return false;
+	}
+	return true;
+}
+
+vaddr_t vmalloc(struct machine *m, uint32_t bytes)
+{
+	uint32_t nr_pages = (uint32_t)(page_align_up(bytes) >> PAGE_SHIFT);
+	struct vm_struct *area = NULL;
+
+	enter(m, VMALLOC, bytes);
+	if (nr_pages <= totalram_pages(m))
+		area = get_vm_area(m, bytes, VM_ALLOC);
+	if (area &&
+	    !(alloc_page_array(m, area, nr_pages) && fill_area(m, area))) {
+		free_vm_area(m, area);
+		area = NULL;
+	}
+	leave(m, VMALLOC, area ? area->start : 0);
+	return area ? area->start : 0;
+}
+
+bool vfree(struct machine *m, vaddr_t va)
+{
+	struct vm_struct *area = find_vm_area(m, va);
+
+	if (!area || area->start != va || area->flags != VM_ALLOC)
+		return false;
+	enter(m, VFREE, va);
+	free_vm_area(m, area);
+	leave(m, VFREE);
+	return true;
+}
+
+/* ---- devices ---- */
+
+/* RAM has its kernel address already: it may not get a second, uncached one. */
+static bool is_ram(const struct machine *m, pfn_t pfn)
+{
+	return pfn < m->max_pfn && pfn_page(m, pfn)->use != FRAME_HOLE;
+}
+
+vaddr_t ioremap(struct machine *m, paddr_t phys, uint32_t bytes)
+{
+	pfn_t pfn = (pfn_t)(phys >> PAGE_SHIFT);
+	uint32_t offset = phys & (PAGE_SIZE - 1), nr_pages;
+	struct vm_struct *area;
+
+	nr_pages = (uint32_t)(page_align_up((uint64_t)offset + bytes) >>
+			      PAGE_SHIFT);
+	for (uint32_t i = 0; i < nr_pages; i++)
+		if (is_ram(m, pfn + i)) {
+			note(m, IOREMAP_RAM, phys, pfn + i);
+			return 0;
+		}
+	enter(m, IOREMAP, phys, bytes);
+	area = get_vm_area(m, nr_pages << PAGE_SHIFT, VM_IOREMAP);
+	if (area)
+		area->phys = phys - offset;
+	for (uint32_t i = 0; area && i < nr_pages; i++)
+		if (!map_page(m, area->start + (i << PAGE_SHIFT), pfn + i,
+			      PAGE_KERNEL | PTE_PCD)) {
+			free_vm_area(m, area);
+			area = NULL;
+		}
+	leave(m, IOREMAP, area ? area->start + offset : 0);
+	return area ? area->start + offset : 0;
+}
+
+bool iounmap(struct machine *m, vaddr_t va)
+{
+	struct vm_struct *area = find_vm_area(m, va);
+
+	if (!area || area->start != page_align_down(va) ||
+	    area->flags != VM_IOREMAP)
+		return false;
+	enter(m, IOUNMAP, va);
+	free_vm_area(m, area);
+	leave(m, IOUNMAP);
+	return true;
+}
