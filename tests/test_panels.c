@@ -436,9 +436,9 @@ START_TEST(beside_the_tables_stands_who_maps_the_frame)
 
 	go(&v, FORK, STEP_END);
 	view_choose_address(&v, 1, 0xb7ffe000);
-	ck_assert(shows(&panel_walk, &v, 78, 17, " mapped by\n"));
-	ck_assert(shows(&panel_walk, &v, 78, 17, " sh b7ffe000\n"));
-	ck_assert(shows(&panel_walk, &v, 78, 17, " kid b7ffe000\n"));
+	ck_assert(shows(&panel_walk, &v, 78, 20, " mapped by\n"));
+	ck_assert(shows(&panel_walk, &v, 78, 20, " sh b7ffe000\n"));
+	ck_assert(shows(&panel_walk, &v, 78, 20, " kid b7ffe000\n"));
 	close_view(&v);
 }
 END_TEST
