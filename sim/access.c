@@ -20,9 +20,11 @@
  * 8 characters, the last one written: enough for the eye to tell pages apart,
  * and a copy copies it.
  *
- * Simpler than Linux on a real CPU: one load or store a page; no speculation;
- * execution needs no right of its own (i386 has none, and 6.1's PAE kernel
- * loses NX for user pages: REFERENCE 8.2).
+ * To execute needs no right of its own on i386, except that an entry of PAE may
+ * say NX (m->nx, pgtable.c).  A fetch from data then takes two faults: the first
+ * brings the page, as for any access, the second finds it not executable.
+ *
+ * Simpler than Linux on a real CPU: one load or store a page; no speculation.
  */
 #include "access.h"
 
@@ -34,6 +36,12 @@
 static uint32_t rights_needed(enum access kind)
 {
 	return PTE_US | (kind == ACCESS_WRITE ? PTE_RW : 0);
+}
+
+/* Does the page's entry forbid the access, whatever its area says? */
+static bool forbids(pte_t leaf, enum access kind)
+{
+	return kind == ACCESS_FETCH && (leaf & PTE_NX);
 }
 
 /* What an entry of a level grants: a PAE PGD leaves rights to what follows. */
@@ -92,7 +100,8 @@ static pte_t *page_walk(struct machine *m, const struct mm *mm, vaddr_t va,
 			note(m, MMU_NOT_PRESENT, level, pfn, index, e, *error);
 			return NULL;
 		}
-		if ((rights_given(m, level, e) & need) != need) {
+		if ((rights_given(m, level, e) & need) != need ||
+		    forbids(e, kind)) {
 			*error = error_of(m, kind, true);
 			note(m, MMU_PROTECTION, level, pfn, index, e, *error);
 			return NULL;
@@ -125,7 +134,7 @@ static bool tlb_allows(const struct tlb_entry *e, enum access kind)
 
 	if (kind == ACCESS_WRITE)
 		need |= PTE_D;
-	return (e->bits & need) == need;
+	return (e->bits & need) == need && !forbids(tlb_pte(e), kind);
 }
 
 /* The frame behind va; PFN_NONE: a page fault with *error. */
@@ -139,8 +148,7 @@ static pfn_t translate(struct machine *m, const struct mm *mm, vaddr_t va,
 	if (hit && tlb_allows(hit, kind))
 		return hit->pfn;
 	if (hit)
-		note(m, TLB_DENIES, va, mk_pte(hit->pfn, hit->bits | PTE_P),
-		     kind);
+		note(m, TLB_DENIES, va, tlb_pte(hit), kind);
 	entry = page_walk(m, mm, va, kind, error);
 	if (!entry) {
 		if (hit)
@@ -224,7 +232,7 @@ struct outcome user_runs(struct machine *m, struct task *t)
 	const pte_t *entry = pte_offset(m, t->mm, t->mm->entry);
 
 	m->current = t;
-	if (entry && (*entry & PTE_P))
+	if (entry && (*entry & PTE_P) && !forbids(*entry, ACCESS_FETCH))
 		return (struct outcome){.kind = OUT_OK};
 	return access_page(m, t, t->mm->entry, ACCESS_FETCH, NULL);
 }

@@ -42,6 +42,13 @@ static bool check_entry(struct walk *w, vaddr_t va, pte_t e)
 	if (!LAW(v && v->start <= va, "page %x is mapped in no area", va) ||
 	    !LAW(pfn < k->m->max_pfn, "page %x: no frame %u", va, pfn))
 		return false;
+	if (!LAW(!(e & PTE_NX) || (k->m->nx && !(v->flags & VM_EXEC)),
+		 "page %x: its entry forbids to execute, its area does not",
+		 va) ||
+	    !LAW((e & PTE_NX) || !k->m->nx || !(e & PTE_P) ||
+			 (v->flags & VM_EXEC),
+		 "page %x may be executed, its area says no", va))
+		return false;
 	if (e & PTE_SPECIAL)
 		return LAW(pfn == k->m->zero_page && !(e & PTE_RW),
 			   "page %x: entry of the zero page is wrong", va);
@@ -141,7 +148,8 @@ static const struct task *task_of(const struct machine *m, uint32_t pid)
 	return t;
 }
 
-/* An entry may know less than the page table (D, RW), never more. */
+/* An entry may know less than the page table (D, RW), never more; and more than
+ * it of what is forbidden (NX), never less. */
 static bool check_tlb_entry(struct check *k, const struct mm *mm,
 			    const struct tlb_entry *e)
 {
@@ -150,7 +158,8 @@ static bool check_tlb_entry(struct check *k, const struct mm *mm,
 	uint32_t mine = e->bits & (PTE_RW | PTE_US | PTE_D);
 
 	return LAW(entry && (*entry & PTE_P) && pte_pfn(*entry) == e->pfn &&
-			   (*entry & mine) == mine,
+			   (*entry & mine) == mine &&
+			   (e->nx || !(*entry & PTE_NX)),
 		   "the TLB knows page %x, but its page table has changed", va);
 }
 

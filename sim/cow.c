@@ -40,7 +40,7 @@ static void map_anon(struct machine *m, struct vma *v, vaddr_t va, pte_t *entry,
 {
 	struct page *page = pfn_page(m, pfn);
 	pte_t old = *entry;
-	uint32_t bits = vm_page_prot(v->flags) | PTE_D;
+	pte_t bits = vma_page_prot(m, v) | PTE_D;
 
 	page->mapping = v->anon_vma;
 	page->index = v->pgoff + ((va - v->start) >> PAGE_SHIFT);

@@ -97,8 +97,12 @@ int setup_arg_pages(struct machine *m, struct task *t, bool exec)
 	vaddr_t top = m->profile->page_offset;
 	struct vma *v = find_vma_intersection(t->mm, top - PAGE_SIZE, top);
 
-	if (exec)
-		vma_set_flags(v, v->flags | VM_EXEC);
+	uint32_t old = v->flags;
+
+	if (exec) {
+		vma_set_flags(v, old | VM_EXEC);
+		change_protection(m, v, v->start, v->end, old);
+	}
 	if (expand_stack(m, v, v->start - STACK_EXPAND))
 		return -SIM_EFAULT;
 	step(m, SETUP_ARG_PAGES, t->pid, v->start, t->mm->arg_start);

@@ -57,12 +57,15 @@ static struct vma *area_for(struct machine *m, struct mm *mm, vaddr_t va)
 	return v;
 }
 
-/* Any right is enough to read or execute on i386; a write needs VM_WRITE. */
+/*
+ * A write needs VM_WRITE; any right is enough to read or execute a page that is
+ * not there yet.  If a page that is there refused a read, it was NX that did.
+ */
 static bool access_error(const struct vma *v, uint32_t error)
 {
-	uint32_t needed = error & ERR_WRITE ? VM_WRITE : VM_ACCESS;
-
-	return !(v->flags & needed);
+	if (error & ERR_WRITE)
+		return !(v->flags & VM_WRITE);
+	return (error & ERR_PROT) || !(v->flags & VM_ACCESS);
 }
 
 /* No frame for t: end a task. OK: try again. */
@@ -119,7 +122,7 @@ static enum fault_result map_zero_page(struct machine *m, struct vma *v,
 {
 	pte_t old = *entry;
 
-	*entry = mk_pte(m->zero_page, vma_page_prot(v) | PTE_SPECIAL);
+	*entry = mk_pte(m->zero_page, vma_page_prot(m, v) | PTE_SPECIAL);
 	m->nr_zero_maps++;
 	step(m, SET_PTE, va, old, *entry, m->zero_page);
 	return FAULT_MINOR;

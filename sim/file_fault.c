@@ -49,7 +49,7 @@ enum forecast_kind file_forecast(const struct vma *v, vaddr_t va, bool write)
 
 /* Map one more page of the cache: one reference and one mapping more. */
 static void map_file_page(struct machine *m, struct vma *v, vaddr_t va,
-			  pte_t *entry, pfn_t pfn, uint32_t bits)
+			  pte_t *entry, pfn_t pfn, pte_t bits)
 {
 	struct page *page = pfn_page(m, pfn);
 
@@ -64,7 +64,7 @@ static void map_file_page(struct machine *m, struct vma *v, vaddr_t va,
 static bool filemap_map_pages(struct machine *m, struct vma *v, vaddr_t start,
 			      vaddr_t end)
 {
-	uint32_t bits = vma_page_prot(v);
+	pte_t bits = vma_page_prot(m, v);
 
 	for (vaddr_t va = start; va < end; va += PAGE_SIZE) {
 		pfn_t pfn = filemap_get_page(v->file, file_index(v, va));
@@ -142,7 +142,7 @@ static enum fault_result do_read_fault(struct machine *m, struct vma *v,
 	entry = pte_alloc(m, v->mm, va);
 	if (!entry)
 		return FAULT_OOM;
-	map_file_page(m, v, va, entry, pfn, vma_page_prot(v));
+	map_file_page(m, v, va, entry, pfn, vma_page_prot(m, v));
 	return FAULT_MINOR;
 }
 
@@ -179,7 +179,8 @@ static enum fault_result do_shared_fault(struct machine *m, struct vma *v,
 	if (!v->file->shmem)
 		note(m, PAGE_MKWRITE, va, pfn);
 	pfn_page(m, pfn)->flags |= PG_DIRTY;
-	map_file_page(m, v, va, entry, pfn, vma_page_prot(v) | PTE_RW | PTE_D);
+	map_file_page(m, v, va, entry, pfn,
+		      vma_page_prot(m, v) | PTE_RW | PTE_D);
 	return FAULT_MINOR;
 }
 

@@ -44,6 +44,14 @@ static struct arena *reserve_arena(uint64_t ram_bytes)
 	return NULL;
 }
 
+/* Do entries of this machine say NX? */
+static bool has_nx(const struct machine_config *c)
+{
+	if (c->profile->pt_levels < 3)
+		return false;
+	return c->nx == NX_AS_PROFILE ? c->profile->nx : c->nx == NX_ON;
+}
+
 struct machine *machine_create(const struct machine_config *c,
 			       struct trace *trace)
 {
@@ -58,6 +66,7 @@ struct machine *machine_create(const struct machine_config *c,
 	m->arena = a;
 	m->config = *c;
 	m->profile = c->profile;
+	m->nx = has_nx(c);
 	m->trace = &silent;
 	boot_memory(m);
 	slab_boot(m);

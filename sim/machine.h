@@ -29,6 +29,7 @@ struct machine_config {
 	uint64_t swap_bytes;    /* 0                                     */
 	uint32_t overcommit;    /* 0, 1, 2                               */
 	uint32_t watermark_boost; /* of the high mark, in 1/10000         */
+	enum { NX_AS_PROFILE, NX_OFF, NX_ON } nx; /* on: three levels    */
 };
 
 void machine_config_default(struct machine_config *c);
@@ -40,6 +41,7 @@ struct machine {
 	struct arena *arena;
 	const struct mm_profile *profile;
 	struct machine_config config;
+	bool nx;                        /* entries say what is no program  */
 
 	struct page *mem_map;           /* one per frame, [0, max_pfn)     */
 	pfn_t max_pfn;                  /* first frame that does not exist */

@@ -285,7 +285,11 @@ void pt_walk(const struct machine *m, const struct mm *mm, vaddr_t va,
 /*
  * i386 has one bit for rights, RW: whatever may be accessed at all may be
  * read and executed.  A private area is never RW from the start: the write
- * fault is what makes the copy.  REFERENCE 8.2.
+ * fault is what makes the copy.  The 64-bit entries of PAE have one bit more,
+ * NX at the very top, for pages that are data and no program.  6.1 loses it on
+ * the way: vm_get_page_prot() keeps the bits in an unsigned long of 32 bits, so
+ * a page of the recorded PAE kernel can be executed whatever its area says
+ * (nx=off, the default there).  REFERENCE 8.2.
  */
 uint32_t vm_page_prot(uint32_t vm_flags)
 {
@@ -296,10 +300,14 @@ uint32_t vm_page_prot(uint32_t vm_flags)
 	return PTE_P | PTE_US | PTE_A;
 }
 
-uint32_t vma_page_prot(const struct vma *v)
+pte_t vma_page_prot(const struct machine *m, const struct vma *v)
 {
-	uint32_t bits = vm_page_prot(v->flags);
+	pte_t bits = vm_page_prot(v->flags);
 	bool notify = (v->flags & VM_SHARED) && v->file && !v->file->shmem;
 
-	return notify ? bits & ~(uint32_t)PTE_RW : bits;
+	if (notify)
+		bits &= ~(pte_t)PTE_RW;
+	if (m->nx && (bits & PTE_P) && !(v->flags & VM_EXEC))
+		bits |= PTE_NX;
+	return bits;
 }

@@ -33,9 +33,10 @@ enum pte_bit {
 	PTE_TABLE = PTE_P | PTE_RW | PTE_US | PTE_A | PTE_D, /* to a table */
 	PTE_PROTNONE = 0x100, /* with P clear: present for the software   */
 };
+#define PTE_NX ((pte_t)1 << 63) /* three levels: no instruction from here  */
 
 static inline pfn_t pte_pfn(pte_t e) { return (pfn_t)(e >> PAGE_SHIFT); }
-static inline pte_t mk_pte(pfn_t pfn, uint32_t bits)
+static inline pte_t mk_pte(pfn_t pfn, pte_t bits)
 {
 	return (pte_t)pfn << PAGE_SHIFT | bits;
 }
@@ -125,8 +126,9 @@ uint32_t vm_page_prot(uint32_t vm_flags);
 
 /*
  * The same for an area as it stands (vma_set_page_prot): a shared mapping of
- * a file that wants to hear of the first write to a page is mapped read-only.
+ * a file that wants to hear of the first write to a page is mapped read-only,
+ * and where the machine has NX (m->nx) it marks what must not be executed.
  */
-uint32_t vma_page_prot(const struct vma *v);
+pte_t vma_page_prot(const struct machine *m, const struct vma *v);
 
 #endif

@@ -89,6 +89,7 @@ static const struct mm_profile profiles[] = {
 	{
 		.name = "i386-pae",
 		.text = "classic i386 with PAE: three-level page tables",
+		.nx = true,
 		.pkmap_base = 0xffc00000,
 		.last_pkmap = 512,
 		CLASSIC_FIXMAP,

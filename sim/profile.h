@@ -74,6 +74,8 @@ struct mm_profile {
 	bool boot_lists_ascending;  /* lowmem to the tail, as 6.1            */
 	bool fork_copies_all_ptes;  /* 2.6.11; 6.1: areas with anon_vma only */
 	bool brk_merges_bss;        /* 2.4, 2.6                              */
+	bool nx;                    /* data cannot be executed (PAE), unless
+	                             * the machine says otherwise            */
 };
 
 /* NULL if there is none of that name. */

@@ -18,7 +18,7 @@
 
 #include "machine.h"
 
-enum { PTE_RIGHTS = PTE_P | PTE_RW | PTE_US | PTE_PROTNONE };
+static const pte_t rights = PTE_NX | PTE_P | PTE_RW | PTE_US | PTE_PROTNONE;
 
 /* Would a write fault on e only set RW?  Then it can be set at once. */
 static bool can_change_pte_writable(const struct machine *m,
@@ -36,8 +36,8 @@ static bool can_change_pte_writable(const struct machine *m,
 
 static pte_t pte_modify(const struct machine *m, const struct vma *v, pte_t e)
 {
-	e &= ~(pte_t)PTE_RIGHTS;
-	e |= vma_page_prot(v) & PTE_RIGHTS;
+	e &= ~rights;
+	e |= vma_page_prot(m, v) & rights;
 	if (can_change_pte_writable(m, v, e))
 		e |= PTE_RW;
 	return e;

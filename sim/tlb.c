@@ -34,6 +34,11 @@ static struct tlb_entry *tlb_find(struct tlb *t, vaddr_t va)
 	return NULL;
 }
 
+pte_t tlb_pte(const struct tlb_entry *e)
+{
+	return mk_pte(e->pfn, (e->nx ? PTE_NX : 0) | e->bits | PTE_P);
+}
+
 const struct tlb_entry *tlb_peek(const struct tlb *t, vaddr_t va)
 {
 	return tlb_find((struct tlb *)t, va);
@@ -45,7 +50,7 @@ struct tlb_entry *tlb_lookup(struct machine *m, struct tlb *t, vaddr_t va)
 
 	if (e) {
 		t->hits++;
-		note(m, TLB_HIT, va, e->pfn, mk_pte(e->pfn, e->bits | PTE_P));
+		note(m, TLB_HIT, va, e->pfn, tlb_pte(e));
 	} else {
 		t->misses++;
 		note(m, TLB_MISS, va);
@@ -67,6 +72,7 @@ void tlb_fill(struct machine *m, struct tlb *t, struct tlb_entry *known,
 	e->vpn = vpn + 1;
 	e->pfn = pte_pfn(entry);
 	e->bits = entry & TLB_BITS;
+	e->nx = entry & PTE_NX;
 	step(m, TLB_FILL, va, e->pfn, entry);
 }
 

@@ -13,6 +13,7 @@ struct tlb_entry {
 	uint32_t vpn;      /* va >> 12, plus 1; 0 = invalid           */
 	pfn_t pfn;
 	uint16_t bits;     /* RW, US, D of the entry when it was read */
+	bool nx;           /* and NX                                  */
 };
 
 struct tlb {
@@ -21,6 +22,9 @@ struct tlb {
 	uint32_t pid;      /* whose address space is loaded; 0 = none */
 	uint64_t hits, misses, flushes, page_flushes;
 };
+
+/* What it keeps of a page-table entry. */
+pte_t tlb_pte(const struct tlb_entry *e);
 
 /* The entry for va in the running address space, or NULL. No counting. */
 const struct tlb_entry *tlb_peek(const struct tlb *t, vaddr_t va);

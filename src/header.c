@@ -1,7 +1,7 @@
 /*
  * The header: title and machine.
  *
- *	machine PROFILE [ram=1G] [cpus=1] [nodes=1] [swap=0] [overcommit=0|1|2]
+ *	machine PROFILE [ram=1G] [cpus=1] [nodes=1] [swap=0] [overcommit=0|1|2] [nx=on|off]
  *
  * The words after --machine on the command line are the same and win, word by word.  Without
  * PROFILE the machine stays an i386.
@@ -19,6 +19,7 @@ enum { NODES_MAX = 4, PROFILES_MAX = 16 };
 static const char *const machine_words[NR_MACHINE_WORDS + 1] = {
 	[M_PROFILE] = "profile", [M_RAM] = "ram",   [M_CPUS] = "cpus",
 	[M_NODES] = "nodes",     [M_SWAP] = "swap", [M_OVERCOMMIT] = "overcommit",
+	[M_NX] = "nx",
 };
 
 static bool mistake_not_modelled(struct parser *p, const struct word *w)
@@ -74,6 +75,18 @@ static bool set_swap(struct parser *p, const struct word *w, const char *text, u
 	return bytes == 0 || mistake_not_modelled(p, w);
 }
 
+static bool set_nx(struct parser *p, const struct word *w, const char *text, uint32_t len,
+		   struct machine_config *c)
+{
+	static const char *const words[] = {"off", "on", NULL};
+	unsigned index;
+
+	if (!read_choice(p, w, text, len, _("setting of nx"), words, &index))
+		return false;
+	c->nx = index ? NX_ON : NX_OFF;
+	return true;
+}
+
 static bool set_value(struct parser *p, enum machine_word key, const struct word *w,
 		      const char *text, uint32_t len, struct machine_config *c)
 {
@@ -93,6 +106,8 @@ static bool set_value(struct parser *p, enum machine_word key, const struct word
 		good = read_number(p, w, text, len, "nodes", 1, NODES_MAX, &value);
 		c->nodes = (uint32_t)value;
 		return good && (value == 1 || mistake_not_modelled(p, w));
+	case M_NX:
+		return set_nx(p, w, text, len, c);
 	default:
 		good = read_number(p, w, text, len, "overcommit", 0, 2, &value);
 		c->overcommit = (uint32_t)value;
@@ -119,6 +134,9 @@ static void take(struct machine_config *to, const struct machine_config *from,
 		break;
 	case M_SWAP:
 		to->swap_bytes = from->swap_bytes;
+		break;
+	case M_NX:
+		to->nx = from->nx;
 		break;
 	default:
 		to->overcommit = from->overcommit;
@@ -149,9 +167,15 @@ static bool parse_setting(struct parser *p, const struct word *w, enum machine_w
 	return set_value(p, index, w, equals + 1, w->len - len - 1, c);
 }
 
+static bool nx_is_possible(const struct machine_config *c)
+{
+	return c->nx != NX_ON || c->profile->pt_levels > 2;
+}
+
 bool parse_machine_words(struct parser *p, uint32_t first, bool override)
 {
 	uint32_t *given = override ? &p->overridden : &p->given;
+	const struct word *nx = NULL;
 	bool good = true;
 
 	for (uint32_t i = first; i < p->line.nr_words; i++) {
@@ -168,7 +192,14 @@ bool parse_machine_words(struct parser *p, uint32_t first, bool override)
 		*given |= 1u << key;
 		if (override || !(p->overridden >> key & 1))
 			take(&p->s->config, &c, key);
+		if (key == M_NX)
+			nx = &p->line.word[i];
 	}
+	/* The command line may say nx=on before it is known for which profile. */
+	if (nx && (*given & 1u << M_PROFILE) && !nx_is_possible(&p->s->config))
+		good = mistake(p, nx,
+			       _("entries of two-level page tables have no NX: nx=on wants "
+				 "a profile with PAE"));
 	return good;
 }
 

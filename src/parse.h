@@ -7,7 +7,7 @@
 #include "lexer.h"
 #include "scenario_data.h"
 
-enum machine_word { M_PROFILE, M_RAM, M_CPUS, M_NODES, M_SWAP, M_OVERCOMMIT, NR_MACHINE_WORDS };
+enum machine_word { M_PROFILE, M_RAM, M_CPUS, M_NODES, M_SWAP, M_OVERCOMMIT, M_NX, NR_MACHINE_WORDS };
 
 struct parser {
 	struct scenario *s;

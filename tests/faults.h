@@ -24,7 +24,7 @@ static inline void listen_whole(void *ctx, const struct step *s)
 		open_spans[nr_open++] = s->id;
 }
 
-static inline void boot(const char *profile, uint64_t megabytes)
+static inline void boot_nx(const char *profile, uint64_t megabytes, unsigned nx)
 {
 	static struct trace trace;
 	struct machine_config c;
@@ -32,6 +32,7 @@ static inline void boot(const char *profile, uint64_t megabytes)
 	machine_config_default(&c);
 	c.profile = profile_find(profile);
 	c.ram_bytes = megabytes << 20;
+	c.nx = nx;
 	trace = (struct trace){.sink = listen_whole};
 	m = machine_create(&c, &trace);
 	sh = do_spawn(m, "sh", 1, &builtin_program, NULL);
@@ -40,9 +41,15 @@ static inline void boot(const char *profile, uint64_t megabytes)
 	space_forget();
 }
 
+static inline void boot(const char *profile, uint64_t megabytes)
+{
+	boot_nx(profile, megabytes, NX_AS_PROFILE);
+}
+
 static inline void boot_classic(void) { boot("i386", 1024); }
 static inline void boot_61(void) { boot("i386-6.1", 1024); }
 static inline void boot_pae(void) { boot("i386-6.1-pae", 1024); }
+static inline void boot_pae_nx(void) { boot_nx("i386-6.1-pae", 1024, NX_ON); }
 
 /* va's entry in its page table; 0 if it has no table. */
 static inline pte_t entry_of(const struct task *t, vaddr_t va)

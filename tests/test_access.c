@@ -122,6 +122,79 @@ START_TEST(the_error_code_marks_a_fetch_with_three_levels)
 }
 END_TEST
 
+START_TEST(nx_is_a_bit_of_three_levels_and_6_1_loses_it)
+{
+	static const struct {
+		const char *profile;
+		unsigned nx;
+		bool on;
+	} machines[] = {
+		{"i386-6.1", NX_ON, false},      {"i386-6.1", NX_AS_PROFILE, false},
+		{"i386-6.1-pae", NX_ON, true},   {"i386-6.1-pae", NX_AS_PROFILE, false},
+		{"i386-pae", NX_OFF, false},     {"i386-pae", NX_AS_PROFILE, true},
+		{"i386-6.1-pae", NX_OFF, false},
+	};
+
+	for (size_t i = 0; i < sizeof(machines) / sizeof(*machines); i++) {
+		teardown();
+		boot_nx(machines[i].profile, 256, machines[i].nx);
+		ck_assert_uint_eq(entry_of(sh, 0xbffff000) >> 63, machines[i].on);
+		ck_assert_uint_eq(entry_of(sh, 0x08048000) >> 63, 0);
+	}
+}
+END_TEST
+
+START_TEST(a_fetch_from_data_takes_one_fault_for_the_page_and_one_for_nx)
+{
+	vaddr_t buf = (vaddr_t)map(8192, RW), exec = (vaddr_t)map(4096, RX);
+
+	machine_begin_event(m);
+	ck_outcome(touch(sh, buf, ACCESS_FETCH), OUT_ACCERR, buf);
+	ck_assert_uint_eq(told[S_PAGE_FAULT], 2);
+	ck_assert_uint_eq(last_told[S_PAGE_FAULT].arg[2], 0x15); /* present, user, fetch */
+	ck_assert_uint_eq(sh->event_min, 1);
+	ck_assert_uint_eq(frame_at(sh, buf), m->zero_page);
+	ck_outcome(touch(sh, exec, ACCESS_FETCH), OUT_OK, 0);
+	ck_write(sh, buf + 4096); /* known to the TLB as well */
+	ck_outcome(touch(sh, buf + 4096, ACCESS_FETCH), OUT_ACCERR, buf + 4096);
+	ck_assert_uint_eq(told[S_TLB_DENIES], 1);
+}
+END_TEST
+
+START_TEST(nx_follows_the_rights_of_the_area)
+{
+	vaddr_t buf = (vaddr_t)map(4096, RW);
+
+	ck_write(sh, buf);
+	ck_outcome(touch(sh, buf, ACCESS_FETCH), OUT_ACCERR, buf);
+	sys_mprotect(m, sh, buf, 4096, RX);
+	ck_outcome(touch(sh, buf, ACCESS_FETCH), OUT_OK, 0);
+	sys_mprotect(m, sh, buf, 4096, R);
+	ck_outcome(touch(sh, buf, ACCESS_FETCH), OUT_ACCERR, buf);
+	ck_read(sh, buf);
+	/* The program itself needs the right, too. */
+	sys_mprotect(m, sh, 0x08048000, 4096, R);
+	ck_outcome(user_runs(m, sh), OUT_ACCERR, 0x08048100);
+}
+END_TEST
+
+START_TEST(a_child_and_a_moved_page_keep_nx)
+{
+	vaddr_t buf = (vaddr_t)map(4096, RW), to;
+	struct task *kid;
+
+	ck_write(sh, buf);
+	kid = fork_sh();
+	ck_outcome(touch(kid, buf, ACCESS_FETCH), OUT_ACCERR, buf);
+	ck_write(kid, buf);
+	ck_outcome(touch(kid, buf, ACCESS_FETCH), OUT_ACCERR, buf);
+	map_fixed(buf + 4096, 4096, R);
+	to = (vaddr_t)sys_mremap(m, sh, buf, 4096, 8192, true);
+	ck_assert_uint_ne(to, buf);
+	ck_outcome(touch(sh, to, ACCESS_FETCH), OUT_ACCERR, to);
+}
+END_TEST
+
 START_TEST(running_a_process_whose_code_is_mapped_tells_nothing)
 {
 	ck_outcome(user_runs(m, sh), OUT_OK, 0);
@@ -161,9 +234,11 @@ Suite *access_suite(void)
 {
 	Suite *s = suite_create("access");
 	TCase *tc = tcase_create("two levels"), *pae = tcase_create("three levels");
+	TCase *nx = tcase_create("three levels with NX");
 
 	tcase_add_checked_fixture(tc, boot_61, teardown);
 	tcase_add_checked_fixture(pae, boot_pae, teardown);
+	tcase_add_checked_fixture(nx, boot_pae_nx, teardown);
 	tcase_add_test(tc, a_read_sets_accessed_and_a_write_dirty_too);
 	tcase_add_test(tc, the_first_write_behind_a_read_walks_again_to_set_dirty);
 	tcase_add_test(tc, what_is_written_is_the_frames_content);
@@ -177,6 +252,11 @@ Suite *access_suite(void)
 	tcase_add_test(tc, every_span_that_is_entered_is_left);
 	tcase_add_test(pae, the_kernels_gigabyte_is_mapped_but_not_for_users);
 	tcase_add_test(pae, the_error_code_marks_a_fetch_with_three_levels);
+	tcase_add_test(nx, nx_is_a_bit_of_three_levels_and_6_1_loses_it);
+	tcase_add_test(nx, a_fetch_from_data_takes_one_fault_for_the_page_and_one_for_nx);
+	tcase_add_test(nx, nx_follows_the_rights_of_the_area);
+	tcase_add_test(nx, a_child_and_a_moved_page_keep_nx);
+	suite_add_tcase(s, nx);
 	suite_add_tcase(s, tc);
 	suite_add_tcase(s, pae);
 	return s;

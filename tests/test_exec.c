@@ -374,6 +374,9 @@ START_TEST(a_program_may_want_its_stack_alone_executable)
 	ck_assert_str_eq(areas_of(sh, 0), TEXT "08049000-0804b000 rw-p 0804b000-0804e000 rw-p");
 	ck_assert(mm_area_at(sh->mm, 0xbffff000)->flags & VM_EXEC);
 	ck_assert_uint_eq(mm_area_at(sh->mm, 0xbffff000)->start, 0xbffdf000);
+	ck_outcome(touch(sh, 0xbffff000, ACCESS_FETCH), OUT_OK, 0);
+	ck_outcome(touch(sh, 0x08049000, ACCESS_FETCH), m->nx ? OUT_ACCERR : OUT_OK,
+		   m->nx ? 0x08049000 : 0);
 }
 END_TEST
 
@@ -554,6 +557,7 @@ Suite *exec_suite(void)
 {
 	Suite *s = suite_create("exec");
 	TCase *tc = tcase_create("6.1"), *small = tcase_create("no memory");
+	TCase *nx = tcase_create("three levels with NX");
 
 	tcase_add_checked_fixture(tc, boot_61, teardown);
 	tcase_add_test(tc, the_built_in_program_has_four_areas_and_three_pages);
@@ -587,7 +591,11 @@ Suite *exec_suite(void)
 	tcase_add_checked_fixture(small, boot_classic, teardown);
 	tcase_add_loop_test(small, without_memory_exec_fails_before_or_after_the_point_of_no_return,
 			    0, 16);
+	tcase_add_checked_fixture(nx, boot_pae_nx, teardown);
+	tcase_add_test(nx, a_program_that_says_nothing_of_its_stack_may_execute_all_that_it_reads);
+	tcase_add_test(nx, a_program_may_want_its_stack_alone_executable);
 	suite_add_tcase(s, tc);
+	suite_add_tcase(s, nx);
 	suite_add_tcase(s, small);
 	return s;
 }

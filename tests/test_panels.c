@@ -341,9 +341,9 @@ START_TEST(entries_have_36_bits_of_address_with_pae_and_64_where_there_is_room)
 	pfn = frame_of(&v, "sh", 0xb7ffe000);
 	snprintf(want, sizeof(want), "\342\227\2060%05x067 P RW US A D", pfn);
 	ck_assert(shows(&panel_walk, &v, 38, 12, want));
-	snprintf(want, sizeof(want), "\342\227\20600000000 %05x067  P RW US A D", pfn);
+	snprintf(want, sizeof(want), "\342\227\20680000000 %05x067  P RW US A D NX", pfn);
 	ck_assert(shows(&panel_walk, &v, 57, 14, want));
-	snprintf(want, sizeof(want), "00000000 00000000 \342\206\222\342\227\20600000000 %05x067",
+	snprintf(want, sizeof(want), "00000000 00000000 \342\206\222\342\227\20680000000 %05x067",
 		 pfn);
 	ck_assert(shows(&panel_walk, &v, 78, 12, want));
 	snprintf(want, sizeof(want), "phys 0%05x000", pfn);

@@ -219,6 +219,11 @@ START_TEST(values_out_of_range_name_the_range)
 {
 	assert_mistake("machine i386 ram=7M", "1:14+6 ram=7M is out of range: 8M to 4G");
 	assert_mistake("machine i386 cpus=0", "1:14+6 0 is out of range: cpus is 1 to 8");
+	assert_mistake("machine i386-pae nx=yes",
+		       "1:18+6 unknown setting of nx \"yes\"; known are off, on");
+	assert_mistake("machine i386-6.1 nx=on",
+		       "1:18+5 entries of two-level page tables have no NX: nx=on wants a profile "
+		       "with PAE");
 	assert_mistake("machine i386 overcommit=3",
 		       "1:14+12 3 is out of range: overcommit is 0 to 2");
 	assert_mistake("alloc_pages a 11", "1:15+2 11 is out of range: an order is 0 to 10");
@@ -345,6 +350,7 @@ START_TEST(the_header_makes_the_machine)
 	ck_assert_uint_eq(m->ram_bytes, 1717985280); /* whole pages of 1717986919 */
 	ck_assert_uint_eq(m->cpus, 4);
 	ck_assert_uint_eq(m->overcommit, 2);
+	ck_assert_uint_eq(m->nx, NX_AS_PROFILE);
 	ck_assert_str_eq(scenario_title(c.s), "Two pages");
 	ck_assert_str_eq(scenario_name(c.s), "test.txt");
 }

@@ -216,7 +216,8 @@ START_TEST(with_three_levels_the_walk_has_three_entries)
 	ck_assert_uint_eq(arg_of(W_PTE, 1) & 0xfff, 0xff0);
 	ck_assert_uint_eq(arg_of(W_PGD, 2) >> 12, arg_of(W_PMD, 1) >> 12);
 	ck_assert_uint_eq(arg_of(W_PMD, 2) >> 12, arg_of(W_PTE, 1) >> 12);
-	ck_assert_uint_eq(arg_of(W_PTE, 2) >> 12, arg_of(W_FRAME, 0));
+	ck_assert_uint_eq(pte_pfn(arg_of(W_PTE, 2)), arg_of(W_FRAME, 0));
+	ck_assert(arg_of(W_PTE, 2) & PTE_NX);
 	end();
 }
 END_TEST
