@@ -173,7 +173,6 @@ static void load_or_store(struct machine *m, pfn_t pfn, vaddr_t va,
 	}
 	if (tag)
 		memcpy(page->tag, tag, TAG_LEN);
-	page->flags |= PG_DIRTY;
 	step(m, STORE, pfn, va, old, page_tag(page));
 }
 

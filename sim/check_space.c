@@ -177,14 +177,29 @@ static bool check_tlb(struct check *k, const struct tlb *tlb)
 	return true;
 }
 
+/* Nobody but living tasks needs an address space between events. */
+static bool check_users(const struct machine *m, const struct task *t)
+{
+	uint32_t users = 0;
+
+	for (const struct task *o = m->tasks; o; o = o->next)
+		users += o->mm == t->mm;
+	return LAW(t->mm->owner == t, "task %u: its address space is another's",
+		   t->pid) &&
+	       LAW(!(t->flags & PF_EXITING), "task %u never ends", t->pid) &&
+	       LAW(t->mm->mm_users == users && t->mm->mm_count == 1,
+		   "task %u: mm_users %u, mm_count %u, but %u tasks use it",
+		   t->pid, t->mm->mm_users, t->mm->mm_count, users);
+}
+
 bool check_spaces(struct check *k)
 {
 	const struct machine *m = k->m;
 	uint32_t tasks = 0;
 
 	for (const struct task *t = m->tasks; t; t = t->next, tasks++) {
-		if (!check_areas(k, t->mm) || !check_tables(k, t->mm) ||
-		    !check_heap(&t->mm->heap) ||
+		if (!check_users(m, t) || !check_areas(k, t->mm) ||
+		    !check_tables(k, t->mm) || !check_heap(&t->mm->heap) ||
 		    !check_owned(k, t->stack, pfn_page(m, t->stack)->order,
 				 FRAME_STACK))
 			return false;

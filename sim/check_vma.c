@@ -34,10 +34,33 @@ static bool check_area(struct check *k, const struct mm *mm,
 	       check_area_rmap(k, v);
 }
 
+/* Pages of the areas whose flags answer yes. */
+static uint32_t pages_of(const struct mm *mm, bool (*is_kind)(uint32_t flags))
+{
+	const struct vma *v;
+	uint32_t pages = 0;
+
+	for_each_vma(mm, v)
+		pages += is_kind(v->flags) ? vma_pages(v) : 0;
+	return pages;
+}
+
+static bool is_any(uint32_t flags) { return flags | 1; }
+static bool is_locked(uint32_t flags) { return flags & VM_LOCKED; }
+
+static bool check_sum(const struct mm *mm, const char *name, uint32_t counted,
+		      bool (*is_kind)(uint32_t flags))
+{
+	uint32_t pages = pages_of(mm, is_kind);
+
+	return LAW(pages == counted, "%s is %u pages, but the areas have %u",
+		   name, counted, pages);
+}
+
 static bool check_list(struct check *k, const struct mm *mm)
 {
-	uint32_t nr = 0, total = 0, locked = 0;
 	const struct vma *v;
+	uint32_t nr = 0;
 
 	for_each_vma(mm, v) {
 		if (!LAW(nr < mm->map_count && (nr || !v->prev),
@@ -46,18 +69,14 @@ static bool check_list(struct check *k, const struct mm *mm)
 		    !check_area(k, mm, v))
 			return false;
 		nr++;
-		total += vma_pages(v);
-		if (v->flags & VM_LOCKED)
-			locked += vma_pages(v);
 	}
 	return LAW(nr == mm->map_count, "%u areas are counted, %u are there",
 		   mm->map_count, nr) &&
-	       LAW(total == mm->total_vm,
-		   "total_vm is %u pages, but the areas have %u", mm->total_vm,
-		   total) &&
-	       LAW(locked == mm->locked_vm,
-		   "locked_vm is %u pages, but locked areas have %u",
-		   mm->locked_vm, locked);
+	       check_sum(mm, "total_vm", mm->total_vm, is_any) &&
+	       check_sum(mm, "locked_vm", mm->locked_vm, is_locked) &&
+	       check_sum(mm, "exec_vm", mm->exec_vm, is_exec_mapping) &&
+	       check_sum(mm, "stack_vm", mm->stack_vm, is_stack_mapping) &&
+	       check_sum(mm, "data_vm", mm->data_vm, is_data_mapping);
 }
 
 /* ---- the tree ---- */

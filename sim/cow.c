@@ -45,7 +45,7 @@ static void map_anon(struct machine *m, struct vma *v, vaddr_t va, pte_t *entry,
 	page->mapping = v->anon_vma;
 	page->index = v->pgoff + ((va - v->start) >> PAGE_SHIFT);
 	page->mapcount = 1;
-	page->flags |= PG_EXCLUSIVE | PG_DIRTY;
+	page->flags |= PG_EXCLUSIVE | PG_UPTODATE | PG_SWAPBACKED;
 	v->mm->rss_anon++;
 	step(m, PAGE_ADD_NEW_ANON_RMAP, pfn, v->anon_vma->id, page->index);
 	if (v->flags & VM_WRITE)

@@ -116,8 +116,7 @@ static struct mm *bprm_mm_init(struct machine *m, struct task *t,
 	struct mm *mm = mm_alloc(m, t);
 
 	if (mm && copy_strings(m, t, mm, name)) {
-		exit_mmap(m, mm);
-		mmdrop(m, mm);
+		mmput(m, mm);
 		mm = NULL;
 	}
 	return mm;
@@ -137,11 +136,10 @@ static void exec_mmap(struct machine *m, struct task *t, struct mm *mm)
 		task_link(m, t);
 	m->current = t;
 	switch_mm(m, t);
+	t->flags &= ~(uint32_t)PF_FORKNOEXEC;
 	step(m, EXEC_MMAP, t->pid, mm->pgd);
-	if (old) {
-		exit_mmap(m, old);
-		mmdrop(m, old);
-	}
+	if (old)
+		mmput(m, old);
 }
 
 /* The call, with prog's file open: 0 or -SIM_E..., t->mm says whether there

@@ -103,7 +103,7 @@ static pfn_t add_page(struct machine *m, struct file *f, uint32_t index)
 	page = pfn_page(m, pfn);
 	page->mapping = f->mapping;
 	page->index = index;
-	page->flags |= PG_UPTODATE;
+	page->flags |= PG_UPTODATE | (f->shmem ? PG_SWAPBACKED : 0);
 	if (!f->shmem)
 		file_page_tag(page->tag, f->name, index);
 	f->mapping->page[index] = pfn;

@@ -182,6 +182,10 @@ static void copy_layout(struct machine *m, struct mm *mm, const struct mm *old)
 	mm->arg_end = old->arg_end;
 	mm->env_start = old->env_start;
 	mm->env_end = old->env_end;
+	mm->arg_start = old->arg_start;
+	mm->arg_end = old->arg_end;
+	mm->env_start = old->env_start;
+	mm->env_end = old->env_end;
 	mm->entry = old->entry;
 	mm->data_page = old->data_page;
 	mm->bss_start = old->bss_start;
@@ -204,6 +208,7 @@ static bool copy_mm(struct machine *m, struct task *child, struct task *parent)
 	}
 	copy_layout(m, child->mm, parent->mm);
 	child->personality = parent->personality;
+	child->flags |= PF_FORKNOEXEC;
 	task_link(m, child);
 	if (dup_mmap(m, child->mm, parent->mm) == 0)
 		return true;

@@ -34,8 +34,9 @@ static bool may_drop(struct machine *m, const struct vma *v)
 	return false;
 }
 
-/* Anonymous pages and their entries become clean, the entries old: what is
- * clean may be thrown away.  6.1 madvise_free_pte_range(). */
+/* Entries of anonymous pages become clean and old, and the pages need no place
+ * in swap: what is clean then may be thrown away.  6.1
+ * madvise_free_pte_range(), mark_page_lazyfree(). */
 static void clean_entries(struct machine *m, struct vma *v, vaddr_t start,
 			  vaddr_t end)
 {
@@ -46,7 +47,7 @@ static void clean_entries(struct machine *m, struct vma *v, vaddr_t start,
 		    !(*e & (PTE_D | PTE_A)))
 			continue;
 		*e &= ~(pte_t)(PTE_D | PTE_A);
-		pfn_page(m, pte_pfn(*e))->flags &= (uint8_t)~PG_DIRTY;
+		pfn_page(m, pte_pfn(*e))->flags &= (uint8_t)~PG_SWAPBACKED;
 		step(m, MADVISE_FREE_PTE, mm_pid(v->mm), va, pte_pfn(*e));
 		flush_tlb_page(m, v->mm, va);
 	}

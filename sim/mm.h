@@ -105,11 +105,13 @@ struct malloc_state {
 
 /*
  * Law: mmap and mm_rb hold the same map_count areas (vma_tree.c); total_vm =
- *      sum of their pages; rss = present user entries that are not the zero
- *      page.
+ *      sum of their pages, the other _vm = those of some of them (vma.c);
+ *      rss = present user entries that are not the zero page; mm_users =
+ *      tasks that run in it, mm_count = 1 for all of these.
  */
 struct mm {
 	struct task *owner;
+	uint32_t mm_users, mm_count; /* see mm.c                               */
 	pfn_t pgd;
 	pte_t *pgd_entry;          /* contents of the PGD                     */
 	struct vma *mmap;          /* its areas, sorted by address            */
@@ -117,7 +119,8 @@ struct mm {
 	uint32_t map_count;
 	struct vma *mmap_cache;    /* find_vma's last answer                  */
 	uint32_t nr_tables;        /* page tables below the PGD: pte=         */
-	uint32_t total_vm, rss_anon, rss_file, locked_vm; /* pages             */
+	uint32_t total_vm, locked_vm, data_vm, exec_vm, stack_vm; /* pages     */
+	uint32_t rss_anon, rss_file; /* pages                                  */
 	vaddr_t mmap_base;
 	vaddr_t start_code, end_code, start_data, end_data;
 	vaddr_t start_brk, brk, start_stack, entry;
@@ -135,9 +138,16 @@ enum personality {
 	READ_IMPLIES_EXEC = 0x400000, /* what is mapped readable is executable */
 };
 
+/* task_struct.flags, values of 6.1. */
+enum task_flag {
+	PF_EXITING = 0x4,     /* do_exit has begun                           */
+	PF_FORKNOEXEC = 0x40, /* forked, and has not run a program since     */
+};
+
 struct task {
 	char comm[COMM_LEN];
 	uint32_t pid;          /* from 1, in order of creation, never reused */
+	uint32_t flags;        /* enum task_flag                             */
 	uint32_t symbol;       /* of its name in the scenario                */
 	struct task *parent;   /* NULL: spawned, or the parent has ended     */
 	struct task *next;     /* living tasks in order of creation          */
@@ -192,9 +202,20 @@ static inline uint32_t implied_prot(const struct mm *mm, uint32_t prot)
 /* ---- mm.c ---- */
 /* An address space for t: a PGD, no areas. NULL: no memory. */
 struct mm *mm_alloc(struct machine *m, struct task *t);
-/* Give it back: exit_mmap has taken what it mapped, t is not in the list of
- * the living or has another one. */
+/* One user less: the last one takes what it maps (exit_mmap) and drops it. */
+void mmput(struct machine *m, struct mm *mm);
+/* Somebody needs the tables and not what they map / needs them no longer: the
+ * last one gives mm back, which then no living task may have. */
+void mmgrab(struct machine *m, struct mm *mm);
 void mmdrop(struct machine *m, struct mm *mm);
+
+/* Whose tables the CPU uses while t runs: its own, as every task here is a
+ * process.  A kernel thread has none and goes on with those of the task that
+ * ran before it (6.1 task_struct.active_mm). */
+static inline const struct mm *task_active_mm(const struct task *t)
+{
+	return t->mm;
+}
 
 /* The tiny program of `spawn PROC` without a file: code (1 page), data (2
  * pages, the second half used), bss (3 pages). */

@@ -37,9 +37,14 @@ enum frame_use {
 enum page_flag {
 	PG_BUDDY = 1,     /* head of a free block                     */
 	PG_EXCLUSIVE = 2, /* anonymous, owned by one mm: reuse on COW */
-	PG_DIRTY = 4,
+	PG_DIRTY = 4,     /* page of a file: written, the file must
+	                   * hear of it.  What the CPU knows is in
+	                   * the entries until they go (PTE_D)        */
 	PG_COMPOUND = 8,  /* head of an allocated block of order > 0  */
-	PG_UPTODATE = 16,
+	PG_UPTODATE = 16, /* a user page whose contents are there     */
+	PG_SWAPBACKED = 32, /* its place to go is swap, not a file:
+	                   * anonymous, until madvise(free) gives it
+	                   * up, and shared anonymous memory          */
 };
 
 struct page {

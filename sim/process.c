@@ -173,7 +173,9 @@ void do_exit(struct machine *m, struct task *t)
 	ended->pid = pid;
 	memcpy(ended->comm, t->comm, COMM_LEN);
 	enter(m, DO_EXIT, pid, mm->rss_anon + mm->rss_file, mm->nr_tables);
-	exit_mmap(m, mm);
+	t->flags |= PF_EXITING;
+	mmgrab(m, mm);
+	mmput(m, mm);
 	task_unlink(m, t);
 	mmdrop(m, mm);
 	task_free(m, t);

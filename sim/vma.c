@@ -20,7 +20,9 @@
  * answer, mmap_cache: programs touch the same area again and again.
  *
  * Law: total_vm is the sum of the areas' pages, locked_vm that of the locked
- * ones.  Every change of borders, flags or membership goes through this file,
+ * ones, exec_vm, stack_vm and data_vm those of areas for code, stack and data
+ * (vma.h); what is none of these (read-only data, shared memory, `none`) is in
+ * total_vm alone.  Every change of borders, flags or membership goes through this file,
  * which counts.
  */
 #include "vma.h"
@@ -163,14 +165,22 @@ void vma_free(struct machine *m, struct vma *v)
 
 /* ---- link and unlink ---- */
 
-/* Count v's pages in (or, before a change, out of) its address space. */
+/* Count v's pages in (or, before a change, out of) its address space.  6.1
+ * vm_stat_account(). */
 static void count_pages(const struct vma *v, bool in)
 {
 	uint32_t pages = in ? vma_pages(v) : -vma_pages(v);
+	struct mm *mm = v->mm;
 
-	v->mm->total_vm += pages;
+	mm->total_vm += pages;
 	if (v->flags & VM_LOCKED)
-		v->mm->locked_vm += pages;
+		mm->locked_vm += pages;
+	if (is_exec_mapping(v->flags))
+		mm->exec_vm += pages;
+	else if (is_stack_mapping(v->flags))
+		mm->stack_vm += pages;
+	else if (is_data_mapping(v->flags))
+		mm->data_vm += pages;
 }
 
 static void link_vma(struct machine *m, struct mm *mm, struct vma *v)

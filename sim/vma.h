@@ -29,6 +29,21 @@ static inline bool vma_is_accessible(const struct vma *v)
 	return v->flags & VM_ACCESS;
 }
 
+/* What an area is for, by its flags.  Code: executable, not writable; stack:
+ * it grows down; data: private and writable, and no stack. */
+static inline bool is_exec_mapping(uint32_t flags)
+{
+	return (flags & (VM_EXEC | VM_WRITE | VM_GROWSDOWN)) == VM_EXEC;
+}
+static inline bool is_stack_mapping(uint32_t flags)
+{
+	return flags & VM_GROWSDOWN;
+}
+static inline bool is_data_mapping(uint32_t flags)
+{
+	return (flags & (VM_WRITE | VM_SHARED | VM_GROWSDOWN)) == VM_WRITE;
+}
+
 /* The neighbours by address; NULL: there is none. */
 static inline struct vma *vma_next(const struct vma *v) { return v->next; }
 static inline struct vma *vma_prev(const struct vma *v) { return v->prev; }

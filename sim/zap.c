@@ -41,10 +41,14 @@ static void zap_pte(struct machine *m, struct mm *mm, pte_t *entry, vaddr_t va,
 		return;
 	}
 	page->mapcount--;
-	if (page->use == FRAME_ANON)
+	if (page->use == FRAME_ANON) {
 		mm->rss_anon--;
-	else
+	} else {
 		mm->rss_file--;
+		/* What the CPU wrote down in the entry must not be lost. */
+		if (old & PTE_D)
+			page->flags |= PG_DIRTY;
+	}
 	gather->pfn[gather->nr++] = pfn;
 	step(m, ZAP_PTE, va, pfn, page->mapcount, old);
 }

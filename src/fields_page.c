@@ -18,15 +18,15 @@ static const struct object none;
 static const char *page_flags(const struct page *p, char text[FIELD_TEXT])
 {
 	static const char *const by_use[NR_FRAME_USES] = {
-		[FRAME_RESERVED] = "reserved", [FRAME_HOLE] = "reserved",
-		[FRAME_SLAB] = "slab",         [FRAME_TABLE] = "table",
-		[FRAME_ANON] = "swapbacked",   [FRAME_SHMEM] = "swapbacked",
-		[FRAME_ZERO] = "reserved",
+		[FRAME_RESERVED] = "reserved", [FRAME_HOLE] = "reserved", [FRAME_SLAB] = "slab",
+		[FRAME_TABLE] = "table",       [FRAME_ZERO] = "reserved",
 	};
 
-	snprintf(text, FIELD_TEXT, "%s%s%s%s%s%s", p->flags & PG_UPTODATE ? " uptodate" : "",
-		 p->flags & PG_DIRTY ? " dirty" : "", p->flags & PG_COMPOUND ? " head" : "",
+	snprintf(text, FIELD_TEXT, "%s%s%s%s%s%s%s", p->flags & PG_UPTODATE ? " uptodate" : "",
+		 p->flags & PG_DIRTY ? " dirty" : "",
+		 p->use == FRAME_SLAB && p->flags & PG_COMPOUND ? " head" : "",
 		 by_use[p->use] ? " " : "", by_use[p->use] ? by_use[p->use] : "",
+		 p->flags & PG_SWAPBACKED ? " swapbacked" : "",
 		 p->flags & PG_EXCLUSIVE ? " anon_exclusive" : "");
 	if (p->flags & PG_BUDDY)
 		snprintf(text, FIELD_TEXT, " buddy");

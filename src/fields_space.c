@@ -5,6 +5,12 @@
 #include "sim/pgtable.h"
 #include "sim/vma.h"
 
+static const struct bit_name task_flags[] = {
+	{PF_EXITING, "exiting"},
+	{PF_FORKNOEXEC, "forknoexec"},
+	{0, NULL},
+};
+
 static const struct bit_name vm_flags[] = {
 	{VM_READ, "READ"},           {VM_WRITE, "WRITE"},
 	{VM_EXEC, "EXEC"},           {VM_SHARED, "SHARED"},

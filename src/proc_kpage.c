@@ -84,7 +84,7 @@ static uint64_t user_flags(const struct page *page, bool is_locked)
 	else if (page->flags & PG_DIRTY)
 		word |= KPF(DIRTY);
 	/* a page that madvise(free) gave up has no place in swap to go to */
-	if (page->use == FRAME_SHMEM || (page->use == FRAME_ANON && page->flags & PG_DIRTY))
+	if (page->flags & PG_SWAPBACKED)
 		word |= KPF(SWAPBACKED);
 	return word;
 }

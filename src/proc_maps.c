@@ -109,8 +109,9 @@ static void add_page(struct area_sums *s, const struct page *page, pte_t e, bool
 		  : &s->private_clean) += PAGE_SIZE;
 	s->referenced += e & PTE_A ? PAGE_SIZE : 0;
 	s->anonymous += page->use == FRAME_ANON ? PAGE_SIZE : 0;
-	/* an anonymous page is dirty from its first moment on, until madvise(free) */
-	s->lazyfree += page->use == FRAME_ANON && !dirty ? PAGE_SIZE : 0;
+	/* given up by madvise(free), and not written since */
+	s->lazyfree +=
+		page->use == FRAME_ANON && !(page->flags & PG_SWAPBACKED) && !dirty ? PAGE_SIZE : 0;
 }
 
 static struct area_sums sum_area(const struct machine *m, const struct vma *v)

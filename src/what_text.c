@@ -162,8 +162,13 @@ static void tlb_text(const struct machine *m, uint64_t value, char buf[ARG_MAX])
 static void page_flags_text(const struct machine *m, uint64_t value, char buf[ARG_MAX])
 {
 	static const struct bit_word words[] = {
-		{PG_BUDDY, "buddy"},       {PG_EXCLUSIVE, "exclusive"}, {PG_DIRTY, "dirty"},
-		{PG_COMPOUND, "compound"}, {PG_UPTODATE, "uptodate"},   {0, NULL},
+		{PG_BUDDY, "buddy"},
+		{PG_EXCLUSIVE, "exclusive"},
+		{PG_DIRTY, "dirty"},
+		{PG_COMPOUND, "compound"},
+		{PG_UPTODATE, "uptodate"},
+		{PG_SWAPBACKED, "swapbacked"},
+		{0, NULL},
 	};
 
 	(void)m;

@@ -43,7 +43,7 @@ START_TEST(what_is_written_is_the_frames_content)
 	ck_tag(sh, buf, "hello");
 	write_tag(sh, buf + 100, "12345678");
 	ck_tag(sh, buf, "12345678");
-	ck_assert(page_of(sh, buf)->flags & PG_DIRTY);
+	ck_assert(entry_of(sh, buf) & PTE_D);
 }
 END_TEST
 

@@ -246,6 +246,34 @@ START_TEST(a_wrong_total_vm_is_found)
 }
 END_TEST
 
+START_TEST(a_wrong_sum_of_data_is_found)
+{
+	sh->mm->data_vm++;
+	ck_broken("data_vm is 10 pages, but the areas have 9");
+}
+END_TEST
+
+START_TEST(a_user_that_does_not_exist_is_found)
+{
+	sh->mm->mm_users = 2;
+	ck_broken("task 1: mm_users 2, mm_count 1, but 1 tasks use it");
+}
+END_TEST
+
+START_TEST(an_address_space_that_is_kept_for_nobody_is_found)
+{
+	sh->mm->mm_count = 2;
+	ck_broken("task 1: mm_users 1, mm_count 2, but 1 tasks use it");
+}
+END_TEST
+
+START_TEST(a_task_that_does_not_come_to_its_end_is_found)
+{
+	sh->flags |= PF_EXITING;
+	ck_broken("task 1 never ends");
+}
+END_TEST
+
 START_TEST(a_wrong_count_of_page_tables_is_found)
 {
 	sh->mm->nr_tables++;
@@ -293,6 +321,7 @@ START_TEST(an_area_in_the_tree_alone_is_found)
 	bss->next->prev = bss->prev;
 	sh->mm->map_count--;
 	sh->mm->total_vm -= vma_pages(bss);
+	sh->mm->data_vm -= vma_pages(bss);
 	ck_broken("area 0x804b000 has another place in the list");
 }
 END_TEST
@@ -528,6 +557,10 @@ Suite *check_suite(void)
 	tcase_add_checked_fixture(t, spawn, teardown);
 	tcase_add_test(t, a_wrong_rss_is_found);
 	tcase_add_test(t, a_wrong_total_vm_is_found);
+	tcase_add_test(t, a_wrong_sum_of_data_is_found);
+	tcase_add_test(t, a_user_that_does_not_exist_is_found);
+	tcase_add_test(t, an_address_space_that_is_kept_for_nobody_is_found);
+	tcase_add_test(t, a_task_that_does_not_come_to_its_end_is_found);
 	tcase_add_test(t, a_wrong_count_of_page_tables_is_found);
 	tcase_add_test(t, areas_out_of_order_are_found);
 	tcase_add_test(t, areas_that_are_not_counted_are_found);

@@ -224,11 +224,11 @@ START_TEST(struct_page_is_shared_by_fork_and_parts_on_write)
 	at(E_WRITE);
 	page = target(entry(SH, BUF), "page");
 	ck_assert_uint_eq(page.id, 0x3fc05);
-	ck_assert_str_eq(field(page, "flags").text, "dirty swapbacked anon_exclusive");
+	ck_assert_str_eq(field(page, "flags").text, "uptodate swapbacked anon_exclusive");
 	ck_assert_uint_eq(number(page, "_mapcount"), 1);
 	ck_assert_str_eq(field(page, "content").text, "\"A\"");
 	at(E_FORK);
-	ck_assert_str_eq(field(page, "flags").text, "dirty swapbacked");
+	ck_assert_str_eq(field(page, "flags").text, "uptodate swapbacked");
 	ck_assert_uint_eq(number(page, "_mapcount"), 2);
 	ck_assert_uint_eq(number(page, "_refcount"), 2);
 	ck_assert_uint_eq(number(page, "index"), 0xb7ffe);

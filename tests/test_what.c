@@ -95,7 +95,7 @@ START_TEST(a_users_page_is_told_from_its_name_to_its_frame)
 	ck_says("frame: 3fc07  node 0  HighMem  physical 3fc07123");
 	ck_says("frame: no kernel address: the kernel maps high memory by kmap");
 	/* mem_map begins behind the image, at frame 500: c0500000 + 0x3fc07 * 32 */
-	ck_says("frame: struct page at c0cf80e0  ref 1  map 1  exclusive dirty");
+	ck_says("frame: struct page at c0cf80e0  ref 1  map 1  exclusive uptodate swapbacked");
 	ck_says("frame: content \"K\"");
 	ck_says("use: anonymous, page b7ffe of anon_vma 5  exclusive");
 	ck_says("mapped by: kid  b7ffe000  rw");
