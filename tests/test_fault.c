@@ -232,6 +232,24 @@ START_TEST(the_window_is_filled_though_the_page_itself_does_not_exist)
 }
 END_TEST
 
+START_TEST(a_private_write_behind_the_end_leaves_an_anon_vma_and_a_middle_table)
+{
+	struct mmap_request rq = {.bytes = 8192, .prot = RW, .has_at = true, .fixed = true};
+
+	map_fixed(0x40000000, 4096, R);
+	sys_munmap(m, sh, 0x40000000, 4096); /* the gigabyte's middle table goes */
+	ck_assert_uint_eq(sh->mm->nr_tables, 4);
+	rq.at = 0x40000000;
+	rq.file = file_open(m, "short", 4096, false);
+	sys_mmap(m, sh, &rq);
+	ck_assert_ptr_null(mm_area_at(sh->mm, 0x40000000)->anon_vma);
+	ck_outcome(touch(sh, 0x40001000, ACCESS_WRITE), OUT_BUS, 0x40001000);
+	ck_assert_ptr_nonnull(mm_area_at(sh->mm, 0x40000000)->anon_vma);
+	ck_assert_uint_eq(sh->mm->nr_tables, 5);
+	ck_assert_uint_eq(sh->event_min, 0);
+}
+END_TEST
+
 START_TEST(a_window_without_a_page_takes_no_table)
 {
 	struct mmap_request rq = {.bytes = 4096, .prot = R, .offset = 4096};
@@ -352,6 +370,7 @@ END_TEST
 Suite *fault_suite(void)
 {
 	Suite *s = suite_create("fault");
+	TCase *pae = tcase_create("three levels");
 	TCase *anon = tcase_create("anonymous"), *bad = tcase_create("refused"),
 	      *file = tcase_create("files"), *oom = tcase_create("out of memory");
 
@@ -379,6 +398,9 @@ Suite *fault_suite(void)
 	tcase_add_test(file, shared_anonymous_memory_goes_with_its_last_area);
 	tcase_add_test(file, two_ways_to_open_a_file_share_its_page_cache);
 	tcase_add_test(file, a_file_too_large_for_memory_cannot_be_opened_and_leaves_nothing);
+	tcase_add_checked_fixture(pae, boot_pae, teardown);
+	tcase_add_test(pae, a_private_write_behind_the_end_leaves_an_anon_vma_and_a_middle_table);
+	suite_add_tcase(s, pae);
 	tcase_add_checked_fixture(oom, boot_61, teardown);
 	tcase_add_test(oom, the_largest_process_ends_when_memory_does);
 	tcase_add_test(oom, who_wants_a_page_may_be_the_one_that_ends);

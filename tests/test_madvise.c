@@ -117,6 +117,35 @@ START_TEST(populate_wants_the_right_and_a_page_within_the_file)
 }
 END_TEST
 
+START_TEST(free_is_for_anonymous_memory)
+{
+	struct mmap_request rq = {.bytes = 4096, .prot = RW};
+	struct mmap_request shm = {.bytes = 4096, .prot = RW, .shared = true};
+	vaddr_t f, s = (vaddr_t)sys_mmap(m, sh, &shm);
+
+	rq.file = file_open(m, "data", 4096, false);
+	f = (vaddr_t)sys_mmap(m, sh, &rq);
+	ck_assert_int_eq(sys_madvise(m, sh, f, 4096, ADV_FREE), -SIM_EINVAL);
+	ck_assert_int_eq(sys_madvise(m, sh, s, 4096, ADV_FREE), -SIM_EINVAL);
+	ck_assert_int_eq(sys_madvise(m, sh, s, 4096, ADV_DONTNEED), 0);
+}
+END_TEST
+
+START_TEST(dontneed_of_shared_memory_leaves_its_frames)
+{
+	struct mmap_request rq = {.bytes = 8192, .prot = RW, .shared = true};
+	vaddr_t a = (vaddr_t)sys_mmap(m, sh, &rq);
+	pfn_t frame;
+
+	ck_write(sh, a + 4096);
+	frame = frame_at(sh, a + 4096);
+	ck_assert_int_eq(sys_madvise(m, sh, a, 8192, ADV_DONTNEED), 0);
+	ck_assert_uint_eq(frame_at(sh, a + 4096), PFN_NONE);
+	ck_read(sh, a + 4096);
+	ck_assert_uint_eq(frame_at(sh, a + 4096), frame);
+}
+END_TEST
+
 Suite *madvise_suite(void);
 Suite *madvise_suite(void)
 {
@@ -132,6 +161,8 @@ Suite *madvise_suite(void)
 	tcase_add_test(t, populate_by_advice_follows_the_advice_not_the_area);
 	tcase_add_test(t, populate_passes_over_holes_and_says_so_in_the_end);
 	tcase_add_test(t, populate_wants_the_right_and_a_page_within_the_file);
+	tcase_add_test(t, free_is_for_anonymous_memory);
+	tcase_add_test(t, dontneed_of_shared_memory_leaves_its_frames);
 	suite_add_tcase(s, t);
 	return s;
 }

@@ -132,6 +132,22 @@ START_TEST(a_size_in_the_last_page_of_4G_rounds_up_to_nothing)
 }
 END_TEST
 
+START_TEST(the_new_place_gets_a_table_for_each_part_of_a_table_it_comes_from)
+{
+	int64_t a = map_fixed(0x40000000, 4 << 20, RW);
+	uint32_t tables = sh->mm->nr_tables;
+
+	ck_write(sh, 0x40000000);
+	sys_madvise(m, sh, 0x40000000, 4096, ADV_DONTNEED); /* a table without a page */
+	ck_assert_uint_eq(sh->mm->nr_tables, tables + 1);
+	map_fixed(0x40400000, 4096, R);
+	map_fixed(0xb7fff000, 4096, R); /* the new place is not aligned */
+	a = remap(a, 4 << 20, 8 << 20, true);
+	ck_assert_int_eq(a, 0xb77ff000);
+	ck_assert_uint_eq(sh->mm->nr_tables, tables + 2); /* b7400000 and b7800000 */
+}
+END_TEST
+
 Suite *mremap_suite(void);
 Suite *mremap_suite(void)
 {
@@ -148,6 +164,7 @@ Suite *mremap_suite(void)
 	tcase_add_test(t, refusals_come_in_the_kernels_order);
 	tcase_add_test(t, the_new_part_of_a_locked_area_is_filled);
 	tcase_add_test(t, a_size_in_the_last_page_of_4G_rounds_up_to_nothing);
+	tcase_add_test(t, the_new_place_gets_a_table_for_each_part_of_a_table_it_comes_from);
 	suite_add_tcase(s, t);
 	return s;
 }

@@ -65,6 +65,51 @@ START_TEST(what_is_accounted_already_is_not_asked_for_again)
 }
 END_TEST
 
+START_TEST(a_fixed_mapping_has_unmapped_what_was_there_when_it_is_refused)
+{
+	uint64_t ram = (uint64_t)totalram_pages(m) << PAGE_SHIFT;
+
+	map_fixed(0x40000000, 4096, R);
+	ck_assert_int_eq(map_fixed(0x3ffff000, ram + 4096, RW), -SIM_ENOMEM);
+	ck_areas("");
+}
+END_TEST
+
+START_TEST(fork_promises_each_area_again)
+{
+	uint64_t piece = (uint64_t)totalram_pages(m) / 4 * 3 << PAGE_SHIFT;
+	vaddr_t low = (vaddr_t)map_fixed(0x10000000, 4096, RW);
+	struct task *kid = NULL;
+
+	ck_write(sh, low);
+	map_fixed(0x20000000, piece, RW);
+	kid = fork_sh();
+	ck_assert_ptr_nonnull(kid); /* one piece is less than RAM */
+	do_exit(m, kid);
+	ck_write(sh, low);
+	map_fixed((vaddr_t)(0x20000000 + piece), piece, RW); /* one area with it: more */
+	ck_assert_ptr_null(fork_sh());
+	machine_begin_event(m);
+	ck_write(sh, low); /* the areas before it had been copied: read-only, alone */
+	ck_assert_uint_eq(sh->event_min, 1);
+	sys_madvise(m, sh, 0x20000000, 2 * piece, ADV_DONTFORK);
+	ck_assert_ptr_nonnull(fork_sh());
+}
+END_TEST
+
+START_TEST(only_the_growth_of_a_private_writable_mapping_is_promised_by_mremap)
+{
+	uint64_t ram = (uint64_t)totalram_pages(m) << PAGE_SHIFT;
+	vaddr_t a = (vaddr_t)map_fixed(0x20000000, 4096, RW);
+
+	ck_assert_int_eq(sys_mremap(m, sh, a, 4096, ram + 8192, false), -SIM_ENOMEM);
+	ck_assert_int_eq(sys_mremap(m, sh, a, 4096, ram + 4096, false), a);
+	sys_munmap(m, sh, a, ram + 4096);
+	a = (vaddr_t)map_fixed(0x20000000, 4096, R);
+	ck_assert_int_eq(sys_mremap(m, sh, a, 4096, 2 * ram, false), a);
+}
+END_TEST
+
 Suite *overcommit_suite(void);
 Suite *overcommit_suite(void)
 {
@@ -76,6 +121,9 @@ Suite *overcommit_suite(void)
 	tcase_add_test(mode_0, mode_0_refuses_one_request_larger_than_ram_and_counts_no_sum);
 	tcase_add_test(mode_0, mprotect_to_writable_is_a_promise_too);
 	tcase_add_test(mode_0, what_is_accounted_already_is_not_asked_for_again);
+	tcase_add_test(mode_0, a_fixed_mapping_has_unmapped_what_was_there_when_it_is_refused);
+	tcase_add_test(mode_0, fork_promises_each_area_again);
+	tcase_add_test(mode_0, only_the_growth_of_a_private_writable_mapping_is_promised_by_mremap);
 	suite_add_tcase(s, mode_0);
 	tcase_add_checked_fixture(mode_1, setup_always, teardown);
 	tcase_add_test(mode_1, mode_1_promises_anything);

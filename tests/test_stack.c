@@ -115,6 +115,35 @@ START_TEST(an_area_that_mremap_moved_up_grows_as_far_as_its_offsets_reach)
 }
 END_TEST
 
+START_TEST(an_area_below_that_grows_down_itself_keeps_no_gap)
+{
+	struct mmap_request rq = {
+		.bytes = 4096, .prot = RW, .growsdown = true, .has_at = true, .fixed = true};
+
+	rq.at = 0x60000000;
+	sys_mmap(m, sh, &rq);
+	rq.at = 0x5ffff000 - 4096;
+	rq.prot = R; /* or it would be one area with the other */
+	sys_mmap(m, sh, &rq);
+	ck_write(sh, 0x5ffff000);
+	ck_areas("5fffe000-5ffff000 r--p 5ffff000-60001000 rw-p");
+}
+END_TEST
+
+START_TEST(a_growth_that_the_limit_refuses_leaves_an_anon_vma)
+{
+	struct mmap_request rq = {.bytes = 4096, .prot = RW, .growsdown = true, .has_at = true};
+
+	rq.at = 0x60000000;
+	sys_mmap(m, sh, &rq);
+	ck_assert_uint_eq(touch(sh, 0x5f800000, ACCESS_READ).kind, OUT_MAPERR);
+	ck_assert_uint_eq(told[S_STACK_LIMIT], 1);
+	ck_assert_uint_eq(mm_area_at(sh->mm, 0x60000000)->start, 0x60000000);
+	ck_assert_ptr_nonnull(mm_area_at(sh->mm, 0x60000000)->anon_vma);
+	ck_read(sh, 0x5f801000); /* 8M in all */
+}
+END_TEST
+
 Suite *stack_suite(void);
 Suite *stack_suite(void)
 {
@@ -131,6 +160,8 @@ Suite *stack_suite(void)
 	tcase_add_test(t, nothing_grows_below_mmap_min_addr);
 	tcase_add_test(t, a_locked_stack_grows_up_to_the_limit_of_locked_memory);
 	tcase_add_test(t, an_area_that_mremap_moved_up_grows_as_far_as_its_offsets_reach);
+	tcase_add_test(t, an_area_below_that_grows_down_itself_keeps_no_gap);
+	tcase_add_test(t, a_growth_that_the_limit_refuses_leaves_an_anon_vma);
 	suite_add_tcase(s, t);
 	return s;
 }
