@@ -122,7 +122,8 @@ bool mmu_allows(const struct machine *m, const struct mm *mm, vaddr_t va,
 
 	pt_walk(m, mm, va, &w);
 	for (unsigned l = 0; l < w.levels; l++)
-		if ((rights_given(m, l, w.entry[l]) & need) != need)
+		if ((rights_given(m, l, w.entry[l]) & need) != need ||
+		    forbids(w.entry[l], kind))
 			return false;
 	return w.complete;
 }

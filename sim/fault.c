@@ -227,11 +227,28 @@ static enum forecast_kind pte_forecast(const struct machine *m,
 	return FORECAST_SPURIOUS;
 }
 
+/* What comes of a fault in the area.  A fetch is refused by NX when it runs
+ * again, in the page that the fault brought. */
+static enum forecast_kind area_forecast(const struct machine *m,
+					const struct vma *v, vaddr_t va,
+					enum access kind)
+{
+	bool write = kind == ACCESS_WRITE;
+	bool no_exec = m->nx && !(v->flags & VM_EXEC);
+	enum forecast_kind f;
+
+	if (access_error(v, write ? ERR_WRITE : 0))
+		return FORECAST_NO_RIGHT;
+	f = pte_forecast(m, v, va, write);
+	if (kind == ACCESS_FETCH && no_exec && f != FORECAST_BEYOND)
+		return FORECAST_NO_RIGHT;
+	return f;
+}
+
 struct forecast fault_forecast(const struct machine *m, const struct task *t,
 			       vaddr_t va, enum access kind)
 {
 	const struct vma *v = mm_area_at(t->mm, va);
-	uint32_t error = kind == ACCESS_WRITE ? ERR_WRITE : 0;
 	struct forecast f = {.kind = FORECAST_NO_AREA};
 
 	if (va >= m->profile->page_offset || !v)
@@ -243,9 +260,7 @@ struct forecast fault_forecast(const struct machine *m, const struct task *t,
 		f.grows = false;
 	else if (f.grows && !stack_may_grow(m, v, va))
 		f = (struct forecast){.kind = FORECAST_NO_GROWTH};
-	else if (access_error(v, error))
-		f.kind = FORECAST_NO_RIGHT;
 	else
-		f.kind = pte_forecast(m, v, va, kind == ACCESS_WRITE);
+		f.kind = area_forecast(m, v, va, kind);
 	return f;
 }

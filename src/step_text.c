@@ -153,7 +153,7 @@ static void put_pte(struct text *t, pte_t e)
 		e &= ~(pte_t)PTE_PROTNONE;
 	}
 	put_bits(t, pte_words, (uint32_t)(e & (PAGE_SIZE - 1)), " ");
-	put_word(t, "]");
+	put_word(t, e & PTE_NX ? " NX]" : "]");
 }
 
 /* What the CPU pushed, e.g. 6 (write, user, not present). */

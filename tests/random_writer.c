@@ -150,6 +150,8 @@ const char *writer_header(struct writer *w)
 		put(w, " cpus=%u", 1 + draw(w, MAX_CPUS));
 	if (one_in(w, 3))
 		put(w, " overcommit=%u", draw(w, 3));
+	if (strstr(w->line, "-pae") && one_in(w, 3))
+		put(w, one_in(w, 2) ? " nx=on" : " nx=off");
 	return w->line;
 }
 

@@ -188,6 +188,7 @@ static void access_at_random(void)
 /* Run a scenario to its end. False: it cannot be loaded here. */
 static bool run_case(const char *path, struct scenario **s, struct trace *trace)
 {
+	struct machine_config c;
 	struct diags d;
 
 	diags_init(&d);
@@ -195,7 +196,10 @@ static bool run_case(const char *path, struct scenario **s, struct trace *trace)
 	diags_free(&d);
 	if (!*s)
 		return false;
-	m = machine_create(scenario_config(*s), trace);
+	c = *scenario_config(*s);
+	if (c.profile->pt_levels == 3)
+		c.nx = NX_ON;
+	m = machine_create(&c, trace);
 	ck_assert_ptr_nonnull(m);
 	for (uint32_t nr = 1; nr <= scenario_nr_events(*s); nr++) {
 		struct run_progress progress = {0};

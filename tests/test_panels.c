@@ -355,6 +355,24 @@ START_TEST(entries_have_36_bits_of_address_with_pae_and_64_where_there_is_room)
 }
 END_TEST
 
+START_TEST(nx_is_the_highest_bit_and_stands_behind_the_others)
+{
+	struct view v =
+		open_view("machine i386-pae ram=1G nx=on\nspawn sh\nmmap sh buf 8K\nwrite sh "
+			  "buf value=A\n");
+	char want[64];
+
+	go(&v, 3, STEP_END);
+	snprintf(want, sizeof(want), "80000000 %05x067  P RW US A D NX",
+		 frame_of(&v, "sh", 0xb7ffe000));
+	ck_assert(shows(&panel_walk, &v, 57, 14, want));
+	ck_assert(shows(&panel_walk, &v, 57, 14, "PAE nx=on"));
+	ck_assert(shows(&panel_walk, &v, 38, 12, "067 P RW US A D NX\n"));
+	ck_assert(shows(&panel_walk, &v, 57, 14, " RW D NX "));
+	close_view(&v);
+}
+END_TEST
+
 START_TEST(pae_names_its_first_level_where_there_is_room)
 {
 	struct view v = open_view(PAE_LECTURE);
@@ -768,6 +786,7 @@ static TCase *spaces(void)
 	tcase_add_test(c, in_a_low_panel_the_tlb_answers_beside_the_contents);
 	tcase_add_test(c, a_kernel_address_is_walked_through_a_large_entry);
 	tcase_add_test(c, entries_have_36_bits_of_address_with_pae_and_64_where_there_is_room);
+	tcase_add_test(c, nx_is_the_highest_bit_and_stands_behind_the_others);
 	tcase_add_test(c, pae_names_its_first_level_where_there_is_room);
 	tcase_add_test(c, a_large_page_of_the_kernel_is_2m_with_pae);
 	tcase_add_test(c, a_frame_of_one_process_alone_is_exclusive);

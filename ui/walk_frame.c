@@ -198,8 +198,9 @@ void draw_walk_tlb(const struct walk *k, const struct area *a, int y)
 	int x = put_text(a, 1, y, ROLE_LABEL, 0, "TLB");
 
 	if (e)
-		put_format(a, x + 1, y, ROLE_OK, 0, _("holds %05x %s%s"), e->pfn,
-			   e->bits & PTE_RW ? "RW" : "RO", e->bits & PTE_D ? " D" : "");
+		put_format(a, x + 1, y, ROLE_OK, 0, _("holds %05x %s%s%s"), e->pfn,
+			   e->bits & PTE_RW ? "RW" : "RO", e->bits & PTE_D ? " D" : "",
+			   e->nx ? " NX" : "");
 	else
 		put_text(a, x + 1, y, ROLE_DIM, 0,
 			 tlb->pid == k->t->pid ? _("does not hold it")

@@ -49,7 +49,7 @@ void draw_walk_cr3(const struct walk *k, const struct area *a, int y)
 	if (k->va >= k->m->profile->page_offset)
 		put_text(a, x + 2, y, ROLE_KERNEL, 0, _("kernel half, shared by all"));
 	else if (is_pae(k->m))
-		put_text(a, x + 2, y, ROLE_DIM, 0, "PAE");
+		put_text(a, x + 2, y, ROLE_DIM, 0, k->m->nx ? "PAE nx=on" : "PAE nx=off");
 }
 
 /* ---- values ---- */
@@ -93,7 +93,7 @@ int put_walk_rights(const struct machine *m, const struct area *a, int x, int y,
 		return put_text(a, x + 1, y, ROLE_DIM, 0, _("gives no rights"));
 	}
 	x = put_text(a, x, y, role, 0, pte_bits_text(e, text));
-	x = put_more(a, x, y, is_pae(m) && e >> 63, "NX");
+	x = put_more(a, x, y, e & PTE_NX, "NX");
 	x = put_more(a, x, y, e & PTE_P && (leaf || large) && e & PTE_G, "G");
 	return put_more(a, x, y, large, is_pae(m) ? "PS 2M" : "PS 4M");
 }
