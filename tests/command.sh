@@ -78,6 +78,15 @@ expect "the drawing is SVG" 0 '<svg' cat "$work/x.svg"
 "$PROG" --state "$work/good.txt" >"$work/named" 2>&1
 if cmp -s "$work/stdin" "$work/named" && [ -s "$work/named" ]; then echo "ok - is standard input"; else echo "FAILED - is standard input"; fi
 
+# A file that a scenario names may be anything, and nothing waits for a pipe's other end.
+mkfifo "$work/pipe.elf"
+printf 'spawn sh pipe.elf\n' >"$work/fifo.txt"
+expect "a pipe is no program" 2 'fifo.txt:1:10: .*a pipe, not a file' "$PROG" --check "$work/fifo.txt"
+printf 'include pipe.elf\n' >"$work/fifo.txt"
+expect "a pipe is not included" 2 'fifo.txt:1:9: .*a pipe, not a file' "$PROG" --check "$work/fifo.txt"
+printf 'spawn sh /bin/sh\n' >"$work/host.txt"
+expect "a program of the host is refused" 2 'host.txt:1:10: /bin/sh: ' "$PROG" --check "$work/host.txt"
+
 { echo 'spawn sh' && echo 'mmap sh buf 64M' && for i in 1 2 3 4 5 6 7 8; do echo "read sh buf 64M"; done; } >"$work/long.txt"
 "$PROG" --trace "$work/long.txt" 2>"$work/pipe" | head -n 1 >/dev/null
 if [ -s "$work/pipe" ]; then echo "FAILED a closed pipe ends quietly" && cat "$work/pipe"; else echo "ok a closed pipe ends quietly"; fi
