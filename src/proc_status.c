@@ -129,7 +129,8 @@ void proc_stat(FILE *out, const struct machine *m, const struct task *t)
 	 * rt_priority policy delayacct guest_time cguest_time */
 	fprintf(out, "0 0 0 0 0 0 0 0 0 %d 0 0 0 0 0 0 ", EXIT_SIGNAL);
 	/* start_data end_data start_brk arg_start arg_end env_start env_end exit_code */
-	fprintf(out, "%u %u %u 0 0 0 0 0\n", mm->start_data, mm->end_data, mm->start_brk);
+	fprintf(out, "%u %u %u %u %u %u %u 0\n", mm->start_data, mm->end_data, mm->start_brk,
+		mm->arg_start, mm->arg_end, mm->env_start, mm->env_end);
 }
 
 void proc_statm(FILE *out, const struct machine *m, const struct task *t)
