@@ -38,7 +38,9 @@ static bool check_link(struct check *k, const struct vma *v,
 	const struct anon_vma *av = l->anon_vma;
 	const struct anon_vma_chain *prev = l->same_prev, *next = l->same_next;
 
-	if (!LAW(l->vma == v && (prev ? prev->same_next : av->head) == l &&
+	if (!LAW(av, "area %x: a link of its chain names no anon_vma",
+		 v->start) ||
+	    !LAW(l->vma == v && (prev ? prev->same_next : av->head) == l &&
 			 (next ? next->same_prev : av->tail) == l,
 		 "area %x: a link of its chain is not on the list of anon_vma "
 		 "%u",

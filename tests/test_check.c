@@ -419,6 +419,13 @@ START_TEST(a_link_that_its_anon_vma_does_not_know_is_found)
 }
 END_TEST
 
+START_TEST(a_link_to_nothing_is_found)
+{
+	area_of(buf)->chain->anon_vma = NULL;
+	ck_broken("a link of its chain names no anon_vma");
+}
+END_TEST
+
 START_TEST(a_wrong_refcount_of_an_anon_vma_is_found)
 {
 	mm_area_at(sh->mm, buf)->anon_vma->refcount++;
@@ -578,6 +585,7 @@ Suite *check_suite(void)
 	tcase_add_test(t, an_entry_that_maps_a_page_of_another_is_found);
 	tcase_add_test(t, a_wrong_mapcount_is_found);
 	tcase_add_test(t, a_link_that_its_anon_vma_does_not_know_is_found);
+	tcase_add_test(t, a_link_to_nothing_is_found);
 	tcase_add_test(t, a_wrong_refcount_of_an_anon_vma_is_found);
 	tcase_add_test(t, links_that_are_on_a_list_of_nobody_are_found);
 	tcase_add_test(t, an_area_that_its_file_does_not_know_is_found);
