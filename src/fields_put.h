@@ -59,7 +59,7 @@ bool list_is_full(struct fields *r, uint32_t index, uint64_t total);
 
 /* ---- fields_space.c: processes and address spaces ---- */
 typedef void read_object(struct fields *r, const struct object *o);
-read_object task_fields, mm_fields, vma_fields, anon_vma_fields, avc_fields;
+read_object task_fields, mm_fields, tree_fields, vma_fields, anon_vma_fields, avc_fields;
 /* ---- fields_page.c: frames, files, page tables ---- */
 read_object page_fields, file_fields, mapping_fields, entry_fields, table_fields;
 /* ---- fields_zone.c: nodes, zones, free lists ---- */

@@ -53,19 +53,65 @@ void task_fields(struct fields *r, const struct object *o)
 
 /* ---- mm_struct ---- */
 
+static void put_areas(struct fields *r, const struct mm *mm, const char *meaning)
+{
+	uint32_t nr = 0;
+
+	for (const struct vma *v = mm->mmap; v && !list_is_full(r, nr, mm->map_count); v = v->next)
+		put_item(r, "mmap", nr++, "struct vm_area_struct", vma_object(v),
+			 meaning);
+}
+
 void mm_fields(struct fields *r, const struct object *o)
 {
 	const struct mm *mm = find_mm(r->m, o);
-	uint32_t pid = mm_pid(mm), nr = 0;
+	uint32_t pid = mm_pid(mm);
 
 #include "struct_mm.def"
 	put_group(r, N_("The list of areas"));
+	put_areas(r, mm, N_("an area, by its place in the list"));
+}
+
+/* ---- rb_root ---- */
+
+static uint32_t depth_of(const struct rb_node *n)
+{
+	uint32_t depth = 0;
+
+	for (; n; n = n->parent)
+		depth++;
+	return depth;
+}
+
+/* Nodes on the longest way down. */
+static uint32_t tree_height(const struct mm *mm)
+{
+	uint32_t height = 0;
+
 	for (const struct vma *v = mm->mmap; v; v = v->next)
-		if (list_is_full(r, nr, mm->map_count))
-			break;
-		else
-			put_item(r, "mmap", nr++, "struct vm_area_struct", vma_object(v),
-				 N_("an area, by its place in the list"));
+		if (depth_of(&v->rb) > height)
+			height = depth_of(&v->rb);
+	return height;
+}
+
+/* Black nodes on every way down. */
+static uint32_t black_height(const struct mm *mm)
+{
+	uint32_t height = 0;
+
+	for (const struct rb_node *n = mm->mm_rb.node; n; n = n->child[RB_LEFT])
+		height += n->colour == RB_BLACK;
+	return height;
+}
+
+void tree_fields(struct fields *r, const struct object *o)
+{
+	const struct mm *mm = find_mm(r->m, o);
+
+	put_group(r, N_("The tree"));
+	put_areas(r, mm, N_("an area; filled: black, hollow: red; 1, 2, ...: the order in which "
+			    "find_vma looked at them"));
+#include "struct_tree.def"
 }
 
 /* ---- vm_area_struct ---- */

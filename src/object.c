@@ -23,6 +23,11 @@ struct object mm_object(const struct mm *mm)
 	return mm ? make_object(OBJ_MM, mm->kobj, 0) : none;
 }
 
+struct object tree_object(const struct mm *mm)
+{
+	return mm ? make_object(OBJ_TREE, mm->kobj, 0) : none;
+}
+
 struct object vma_object(const struct vma *v)
 {
 	return v ? make_object(OBJ_VMA, v->kobj, 0) : none;
@@ -88,7 +93,9 @@ static const struct vma *next_area(const struct task **t, const struct vma *v)
 
 const struct mm *find_mm(const struct machine *m, const struct object *o)
 {
-	for (const struct task *t = m->tasks; t && o->kind == OBJ_MM; t = t->next)
+	if (o->kind != OBJ_MM && o->kind != OBJ_TREE)
+		return NULL;
+	for (const struct task *t = m->tasks; t; t = t->next)
 		if (t->mm && t->mm->kobj == o->id)
 			return t->mm;
 	return NULL;
@@ -327,6 +334,7 @@ bool object_exists(const struct machine *m, const struct object *o)
 	case OBJ_TASK:
 		return find_task(m, o->id) != NULL;
 	case OBJ_MM:
+	case OBJ_TREE:
 		return find_mm(m, o) != NULL;
 	case OBJ_VMA:
 		return find_area(m, o) != NULL;
@@ -367,6 +375,7 @@ const char *object_struct(enum object_kind kind)
 {
 	static const char *const names[NR_OBJECT_KINDS] = {
 		[OBJ_TASK] = "task_struct",       [OBJ_MM] = "mm_struct",
+		[OBJ_TREE] = "rb_root",
 		[OBJ_VMA] = "vm_area_struct",     [OBJ_ANON_VMA] = "anon_vma",
 		[OBJ_AVC] = "anon_vma_chain",     [OBJ_FILE] = "file",
 		[OBJ_MAPPING] = "address_space",  [OBJ_PAGE] = "page",

@@ -14,6 +14,7 @@ enum object_kind {
 	OBJ_NONE,
 	OBJ_TASK,      /* id: pid                                                                     */
 	OBJ_MM,        /* id: kernel address of the mm_struct                                          */
+	OBJ_TREE,      /* id: as MM: its areas as a red-black tree                                     */
 	OBJ_VMA,       /* id: kernel address of the vm_area_struct                                     */
 	OBJ_ANON_VMA,  /* id: kernel address                                                           */
 	OBJ_AVC,       /* id: kernel address of the anon_vma_chain                                     */
@@ -56,6 +57,7 @@ static inline uint64_t object_key(const struct object *o)
 /* ---- from the machine's pointers to objects; NULL gives OBJ_NONE ---- */
 struct object task_object(const struct task *t);
 struct object mm_object(const struct mm *mm);
+struct object tree_object(const struct mm *mm);
 struct object vma_object(const struct vma *v);
 struct object anon_vma_object(const struct anon_vma *av);
 struct object avc_object(const struct anon_vma_chain *avc);
@@ -70,7 +72,7 @@ struct object table_object(uint32_t pid, vaddr_t va, unsigned level);
 struct object object_at(const struct machine *m, vaddr_t kva);
 
 /* ---- and back; NULL, or a pfn of PFN_NONE: it does not exist now ---- */
-const struct mm *find_mm(const struct machine *m, const struct object *o);
+const struct mm *find_mm(const struct machine *m, const struct object *o); /* of an OBJ_MM or OBJ_TREE */
 const struct vma *find_area(const struct machine *m, const struct object *o);
 const struct anon_vma *find_anon_vma(const struct machine *m, const struct object *o);
 const struct anon_vma_chain *find_avc(const struct machine *m, const struct object *o);

@@ -13,14 +13,20 @@
 
 #include <string.h>
 
+#include "inspect_tree.h"
 #include "parts.h"
 #include "src/i18n.h"
 
-enum { NAME_COLUMN = 16, NAME_COLUMN_NARROW = 14, NARROW = 48, ARROW = 0x2192 };
+static const char LIST[] = "mmap["; /* how the areas of a list are called */
+
+enum { TREE_COLUMN = 13, NAME_COLUMN = 16, NAME_COLUMN_NARROW = 14, NARROW = 48, ARROW = 0x2192 };
 
 struct rows {
 	const struct view *v;
 	struct sheet *sheet;
+	int head;              /* rows there were before                      */
+	const struct mm *tree; /* of the structure that is drawn as a tree; NULL */
+	struct tree_search search;
 };
 
 static int value_column(const struct area *row)
@@ -124,11 +130,25 @@ static int put_value(const struct view *v, const struct area *row, int x, const 
 	case FORM_ENTRY:
 		return put_entry(v, row, x, f);
 	default:
-		return put_text(row, x, 0, ROLE_NORMAL, 0, f->text);
+		return put_text(row, x, 0, strcmp(f->text, "NULL") ? ROLE_NORMAL : ROLE_DIM, 0,
+				f->text);
 	}
 }
 
 /* ---- rows ---- */
+
+/* The picture and the search, between the fields and the list. */
+static void put_tree(const struct rows *r)
+{
+	struct area row;
+
+	draw_tree(r->v, r->tree, &r->search, r->sheet);
+	if (r->search.end == SEARCH_NONE)
+		return;
+	row = sheet_row(r->sheet, 0);
+	put_text(&row, 0, 0, ROLE_LABEL, 0, "find_vma");
+	draw_tree_search(&r->search, &row, value_column(&row));
+}
 
 static void put_field(void *ctx, const struct field *f)
 {
@@ -138,6 +158,8 @@ static void put_field(void *ctx, const struct field *f)
 
 	if (f->form == FORM_GROUP) {
 		sheet_heading(r->sheet, _(f->name));
+		if (r->tree && r->sheet->nr_rows <= r->head + 1)
+			put_tree(r);
 		return;
 	}
 	row = sheet_row(r->sheet, f->key);
@@ -147,6 +169,12 @@ static void put_field(void *ctx, const struct field *f)
 	if (x > at)
 		at = x;
 	sheet_value_at(r->sheet, at);
+	if (r->tree && f->target.kind == OBJ_VMA && strncmp(f->name, LIST, strlen(LIST)) == 0) {
+		sheet_value_at(r->sheet, TREE_COLUMN);
+		draw_tree_row(r->v, find_area(view_machine(r->v), &f->target), &r->search, &row,
+			      TREE_COLUMN);
+		return;
+	}
 	if (f->form == FORM_BITS) {
 		put_bits(r->sheet, row, at, f);
 		return;
@@ -158,8 +186,12 @@ static void put_field(void *ctx, const struct field *f)
 
 void inspect_rows(const struct view *v, const struct object *o, struct sheet *sheet)
 {
-	struct rows r = {.v = v, .sheet = sheet};
+	struct rows r = {.v = v, .sheet = sheet, .head = sheet->nr_rows};
 
+	if (o->kind == OBJ_TREE) {
+		r.tree = find_mm(view_machine(v), o);
+		find_tree_search(v, r.tree, &r.search);
+	}
 	object_fields(view_machine(v), o, put_field, &r);
 }
 

@@ -144,6 +144,7 @@ void inspect_choose(struct view *v, const struct object *o)
 		choose_task(v, o->id);
 		break;
 	case OBJ_MM:
+	case OBJ_TREE:
 		choose_task(v, mm_pid(find_mm(m, o)));
 		break;
 	case OBJ_VMA:

@@ -105,6 +105,9 @@ static bool space_text(const struct view *v, const struct object *o, char *buf)
 	case OBJ_MM:
 		snprintf(buf, OBJECT_TEXT, _("mm_struct of %s"), owner(find_mm(m, o)));
 		return true;
+	case OBJ_TREE:
+		snprintf(buf, OBJECT_TEXT, _("tree of %u areas"), find_mm(m, o)->map_count);
+		return true;
 	case OBJ_VMA:
 		area_text(v, find_area(m, o), buf);
 		return true;

@@ -123,6 +123,15 @@ const struct story_node *story_find_first(const struct story *s, node_question *
 	return NULL;
 }
 
+void story_visit(const struct story *s, void (*see)(void *ctx, const struct story_node *n),
+		 void *ctx)
+{
+	const struct story_node *root = story_root(s);
+
+	for (const struct story_node *n = told_after(root, root); n; n = told_after(n, root))
+		see(ctx, n);
+}
+
 uint32_t node_pid(const struct story_node *n)
 {
 	uint64_t pid;

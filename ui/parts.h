@@ -44,6 +44,8 @@ const struct story_node *story_find_last(const struct story *s, node_question *a
 /* The first one. */
 const struct story_node *story_find_first(const struct story *s, node_question *ask,
 					  const void *ctx);
+/* Every node, in telling order. */
+void story_visit(const struct story *s, void (*see)(void *ctx, const struct story_node *n), void *ctx);
 /* The process that a node's addresses belong to: named by itself or by the nearest span around it; 0. */
 uint32_t node_pid(const struct story_node *n);
 

@@ -14,7 +14,10 @@
 #include "grid.h"
 #include "src/story.h"
 
-enum { SHEET_MARGIN = 2 /* columns left of a row: sign of the cursor, sign of a change */ };
+enum {
+	SHEET_MARGIN = 2, /* columns left of a row: sign of the cursor, sign of a change */
+	SHEET_RIGHT = 1,  /* and right of it */
+};
 
 struct sheet_row {
 	uint64_t key;       /* 0: not compared                            */
