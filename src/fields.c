@@ -145,13 +145,16 @@ void put_entry(struct fields *r, const char *name, const char *type, pte_t entry
 /* ---- an object ---- */
 
 static read_object *const readers[NR_OBJECT_KINDS] = {
-	[OBJ_TASK] = task_fields,           [OBJ_MM] = mm_fields,       [OBJ_TREE] = tree_fields,
-	[OBJ_VMA] = vma_fields,
-	[OBJ_ANON_VMA] = anon_vma_fields,   [OBJ_AVC] = avc_fields,     [OBJ_FILE] = file_fields,
-	[OBJ_MAPPING] = mapping_fields,     [OBJ_PAGE] = page_fields,   [OBJ_ENTRY] = entry_fields,
-	[OBJ_TABLE] = table_fields,         [OBJ_NODE] = node_fields,   [OBJ_ZONE] = zone_fields,
-	[OBJ_FREE_AREA] = free_area_fields, [OBJ_PCP] = pcp_fields,     [OBJ_CACHE] = cache_fields,
-	[OBJ_SLAB] = slab_fields,           [OBJ_ARRAY] = array_fields, [OBJ_SLOT] = slot_fields,
+	[OBJ_TASK] = task_fields,         [OBJ_MM] = mm_fields,
+	[OBJ_TREE] = tree_fields,         [OBJ_VMA] = vma_fields,
+	[OBJ_ANON_VMA] = anon_vma_fields, [OBJ_AVC] = avc_fields,
+	[OBJ_FILE] = file_fields,         [OBJ_MAPPING] = mapping_fields,
+	[OBJ_PAGE] = page_fields,         [OBJ_ENTRY] = entry_fields,
+	[OBJ_TABLE] = table_fields,       [OBJ_NODE] = node_fields,
+	[OBJ_ZONE] = zone_fields,         [OBJ_FREE_AREA] = free_area_fields,
+	[OBJ_PCP] = pcp_fields,           [OBJ_CACHE] = cache_fields,
+	[OBJ_SLAB] = slab_fields,         [OBJ_ARRAY] = array_fields,
+	[OBJ_SLOT] = slot_fields,
 };
 
 bool object_fields(const struct machine *m, const struct object *o,

@@ -58,8 +58,7 @@ static void put_areas(struct fields *r, const struct mm *mm, const char *meaning
 	uint32_t nr = 0;
 
 	for (const struct vma *v = mm->mmap; v && !list_is_full(r, nr, mm->map_count); v = v->next)
-		put_item(r, "mmap", nr++, "struct vm_area_struct", vma_object(v),
-			 meaning);
+		put_item(r, "mmap", nr++, "struct vm_area_struct", vma_object(v), meaning);
 }
 
 void mm_fields(struct fields *r, const struct object *o)
@@ -109,8 +108,9 @@ void tree_fields(struct fields *r, const struct object *o)
 	const struct mm *mm = find_mm(r->m, o);
 
 	put_group(r, N_("The tree"));
-	put_areas(r, mm, N_("an area; filled: black, hollow: red; 1, 2, ...: the order in which "
-			    "find_vma looked at them"));
+	put_areas(r, mm,
+		  N_("an area; filled: black, hollow: red; 1, 2, ...: the order in which "
+		     "find_vma looked at them"));
 #include "struct_tree.def"
 }
 

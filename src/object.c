@@ -374,16 +374,16 @@ bool object_exists(const struct machine *m, const struct object *o)
 const char *object_struct(enum object_kind kind)
 {
 	static const char *const names[NR_OBJECT_KINDS] = {
-		[OBJ_TASK] = "task_struct",       [OBJ_MM] = "mm_struct",
-		[OBJ_TREE] = "rb_root",
-		[OBJ_VMA] = "vm_area_struct",     [OBJ_ANON_VMA] = "anon_vma",
-		[OBJ_AVC] = "anon_vma_chain",     [OBJ_FILE] = "file",
-		[OBJ_MAPPING] = "address_space",  [OBJ_PAGE] = "page",
-		[OBJ_ENTRY] = "page-table entry", [OBJ_TABLE] = "page table",
-		[OBJ_NODE] = "pglist_data",       [OBJ_ZONE] = "zone",
-		[OBJ_FREE_AREA] = "free_area",    [OBJ_PCP] = "per_cpu_pageset",
-		[OBJ_CACHE] = "kmem_cache",       [OBJ_SLAB] = "slab",
-		[OBJ_ARRAY] = "array_cache",      [OBJ_SLOT] = "slab object",
+		[OBJ_TASK] = "task_struct",    [OBJ_MM] = "mm_struct",
+		[OBJ_TREE] = "rb_root",        [OBJ_VMA] = "vm_area_struct",
+		[OBJ_ANON_VMA] = "anon_vma",   [OBJ_AVC] = "anon_vma_chain",
+		[OBJ_FILE] = "file",           [OBJ_MAPPING] = "address_space",
+		[OBJ_PAGE] = "page",           [OBJ_ENTRY] = "page-table entry",
+		[OBJ_TABLE] = "page table",    [OBJ_NODE] = "pglist_data",
+		[OBJ_ZONE] = "zone",           [OBJ_FREE_AREA] = "free_area",
+		[OBJ_PCP] = "per_cpu_pageset", [OBJ_CACHE] = "kmem_cache",
+		[OBJ_SLAB] = "slab",           [OBJ_ARRAY] = "array_cache",
+		[OBJ_SLOT] = "slab object",
 	};
 
 	return names[kind] ? names[kind] : "";

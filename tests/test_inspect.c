@@ -463,6 +463,15 @@ START_TEST(i_opens_what_is_chosen_as_the_panel_in_front_sees_it)
 	ck_assert(on_screen("struct vm_area_struct"));
 	press("i");
 	ck_assert_ptr_null(s.overlay.kind);
+	press("i");
+	frame();
+	screen_click(&s, layout_place(&s.layout, 2)->x + 2, layout_place(&s.layout, 2)->y + 3,
+		     false);
+	press("i");
+	ck_assert(on_screen("area 08048000 of kid"));
+	press("i");
+	ck_assert_ptr_null(s.overlay.kind);
+	view_release(&s.view);
 	press("5i");
 	ck_assert(on_screen("zone HighMem"));
 	press("q");
@@ -668,6 +677,170 @@ START_TEST(no_way_through_the_machine_breaks_it)
 }
 END_TEST
 
+/* ---- the tree of areas ---- */
+
+/* sh: code, data, bss, buf, stack; exec made the stack first. */
+START_TEST(the_tree_has_the_areas_in_the_order_of_the_list)
+{
+	struct object tree, root;
+
+	at(E_WRITE);
+	tree = target(mm(SH), "mm_rb");
+	ck_assert_int_eq(tree.kind, OBJ_TREE);
+	ck_assert_uint_eq(number(tree, "areas"), 5);
+	ck_assert_uint_eq(number(tree, "height"), 3);
+	ck_assert_uint_eq(number(tree, "black height"), 2);
+	root = target(tree, "rb_node");
+	ck_assert_uint_eq(root.id, target(mm(SH), "mmap[1]").id);
+	ck_assert_str_eq(field(root, "vm_rb.rb_color").text, "RB_BLACK");
+	ck_assert_int_eq(target(root, "vm_rb.rb_parent").kind, OBJ_NONE);
+	ck_assert_uint_eq(target(root, "vm_rb.rb_left").id, target(mm(SH), "mmap[0]").id);
+	ck_assert_uint_eq(target(target(root, "vm_rb.rb_right"), "vm_rb.rb_parent").id, root.id);
+	ck_assert_uint_eq(target(mm(SH), "mmap_cache").id, target(mm(SH), "mmap[3]").id);
+}
+END_TEST
+
+static void open_tree(const char *process)
+{
+	press(":inspect ");
+	press(process);
+	press_enter();
+	frame();
+	go_along("mm ");
+	go_along("mm_rb");
+}
+
+START_TEST(the_tree_is_drawn_with_the_way_of_the_search)
+{
+	at(E_WRITE);
+	open_tree("sh");
+	ck_assert(on_screen("\xe2\x97\x8f"
+			    "08049000"));
+	ck_assert(on_screen("\xe2\x96\xb8\xe2\x97\x8f"
+			    "b7ffe000\xe2\x97\x82"));
+	ck_assert(on_screen("\xe2\x97\x8b"
+			    "0804b000"));
+	ck_assert(on_screen("b7ffe000  found, looked at: 2"));
+	ck_assert(on_screen("mmap[1]    1 \xe2\x97\x8f 08049000"));
+	ck_assert(on_screen("mmap[3]    2 "));
+	press("n");
+	ck_assert(on_screen("mmap_cache hit, looked at: 0"));
+}
+END_TEST
+
+START_TEST(the_search_is_seen_on_its_way)
+{
+	uint32_t looks = 0, k;
+
+	at(E_WRITE);
+	open_tree("sh");
+	for (k = 1; k < 32; k++) {
+		screen_goto(&s, (struct when){E_WRITE, k});
+		looks += strstr(frame(), "on its way, looked at: 1") != NULL;
+		if (strstr(frame(), "found, looked at: 2"))
+			break;
+	}
+	ck_assert_uint_eq(looks, 1);
+	ck_assert_uint_lt(k, 32);
+}
+END_TEST
+
+START_TEST(a_search_that_finds_nothing_says_so)
+{
+	tear_down();
+	open_screen("machine i386 ram=1G\nspawn sh\nmunmap sh stack 132K\nread sh 0xbfffe000\n");
+	at(3);
+	open_tree("sh");
+	ck_assert(on_screen("bfffe000  NULL, looked at: 2"));
+}
+END_TEST
+
+/* Twenty areas have no room beside each other: then the list alone, whose branches say the same. */
+START_TEST(a_large_tree_is_drawn_in_the_list)
+{
+	char text[2048] = "machine i386 ram=1G\nspawn sh\n";
+	size_t len = strlen(text);
+
+	for (unsigned i = 0; i < 16; i++)
+		len += (size_t)snprintf(text + len, sizeof(text) - len,
+					"mmap sh r%u 8K at=0x%08x prot=%s\n", i,
+					0x40000000 + i * 0x10000, i % 2 ? "r" : "rw");
+	snprintf(text + len, sizeof(text) - len, "write sh r14\n");
+	tear_down();
+	open_screen(text);
+	at(18);
+	open_tree("sh");
+	ck_assert_ptr_null(strstr(frame(), "\xe2\x97\x8f"
+					   "40000000"));
+	ck_assert(on_screen("mmap[19]"));
+	ck_assert(on_screen("400e0000  found, looked at: "));
+	ck_assert(on_screen("mmap_cache"));
+}
+END_TEST
+
+/* ---- the prompt ---- */
+
+START_TEST(inspect_takes_names_and_addresses)
+{
+	static const char *const line[][2] = {
+		{"inspect kid", "task kid"},
+		{"inspect kid buf", "entry b7ffe000 of kid"},
+		{"inspect kid 0x70000000", "entry 70000000 of kid"},
+		{"inspect pfn 3fc05", "page 3fc05"},
+		{"inspect phys 0x38000000", "page 38000"},
+		{"inspect highmem", "zone HighMem"},
+		{"inspect size-64", "kmem_cache size-64"},
+		{"inspect 0xf7c07041", "mm_struct of sh"},
+		{"inspect 0xc0101000", "page 00101"},
+		{"inspect 0xfffff000", "entry fffff000 of kernel"},
+		{"inspect", "entry b7ffe000 of kid"},
+	};
+
+	at(E_COPY);
+	for (size_t i = 0; i < sizeof(line) / sizeof(line[0]); i++) {
+		press(":");
+		press(line[i][0]);
+		press_enter();
+		ck_assert_msg(!s.prompt.open, "%s: %s", line[i][0], s.prompt.error);
+		ck_assert(on_screen(line[i][1]));
+	}
+}
+END_TEST
+
+START_TEST(inspect_says_what_is_wrong)
+{
+	at(E_COPY);
+	press(":inspect kid buff");
+	press_enter();
+	ck_assert(s.prompt.open);
+	ck_assert_ptr_nonnull(strstr(s.prompt.error, "did you mean \"buf\"?"));
+	screen_key(&s, KEY_ESCAPE_);
+	press(":inspect pfn fffff");
+	press_enter();
+	ck_assert_str_eq(s.prompt.error, "there is no memory there");
+}
+END_TEST
+
+START_TEST(tab_completes_what_can_be_inspected)
+{
+	at(E_COPY);
+	press(":insp");
+	screen_key(&s, KEY_TAB_);
+	ck_assert_str_eq(s.prompt.text, "inspect ");
+	press("Hi");
+	screen_key(&s, KEY_TAB_);
+	ck_assert_str_eq(s.prompt.text, "inspect HighMem ");
+	screen_key(&s, KEY_ESCAPE_);
+	press(":inspect k");
+	screen_key(&s, KEY_TAB_);
+	ck_assert_ptr_nonnull(strstr(s.prompt.hint, "kid"));
+	ck_assert_ptr_nonnull(strstr(s.prompt.hint, "kmem_cache"));
+	press("id b");
+	screen_key(&s, KEY_TAB_);
+	ck_assert_ptr_nonnull(strstr(s.prompt.hint, "buf"));
+}
+END_TEST
+
 static const struct golden {
 	const char *name;
 	int width, height;
@@ -688,6 +861,8 @@ static const struct golden {
 	{"inspect-zone", 120, 40, {E_COPY, STEP_END}, "5i", false},
 	{"inspect-cache", 120, 40, {E_KMALLOC, STEP_END}, "1i/slab_cache\n\n", false},
 	{"inspect-pgd", 80, 24, {E_FORK, STEP_END}, "3i/vm_mm\n\n/pgd\n\n", false},
+	{"inspect-tree", 120, 40, {E_COPY, STEP_END}, "1i/mm \n\n/mm_rb\n\n", false},
+	{"inspect-tree-80x24-ascii", 80, 24, {E_COPY, STEP_END}, "1i/mm \n\n/mm_rb\n\n", true},
 	{"inspect-gone", 120, 40, {E_COPY, STEP_END}, "3inn", false},
 };
 
@@ -735,6 +910,14 @@ Suite *inspect_suite(void)
 	tcase_add_test(t, what_is_gone_says_since_when);
 	tcase_add_test(t, the_way_back_to_what_is_gone_stays);
 	tcase_add_test(t, a_long_way_keeps_its_start_and_its_end);
+	tcase_add_test(t, the_tree_has_the_areas_in_the_order_of_the_list);
+	tcase_add_test(t, the_tree_is_drawn_with_the_way_of_the_search);
+	tcase_add_test(t, the_search_is_seen_on_its_way);
+	tcase_add_test(t, a_search_that_finds_nothing_says_so);
+	tcase_add_test(t, a_large_tree_is_drawn_in_the_list);
+	tcase_add_test(t, inspect_takes_names_and_addresses);
+	tcase_add_test(t, inspect_says_what_is_wrong);
+	tcase_add_test(t, tab_completes_what_can_be_inspected);
 	tcase_add_loop_test(t, no_way_through_the_machine_breaks_it, 0, 4);
 	tcase_add_loop_test(t, the_inspector_is_as_the_golden_one, 0,
 			    sizeof(golden) / sizeof(golden[0]));

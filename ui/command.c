@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "inspect.h"
 #include "screen.h"
 #include "src/i18n.h"
 #include "src/what.h"
@@ -13,6 +14,7 @@
 
 static bool run_goto(struct screen *s, const char *text);
 static bool run_save(struct screen *s, const char *path);
+static bool run_inspect(struct screen *s, const char *words);
 static bool run_what(struct screen *s, const char *words);
 static bool run_quit(struct screen *s, const char *none);
 static bool run_compare(struct screen *s, const char *text);
@@ -26,6 +28,10 @@ static const struct command {
 	{"save",
 	 {"save FILE", N_("write the session as a scenario, typed events included")},
 	 run_save},
+	{"inspect",
+	 {"inspect PROC|[PROC] ADDR|phys ADDR|pfn N|ZONE|CACHE",
+	  N_("the kernel structure of that, with live values")},
+	 run_inspect},
 	{"what",
 	 {"what [PROC] ADDR|phys ADDR|pfn N", N_("what is known of that address")},
 	 run_what},
@@ -37,7 +43,7 @@ static const struct command {
 
 enum { NR_COMMANDS = sizeof(commands) / sizeof(commands[0]) };
 
-const char *const prompt_words[] = {"goto", "save", "what", "compare", "quit", NULL};
+const char *const prompt_words[] = {"goto", "save", "inspect", "what", "compare", "quit", NULL};
 
 static const struct command *command_named(const char *word, size_t len)
 {
@@ -167,6 +173,22 @@ static bool run_save(struct screen *s, const char *path)
 		return false;
 	}
 	screen_say(s, ROLE_OK, _("saved as %s"), path);
+	return true;
+}
+
+/* Without words: what the key does. */
+static bool run_inspect(struct screen *s, const char *words)
+{
+	struct what_fault wrong;
+	struct object o;
+
+	if (!*words) {
+		o = inspect_subject(s);
+	} else if (!inspect_parse(&s->view, words, &o, &wrong)) {
+		fault(s, words + wrong.at, wrong.len, wrong.message);
+		return false;
+	}
+	inspect_open(s, &o);
 	return true;
 }
 

@@ -6,6 +6,7 @@
  *	write kid |             ADDR: the names that kid has given, and code, data, bss, heap, stack
  *	write kid buf |         options of `write`: value=
  *	what |                  processes, the names of the one that is shown, kernel memory, phys, pfn
+ *	inspect |               these, caches and zones
  *
  * Which kind of word is due is read from the arguments of events.def ("PROC ADDR [SIZE] [value=WORD]").  One
  * candidate is put in; of several their common beginning, and all are shown above the line.
@@ -103,6 +104,21 @@ static void add_caches(struct words *w, const struct screen *s)
 	for (uint32_t i = 0; i < m->nr_caches; i++)
 		if (m->cache[i])
 			add_text(w, m->cache[i]->name);
+}
+
+/* `inspect`: the same, and what has a name of its own. */
+static void add_inspect(struct words *w, const struct screen *s, int nr, const char *process,
+			size_t len)
+{
+	const struct machine *m = view_machine(&s->view);
+
+	add_what(w, s, nr, process, len);
+	if (nr != 1)
+		return;
+	add_caches(w, s);
+	for (int i = 0; i < MAX_NR_ZONES; i++)
+		if (m->node.node_zones[i].spanned_pages)
+			add_text(w, m->node.node_zones[i].name);
 }
 
 static void add_labels(struct words *w, const struct screen *s)
@@ -220,6 +236,8 @@ static void collect(struct words *w, const struct screen *s)
 		add_labels(w, s);
 	else if (first_len == 4 && strncmp(first, "what", 4) == 0)
 		add_what(w, s, nr, second, second_len);
+	else if (first_len == 7 && strncmp(first, "inspect", 7) == 0)
+		add_inspect(w, s, nr, second, second_len);
 	else
 		add_arguments(w, s, arguments_of(first, first_len), nr, second, second_len);
 }

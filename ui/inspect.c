@@ -35,9 +35,10 @@ struct stop {
 
 struct inspect {
 	struct stop stop[PATH_MOST];
-	int depth;      /* stops, the last one is shown                                  */
-	bool exists;    /* now                                                           */
-	uint32_t event; /* else: the event that freed it or is going to make it          */
+	int depth;            /* stops, the last one is shown                                  */
+	bool exists;          /* now                                                           */
+	uint32_t event;       /* else: the event that freed it or is going to make it          */
+	struct choice choice; /* as the box left it: another one is the user's, made beside it */
 };
 
 static struct stop *last_stop(struct inspect *in) { return &in->stop[in->depth - 1]; }
@@ -179,6 +180,7 @@ static void go_on(struct screen *s, struct inspect *in, const struct object *o, 
 	*stop = (struct stop){.object = *o, .seen = timeline_now(s->view.timeline)};
 	snprintf(stop->name, sizeof(stop->name), "%s", name);
 	in->exists = true;
+	in->choice = s->view.choice;
 	overlay_refill(s, 0);
 }
 
@@ -205,6 +207,7 @@ static void go_back(struct screen *s, struct inspect *in)
 	look_whether_it_exists(s, in);
 	if (in->exists)
 		inspect_choose(&s->view, &last_stop(in)->object);
+	in->choice = s->view.choice;
 	overlay_refill(s, last_stop(in)->cursor);
 }
 
@@ -256,13 +259,21 @@ void inspect_open(struct screen *s, const struct object *o)
 	go_on(s, in, o, name);
 }
 
+static bool same_choice(const struct choice *a, const struct choice *b)
+{
+	return a->kind == b->kind && a->pfn == b->pfn && a->order == b->order && a->pid == b->pid &&
+	       a->va == b->va && a->cache == b->cache && a->event == b->event;
+}
+
 void inspect_toggle(struct screen *s)
 {
 	const struct inspect *in = overlay_state(s, &inspect_overlay);
-	struct object o = inspect_subject(s);
+	struct object o;
 
-	if (in && same_object(&in->stop[in->depth - 1].object, &o))
+	if (in && (!s->view.choice_is_users || same_choice(&in->choice, &s->view.choice))) {
 		overlay_close(s);
-	else
-		inspect_open(s, &o);
+		return;
+	}
+	o = inspect_subject(s);
+	inspect_open(s, &o);
 }

@@ -11,6 +11,7 @@
 #include "object_text.h"
 #include "sheet.h"
 #include "src/fields.h"
+#include "src/what.h"
 
 struct screen;
 
@@ -26,6 +27,11 @@ bool inspect_field(const struct machine *m, const struct object *o, uint64_t key
 /* ---- inspect_subject.c ---- */
 /* What `i` opens: what is chosen, seen from the panel in front. */
 struct object inspect_subject(const struct screen *s);
+/*
+ * The structure that words mean: a process, a zone, a cache by its name; else what a place of what_parse is mapped by
+ * or lies in.  False: *wrong says what is wrong.
+ */
+bool inspect_parse(const struct view *v, const char *words, struct object *o, struct what_fault *wrong);
 /* Choose an object for all panels, where they can show it. */
 void inspect_choose(struct view *v, const struct object *o);
 

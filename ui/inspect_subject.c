@@ -6,9 +6,13 @@
  */
 #include "inspect.h"
 
+#include <string.h>
+#include <strings.h>
+
 #include "parts.h"
 #include "screen.h"
 #include "sim/vma.h"
+#include "src/i18n.h"
 
 static const struct object none;
 
@@ -89,6 +93,61 @@ struct object inspect_subject(const struct screen *s)
 	if (!o.kind)
 		o = make_object(OBJ_NODE, m->node.node_id, 0);
 	return o;
+}
+
+/* ---- words ---- */
+
+/* A word that is the name of a process, a zone or a cache. */
+static struct object named(const struct view *v, const char *word)
+{
+	const struct machine *m = view_machine(v);
+	struct kmem_cache *c = NULL;
+
+	for (const struct task *t = m->tasks; t; t = t->next)
+		if (strcmp(symbol_name(v->scenario, t->symbol), word) == 0)
+			return task_object(t);
+	for (int i = 0; i < MAX_NR_ZONES; i++)
+		if (m->node.node_zones[i].spanned_pages &&
+		    strcasecmp(m->node.node_zones[i].name, word) == 0)
+			return make_object(OBJ_ZONE, (uint32_t)i, 0);
+	for (uint32_t i = 0; i < m->nr_caches && !c; i++)
+		if (m->cache[i] && strcmp(m->cache[i]->name, word) == 0)
+			c = m->cache[i];
+	return cache_object(c);
+}
+
+/* Of a kernel address: what lies there, else the frame of low memory, else its entry. */
+static struct object kernel_place(const struct machine *m, vaddr_t va)
+{
+	struct object o = object_at(m, va);
+
+	if (!o.kind && kva_to_pfn(m, va) < m->max_low_pfn)
+		o = page_object(kva_to_pfn(m, va));
+	return o.kind ? o : entry_of(m, 0, va);
+}
+
+bool inspect_parse(const struct view *v, const char *words, struct object *o,
+		   struct what_fault *wrong)
+{
+	const struct machine *m = view_machine(v);
+	struct what_place p;
+
+	*o = named(v, words);
+	if (o->kind)
+		return true;
+	if (!what_parse(m, v->scenario, view_task(v), words, &p, wrong))
+		return false;
+	if (p.kind == PLACE_USER)
+		*o = entry_of(m, p.pid, p.va);
+	else if (p.kind == PLACE_KERNEL)
+		*o = kernel_place(m, p.va);
+	else
+		*o = page_object((pfn_t)(p.phys >> PAGE_SHIFT));
+	if (object_exists(m, o))
+		return true;
+	*wrong = (struct what_fault){.at = 0, .len = strlen(words)};
+	snprintf(wrong->message, sizeof(wrong->message), "%s", _("there is no memory there"));
+	return false;
 }
 
 /* ---- back ---- */

@@ -119,7 +119,7 @@ void draw_tree_search(const struct tree_search *s, const struct area *row, int x
 	x = put_format(row, x, 0, ROLE_NUMBER, 0, "%08x", s->va);
 	switch (s->end) {
 	case SEARCH_CACHE:
-		put_text(row, x + 2, 0, ROLE_OK, 0, _("mmap_cache has it: no look at the tree"));
+		put_text(row, x + 2, 0, ROLE_OK, 0, _("mmap_cache hit, looked at: 0"));
 		break;
 	case SEARCH_FOUND:
 		put_format(row, x + 2, 0, ROLE_OK, 0, _("found, looked at: %d"), looks);
@@ -153,8 +153,7 @@ static enum role node_role(const struct view *v, const struct vma *area,
 
 	if (is_found(s, area->start))
 		return ROLE_CHOSEN;
-	return touched_role(
-		story_touched_vma(view_story(v), mm_pid(area->mm), area->start), own);
+	return touched_role(story_touched_vma(view_story(v), mm_pid(area->mm), area->start), own);
 }
 
 static unsigned node_attr(const struct vma *area, const struct tree_search *s)
@@ -249,7 +248,10 @@ static void draw_branches(const struct picture *p, const struct area *row, const
 	if (right)
 		draw_branch(row, n, right);
 	if (left || right)
-		put_char(row, n->x, 0, stem[heavy][left && right ? 2 : right ? 1 : 0],
+		put_char(row, n->x, 0,
+			 stem[heavy][left && right ? 2
+				     : right       ? 1
+						   : 0],
 			 heavy ? ROLE_BORDER_ACTIVE : ROLE_BORDER, 0);
 }
 

@@ -201,7 +201,7 @@ const char *object_root_text(const struct view *v, const struct object *o, char 
 	else if (o->kind == OBJ_ENTRY)
 		snprintf(buf, OBJECT_TEXT, _("entry %08x of %s"), page_align_down(o->sub),
 			 process(m, o->id));
-	else if (o->kind == OBJ_SLOT)
+	else if (o->kind == OBJ_SLOT || o->kind == OBJ_MM)
 		object_text(v, o, buf);
 	else
 		snprintf(buf, OBJECT_TEXT, "%s %.90s", object_struct(o->kind),

@@ -194,7 +194,8 @@ static void update_now(struct screen *s)
 {
 	const struct overlay *o = &s->overlay;
 
-	update(s, o->sheet.nr_rows ? o->sheet.grid.width : o->kind->column_width + SHEET_MARGIN + SHEET_RIGHT);
+	update(s, o->sheet.nr_rows ? o->sheet.grid.width
+				   : o->kind->column_width + SHEET_MARGIN + SHEET_RIGHT);
 }
 
 void overlay_refill(struct screen *s, uint64_t cursor_key)

@@ -157,7 +157,7 @@ void quiz_draw(const struct screen *s, const struct area *a);
 size_t quiz_answer(const struct screen *s, char *buf, size_t size);
 
 /* ---- inspect.c ---- */
-/* `i`: open the structure of what is chosen; close it where it is what stands there already. */
+/* `i`: open the structure of what is chosen; close the box where nothing else was chosen since. */
 void inspect_toggle(struct screen *s);
 
 #endif
