@@ -23,7 +23,7 @@
 #include "screen.h"
 #include "src/i18n.h"
 
-enum { PATH_MOST = 64, FOOT_ROWS = 2, COLUMN_WIDTH = 55, KEY_PATH = 1, KEY_GONE = 2 };
+enum { PATH_MOST = 64, FOOT_ROWS = 2, COLUMN_WIDTH = 56, KEY_PATH = 1, KEY_GONE = 2 };
 
 /* One step of the way. */
 struct stop {

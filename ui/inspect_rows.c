@@ -163,6 +163,7 @@ static void put_field(void *ctx, const struct field *f)
 		return;
 	}
 	row = sheet_row(r->sheet, f->key);
+	row.width -= row.width > 0; /* off the border */
 	sheet_link(r->sheet, 0);
 	x = put_text(&row, 0, 0, ROLE_LABEL, 0, f->name) + 1;
 	at = value_column(&row);

@@ -259,7 +259,7 @@ void draw_tree(const struct view *v, const struct mm *mm, const struct tree_sear
 	       struct sheet *sheet)
 {
 	struct picture p = {.v = v, .search = s};
-	int width = sheet->grid.width - SHEET_MARGIN - SHEET_RIGHT;
+	int width = sheet->grid.width - SHEET_MARGIN;
 
 	if (!lay_out(&p, mm, width))
 		return;

@@ -194,8 +194,7 @@ static void update_now(struct screen *s)
 {
 	const struct overlay *o = &s->overlay;
 
-	update(s, o->sheet.nr_rows ? o->sheet.grid.width
-				   : o->kind->column_width + SHEET_MARGIN + SHEET_RIGHT);
+	update(s, o->sheet.nr_rows ? o->sheet.grid.width : o->kind->column_width + SHEET_MARGIN);
 }
 
 void overlay_refill(struct screen *s, uint64_t cursor_key)
@@ -351,7 +350,7 @@ static struct area place_box(const struct screen *s, const struct area *all)
 	const char *hidden = s->overlay.kind->instead_of;
 	bool may_hide = hidden && strcmp(hidden, panel_table[s->active]->name) == 0;
 	const struct place *front = may_hide ? NULL : layout_place(&s->layout, s->active);
-	int width = s->overlay.kind->column_width + SHEET_MARGIN + SHEET_RIGHT + 2;
+	int width = s->overlay.kind->column_width + SHEET_MARGIN + 2;
 	int height = all->height / 2;
 	struct area at[4], best;
 
@@ -451,7 +450,7 @@ static void draw_foot(const struct screen *s)
 void overlay_draw(struct screen *s, const struct area *panels)
 {
 	struct overlay *o = &s->overlay;
-	int column = o->kind->column_width + SHEET_MARGIN + SHEET_RIGHT;
+	int column = o->kind->column_width + SHEET_MARGIN;
 
 	o->box = place_box(s, panels);
 	for (int y = 0; y < o->box.height; y++)

@@ -23,8 +23,8 @@ enum { ROWS_AT_FIRST = 64, ROW_TEXT = 1024 };
 
 void sheet_begin(struct sheet *s, int width, bool ascii)
 {
-	if (width < SHEET_MARGIN + SHEET_RIGHT)
-		width = SHEET_MARGIN + SHEET_RIGHT;
+	if (width < SHEET_MARGIN)
+		width = SHEET_MARGIN;
 	if (width > s->grid.width)
 		s->cap = 0; /* the cells there are hold fewer rows of this width */
 	s->grid.width = width;
@@ -70,7 +70,7 @@ struct area sheet_row(struct sheet *s, uint64_t key)
 	for (int x = 0; x < row.width; x++)
 		row.grid->cell[(size_t)row.y * (size_t)s->grid.width + (size_t)x] =
 			(struct cell){.ch = ' ', .role = ROLE_NORMAL};
-	return area_sub(&row, SHEET_MARGIN, 0, row.width - SHEET_MARGIN - SHEET_RIGHT, 1);
+	return area_sub(&row, SHEET_MARGIN, 0, row.width - SHEET_MARGIN, 1);
 }
 
 void sheet_link(struct sheet *s, uint64_t link)

@@ -14,10 +14,7 @@
 #include "grid.h"
 #include "src/story.h"
 
-enum {
-	SHEET_MARGIN = 2, /* columns left of a row: sign of the cursor, sign of a change */
-	SHEET_RIGHT = 1,  /* and right of it */
-};
+enum { SHEET_MARGIN = 2 /* columns left of a row: sign of the cursor, sign of a change */ };
 
 struct sheet_row {
 	uint64_t key;       /* 0: not compared                            */
