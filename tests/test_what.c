@@ -4,6 +4,7 @@
  * 1G classic: low memory ends at 38000 frames (896M), the image has frames 100 to 4ff, mem_map the next 32 bytes * 3fffe0
  * frames.  64M: frames 0 to 3fff, all low; mem_map 500 to 57f.
  */
+#include "tests/random.h"
 #include "tests/script.h"
 
 #include <glob.h>
@@ -12,7 +13,10 @@
 #include "src/timeline.h"
 #include "src/what.h"
 
-enum { NR_PARTS = 8 }; /* of the scenarios that are asked at random */
+enum {
+	NR_PARTS = 8, /* of the scenarios that are asked at random */
+	SEEDS = 12,   /* of random scenarios in each part          */
+};
 
 static struct script c;
 static struct what w;
@@ -974,17 +978,15 @@ static void ck_place(const struct machine *m, const struct scenario *s, const st
 	ck_block(m, pfn, W_FREE_INSIDE);
 }
 
-static void ask_at_random(const char *path)
+/* Random places at random moments of a scenario, which is freed; NULL: it cannot be loaded here. */
+static void ask_at_random(struct scenario *s)
 {
-	struct scenario *s;
 	struct timeline *t;
-	struct diags d;
 
-	diags_init(&d);
-	s = scenario_load(path, NULL, &d);
-	diags_free(&d);
-	if (!s)
-		return; /* names a file that is made for the recordings alone */
+	if (!s || !scenario_nr_events(s)) {
+		scenario_free(s);
+		return;
+	}
 	t = timeline_open(s);
 	ck_assert_ptr_nonnull(t);
 	for (int i = 0; i < MOMENTS; i++) {
@@ -1006,15 +1008,37 @@ static void ask_at_random(const char *path)
 
 START_TEST(at_random_moments_what_is_told_agrees_with_the_machine)
 {
+	struct diags d;
 	glob_t found;
 
 	ck_assert_int_eq(glob("tests/cases/*.txt", 0, NULL, &found), 0);
 	ck_assert_int_eq(glob("scenarios/*.txt", GLOB_APPEND, NULL, &found), 0);
 	for (size_t i = (size_t)_i; i < found.gl_pathc; i += NR_PARTS) {
 		seed = (uint32_t)i;
-		ask_at_random(found.gl_pathv[i]);
+		diags_init(&d);
+		ask_at_random(scenario_load(found.gl_pathv[i], NULL, &d));
+		diags_free(&d);
 	}
 	globfree(&found);
+}
+END_TEST
+
+START_TEST(in_random_scenarios_too)
+{
+	struct report *r = calloc(1, sizeof(*r));
+	struct diags d;
+
+	ck_assert_ptr_nonnull(r);
+	for (uint32_t i = 0; i < SEEDS; i++) {
+		memset(r, 0, sizeof(*r));
+		seed = (uint32_t)_i * SEEDS + i;
+		ck_assert_msg(random_seed_grows(r, seed), "%s", r->why);
+		diags_init(&d);
+		ask_at_random(
+			scenario_parse("tests/cases/what.txt", r->text, strlen(r->text), NULL, &d));
+		diags_free(&d);
+	}
+	free(r);
 }
 END_TEST
 
@@ -1077,6 +1101,7 @@ Suite *what_suite(void)
 	tcase_add_test(t, words_of_every_form_are_understood);
 	tcase_add_test(t, a_process_that_has_ended_is_said_to_be_gone);
 	tcase_add_loop_test(t, at_random_moments_what_is_told_agrees_with_the_machine, 0, NR_PARTS);
+	tcase_add_loop_test(t, in_random_scenarios_too, 0, NR_PARTS);
 	tcase_add_test(t, every_text_uses_arguments_that_its_fact_has);
 	suite_add_tcase(s, t);
 	return s;

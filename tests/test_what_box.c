@@ -330,11 +330,24 @@ START_TEST(w_on_a_line_asks_about_that_and_backspace_comes_back)
 	ck_shows("What is kid b7c00000?");
 	screen_key(&s, KEY_BACKSPACE_);
 	ck_shows("What is phys 37c11000?");
-	screen_key(&s, KEY_BACKSPACE_);
+	press("b");
 	ck_shows("What is kid b7ffe000?");
 	screen_key(&s, KEY_BACKSPACE_);
 	ck_shows("What is kid b7ffe000?");
 	ck_assert_uint_eq(timeline_now(s.view.timeline).event, COPY);
+}
+END_TEST
+
+START_TEST(i_on_a_line_opens_the_structure_of_what_it_names)
+{
+	go_to(COPY, STEP_END);
+	enter_line("what kid buf+4K");
+	point_at("3fc06  node 0");
+	press("i");
+	ck_assert_str_eq(s.overlay.kind->name, "inspect");
+	ck_shows("struct page");
+	press("w");
+	ck_shows("What is phys 3fc06000?");
 }
 END_TEST
 
@@ -386,6 +399,7 @@ Suite *what_box_suite(void)
 	tcase_add_test(t, enter_chooses_what_the_line_names_in_all_panels);
 	tcase_add_test(t, blocks_and_objects_are_chosen_as_what_they_are);
 	tcase_add_test(t, w_on_a_line_asks_about_that_and_backspace_comes_back);
+	tcase_add_test(t, i_on_a_line_opens_the_structure_of_what_it_names);
 	tcase_add_test(t, a_long_way_forgets_its_beginning_only);
 	tcase_add_test(t, a_line_that_does_not_fit_goes_on_in_the_next_row);
 	suite_add_tcase(suite, t);

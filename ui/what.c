@@ -8,7 +8,7 @@
  *	|*pte       [1022] at 37c11ff8: 3fc07067 P RW US A D            |
  *	| frame     3fc07: node 0, HighMem, physical 3fc07000           |
  *	| ...                                                           |
- *	+-------------------- Enter chooses  w what?  Escape closes ----+
+ *	+-------- Enter chooses  w what is that?  i struct  b back -----+
  *
  * What is said comes from src/what.h.  Here it gets its colours, by the kinds of its arguments; and what a line leads to:
  * the first thing that it names and that can be chosen.
@@ -405,8 +405,14 @@ static bool what_key(struct screen *s, void *state, const struct sheet_row *row,
 			show_row(s, state, row);
 		return true;
 	case KEY_BACKSPACE_:
+	case 'b':
+	case 'h':
 		show_before(s, state);
 		return true;
+	case 'i':
+		if (row)
+			choose_row(s, row);
+		return false; /* the inspector opens on what is chosen */
 	default:
 		return false;
 	}
@@ -414,7 +420,7 @@ static bool what_key(struct screen *s, void *state, const struct sheet_row *row,
 
 static const struct overlay_kind what_overlay = {
 	.name = "what",
-	.keys = N_("Enter chooses  w what is that?"),
+	.keys = N_("Enter chooses  w what is that?  i struct  b back"),
 	.state_bytes = sizeof(struct what_box),
 	.column_width = COLUMN_WIDTH,
 	.title = what_title,
