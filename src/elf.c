@@ -406,3 +406,21 @@ bool program_symbol(const struct program *p, const char *name, vaddr_t *va, uint
 	*bytes = found->bytes;
 	return true;
 }
+
+const char *program_symbol_at(const struct program *p, vaddr_t va, uint32_t *offset)
+{
+	const struct elf_program *ep = (const struct elf_program *)p;
+	const struct elf_symbol *best = NULL;
+
+	for (size_t i = 0; p != &builtin_program && i < ep->nr_symbols; i++) {
+		const struct elf_symbol *s = &ep->symbol[i];
+
+		/* one without a size is its first byte alone */
+		if (va - s->va >= (s->bytes ? s->bytes : 1))
+			continue;
+		if (!best || va - s->va < va - best->va)
+			best = s;
+	}
+	*offset = best ? va - best->va : 0;
+	return best ? best->name : NULL;
+}

@@ -70,5 +70,7 @@ struct program *program_load(const char *path, char *why, size_t why_size);
 void program_free(struct program *p);
 /* A symbol of the program: false if there is none. Builtin programs have none. */
 bool program_symbol(const struct program *p, const char *name, vaddr_t *va, uint32_t *bytes);
+/* The other way: the symbol that holds an address of the file, the nearest before it; NULL: none. */
+const char *program_symbol_at(const struct program *p, vaddr_t va, uint32_t *offset);
 
 #endif

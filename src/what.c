@@ -1,17 +1,9 @@
 /*
- * What is this?  Which kind of address, and how the MMU reads it.
+ * What is this?  The table of facts, and how the MMU reads an address.
  *
- * The kernel's part of the address space is cut by the profile's constants and by how much low memory there is:
+ *	[735] at 37c0fb7c  37c11067 P RW US A D       the entry's own place, its value, where it leads
  *
- *	c0000000   direct map      c0000000 + physical address
- *	f8000000   hole of 8M      high_memory; nothing is ever mapped here
- *	f8800000   vmalloc         up to VMALLOC_END, two guard pages behind it
- *	ff800000   kmap window     LAST_PKMAP slots of one page
- *	ffc00000   fixmap          slots counted from its end down (6.1: behind LDT and CPU entry areas)
- *	fffff000   the last page
- *
- * (1G, classic i386.)  A region is named by these rules; whether something is mapped at an address is read from the
- * tables, as the MMU reads them.  Source: REFERENCE 6.1, 6.2.
+ * A process's address is walked through its tables, a kernel address through the kernel's own.
  */
 #include "what_data.h"
 
@@ -58,45 +50,6 @@ bool fact_arg(const struct fact *f, unsigned kind, uint64_t *value)
 		return true;
 	}
 	return false;
-}
-
-/* ---- kernel addresses ---- */
-
-/* Behind the kmap window. */
-static void what_fixed(const struct asking *q, vaddr_t va)
-{
-	const struct kernel_map *map = &q->m->map;
-
-	if (va >= map->fixaddr_top)
-		tell(q, LAST_PAGE, va);
-	else if (va >= map->fixaddr_start)
-		tell(q, FIXMAP_AREA, va, map->fixaddr_start, map->fixaddr_top,
-		     (map->fixaddr_top - page_align_down(va)) >> PAGE_SHIFT);
-	else if (va >= map->cpu_entry_area)
-		tell(q, CPU_ENTRY_AREA, va, map->cpu_entry_area, map->fixaddr_start);
-	else if (va >= map->ldt_base)
-		tell(q, LDT_AREA, va, map->ldt_base, map->cpu_entry_area);
-	else
-		tell(q, KMAP_HOLE, va, map->pkmap_end, map->ldt_base);
-}
-
-static void what_kernel_region(const struct asking *q, vaddr_t va)
-{
-	const struct kernel_map *map = &q->m->map;
-
-	if (va < map->high_memory)
-		tell(q, DIRECT_MAP, va, map->page_offset, map->high_memory, va - map->page_offset);
-	else if (va < map->vmalloc_start)
-		tell(q, VMALLOC_HOLE, va, map->high_memory, map->vmalloc_start);
-	else if (va < map->vmalloc_end)
-		tell(q, VMALLOC_AREA, va, map->vmalloc_start, map->vmalloc_end);
-	else if (va < map->pkmap_base)
-		tell(q, VMALLOC_GUARD, va, map->vmalloc_end, map->pkmap_base);
-	else if (va < map->pkmap_end)
-		tell(q, PKMAP_AREA, va, map->pkmap_base, map->pkmap_end,
-		     (va - map->pkmap_base) >> PAGE_SHIFT, q->m->profile->last_pkmap);
-	else
-		what_fixed(q, va);
 }
 
 /* ---- the walk ---- */

@@ -7,7 +7,7 @@
  *	what_is(place)          ->  struct what         its facts, in the order in which they are read
  *	fact_tell(fact)         ->  words and arguments, each argument with its kind
  *
- *	what.c           kind of address, page-table entries, TLB
+ *	what.c           page-table entries, TLB               what_kernel.c   regions of the kernel
  *	what_area.c      names and areas of a process          what_chunk.c    the C library's heap
  *	what_access.c    what a read, a write would meet
  *	what_frame.c     the frame: use, block, who maps it    what_object.c   slabs and their objects

@@ -13,6 +13,7 @@
 
 #include "i18n.h"
 #include "listing.h"
+#include "run.h"
 #include "sim/pgtable.h"
 #include "what_data.h"
 
@@ -27,6 +28,17 @@ static void what_names(const struct asking *q, const struct region_table *names,
 			tell_name(q, symbol_name(q->s, r->name), REGION, va - r->start, r->bytes,
 				  r->kind);
 	}
+}
+
+/* A function or variable of the program: its file's addresses, moved to where it was loaded. */
+static void what_symbol(const struct asking *q, const struct mm *mm, vaddr_t va)
+{
+	const struct program *p = mm->program;
+	uint32_t offset;
+	const char *name = p ? program_symbol_at(p, va - (mm->entry - p->entry), &offset) : NULL;
+
+	if (name)
+		tell_name(q, name, SYMBOL, offset);
 }
 
 void what_kernel_names(const struct asking *q, uint64_t address, bool physical)
@@ -106,6 +118,7 @@ void what_area(const struct asking *q, const struct task *t, vaddr_t va)
 	const struct vma *v = mm_area_at(t->mm, va);
 
 	what_names(q, &t->mm->regions, va);
+	what_symbol(q, t->mm, va);
 	if (v && v->start <= va)
 		what_vma(q, t, v, va);
 	else

@@ -24,6 +24,8 @@ struct asking {
 void what_add(const struct asking *q, enum fact_id id, const char *name,
 	      const uint64_t arg[FACT_ARGS]);
 
+/* A kernel address. */
+void what_kernel_region(const struct asking *q, vaddr_t va);
 /* A user address of t. */
 void what_area(const struct asking *q, const struct task *t, vaddr_t va);
 void what_access(const struct asking *q, const struct task *t, vaddr_t va);

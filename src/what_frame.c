@@ -363,6 +363,8 @@ void what_frame(const struct asking *q, pfn_t pfn, uint32_t offset)
 	if (p->use != FRAME_HOLE) {
 		if (pfn < m->max_low_pfn)
 			tell(q, FRAME_KVA, pfn_to_kva(m, pfn) + offset);
+		else if (page_address(m, pfn))
+			tell(q, FRAME_KMAP, page_address(m, pfn) + offset);
 		else
 			tell(q, FRAME_HIGH, 0);
 		if (z && m->node.group_by_mobility)

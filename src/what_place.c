@@ -17,7 +17,7 @@
 #include "scenario_data.h"
 #include "what.h"
 
-enum { KNOWN_MAX = 256, HEX_DIGITS = 8 };
+enum { KNOWN_MAX = 256, HEX_DIGITS = 8, NAME_MAX_BYTES = 256 };
 
 /* A word of the text. */
 struct piece {
@@ -153,18 +153,36 @@ static size_t find_cut(const struct piece *w)
 	return w->len;
 }
 
-/* What a name of t means; false: nothing there. */
+/* A symbol of t's program, which lies elsewhere than its file says when it is position-independent. */
+static bool read_symbol(const struct task *t, const char *name, size_t len, vaddr_t *va)
+{
+	const struct program *p = t->mm->program;
+	char text[NAME_MAX_BYTES];
+	uint32_t bytes;
+
+	if (!p || len >= sizeof(text))
+		return false;
+	memcpy(text, name, len);
+	text[len] = '\0';
+	if (!program_symbol(p, text, va, &bytes))
+		return false;
+	*va += t->mm->entry - p->entry;
+	return true;
+}
+
+/* Where a name of t begins; false: it means nothing there. */
 static bool read_base(const struct reading *r, const struct task *t, const char *name, size_t len,
-		      struct addr *a)
+		      vaddr_t *va)
 {
 	uint32_t symbol = symbol_of(r, name, len);
+	struct addr a = {.base = ADDR_REGION, .symbol = symbol};
 	uint64_t rest;
-	vaddr_t va;
 
-	*a = (struct addr){.base = ADDR_REGION, .symbol = symbol};
 	if (symbol >= SYM_CODE && symbol < SYM_AFTER)
-		a->base = (uint8_t)(ADDR_CODE + (symbol - SYM_CODE));
-	return symbol && addr_resolve(r->m, r->s, t->symbol, a, &va, &rest);
+		a.base = (uint8_t)(ADDR_CODE + (symbol - SYM_CODE));
+	if (symbol && addr_resolve(r->m, r->s, t->symbol, &a, va, &rest))
+		return true;
+	return read_symbol(t, name, len, va);
 }
 
 /* A name with an offset, of process t. */
@@ -172,19 +190,19 @@ static bool read_name(const struct reading *r, const struct task *t, const struc
 		      struct what_place *p)
 {
 	size_t cut = find_cut(w);
-	uint64_t offset = 0, rest;
-	struct addr a;
+	uint64_t offset = 0;
+	vaddr_t va;
 
-	if (read_base(r, t, w->text, w->len, &a))
+	if (read_base(r, t, w->text, w->len, &va))
 		cut = w->len;
-	else if (cut == w->len || !read_base(r, t, w->text, cut, &a))
+	else if (cut == w->len || !read_base(r, t, w->text, cut, &va))
 		return false;
 	if (cut < w->len && size_read(w->text + cut + 1, w->len - cut - 1, &offset) != NUMBER_OK)
 		return false;
-	a.offset = cut < w->len && w->text[cut] == '-' ? -(int64_t)offset : (int64_t)offset;
-	p->kind = PLACE_USER;
-	p->pid = t->pid;
-	return addr_resolve(r->m, r->s, t->symbol, &a, &p->va, &rest);
+	if (cut < w->len && w->text[cut] == '-')
+		offset = -offset;
+	*p = (struct what_place){.kind = PLACE_USER, .pid = t->pid, .va = va + (vaddr_t)offset};
+	return true;
 }
 
 /* A name of kernel memory. */

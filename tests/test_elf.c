@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "src/what.h"
 #include "tests/script.h"
 
 /* A program of two segments with two symbols. Every test may spoil it before it is loaded. */
@@ -329,6 +330,45 @@ START_TEST(symbols_of_a_position_independent_program_are_where_it_lies)
 }
 END_TEST
 
+START_TEST(an_address_leads_back_to_its_symbol)
+{
+	uint32_t offset;
+
+	image.symbol[3] = (Elf32_Sym){12, 0x08049120, 0, ELF32_ST_INFO(STB_GLOBAL, STT_FUNC), 0, 1};
+	ck_assert_str_eq(load(sizeof(image)), "");
+	ck_assert_str_eq(program_symbol_at(program, 0x0804802f, &offset), "main");
+	ck_assert_uint_eq(offset, 31);
+	ck_assert_ptr_null(program_symbol_at(program, 0x08048030, &offset));
+	ck_assert_ptr_null(program_symbol_at(program, 0x0804800f, &offset));
+	/* without a size it is one byte, and nearer than table + 20 */
+	ck_assert_str_eq(program_symbol_at(program, 0x08049120, &offset), "printf");
+	ck_assert_str_eq(program_symbol_at(program, 0x08049121, &offset), "table");
+	ck_assert_uint_eq(offset, 0x21);
+	ck_assert_ptr_null(program_symbol_at(&builtin_program, 0x08048010, &offset));
+}
+END_TEST
+
+START_TEST(what_names_the_symbol_where_the_program_lies)
+{
+	struct what_fault fault;
+	struct what_place p;
+	static struct what w;
+	struct script c;
+	char text[128];
+
+	image.header.e_type = ET_DYN;
+	ck_assert_str_eq(load(sizeof(image)), "");
+	snprintf(text, sizeof(text), "spawn sh %s\n", path);
+	script_run(&c, text);
+	ck_assert(what_parse(c.m, c.s, c.m->tasks, "main+9", &p, &fault));
+	what_is(c.m, c.s, &p, &w);
+	ck_assert_str_eq(what_fact(&w, W_SYMBOL, 0)->name, "main");
+	ck_assert_uint_eq(what_fact(&w, W_SYMBOL, 0)->arg[0], 9);
+	ck_assert_uint_ne(p.va, 0x08048019);
+	script_free(&c);
+}
+END_TEST
+
 START_TEST(of_symbols_of_one_name_the_global_one_counts)
 {
 	vaddr_t va;
@@ -414,6 +454,8 @@ Suite *elf_suite(void)
 	tcase_add_test(tc, where_segments_want_to_lie_is_for_the_machine_to_judge);
 	tcase_add_test(tc, what_it_says_of_its_stack_is_read);
 	tcase_add_test(tc, symbols_of_a_position_independent_program_are_where_it_lies);
+	tcase_add_test(tc, an_address_leads_back_to_its_symbol);
+	tcase_add_test(tc, what_names_the_symbol_where_the_program_lies);
 	tcase_add_test(tc, of_symbols_of_one_name_the_global_one_counts);
 	tcase_add_test(tc, a_stripped_program_may_have_names_for_its_linker);
 	tcase_add_test(tc, a_file_that_is_cut_anywhere_is_read_without_harm);

@@ -571,6 +571,69 @@ START_TEST(an_address_of_the_kernel_typed_for_a_process_is_the_kernels)
 }
 END_TEST
 
+START_TEST(an_address_of_vmalloc_knows_its_area_and_its_guard_page)
+{
+	vaddr_t va, device;
+
+	run("machine i386 ram=1G\n");
+	/* T7.a: 5000 bytes are two pages and a guard */
+	va = vmalloc(c.m, 5000);
+	ck_assert_uint_eq(va, 0xf8800000);
+	ask("0xf8801000");
+	ck_says("vm area: f8800000-f8803000  vmalloc, page 1 of its 2");
+	ck_says("use: kernel: page 0 of block 3fc01 of order 0");
+	ask("0xf8802000");
+	ck_says("vm area: f8800000-f8803000  its guard page, never mapped");
+	ck_says("pte: [2] at 37c03008  00000000 not present");
+	ask("0xf8803000");
+	ck_says("vm area: none");
+	device = ioremap(c.m, 0xfd000000, 4096);
+	ck_assert_uint_eq(device, 0xf8803000);
+	ask("0xf8803010");
+	ck_says("vm area: f8803000-f8805000  ioremap of fd000010");
+	ck_says("frame: none: RAM ends at 40000000");
+	ck_assert(vfree(c.m, va));
+	end();
+	run("machine i386-6.1 ram=1G\n");
+	va = vmalloc(c.m, 4096);
+	ck_assert(vfree(c.m, va));
+	what_is(c.m, c.s, &(struct what_place){.kind = PLACE_KERNEL, .va = va}, &w);
+	ck_assert_ptr_nonnull(what_fact(&w, W_VM_LAZY, 0));
+	end();
+}
+END_TEST
+
+START_TEST(a_slot_of_kmap_knows_whom_it_is_lent_to)
+{
+	pfn_t pfn;
+	vaddr_t va;
+	char line[64];
+
+	run("machine i386 ram=1G\n");
+	pfn = alloc_pages(c.m, GFP_HIGHUSER, 0, FRAME_KERNEL);
+	ask("0xff801000");
+	ck_says("slot: free");
+	va = kmap(c.m, pfn);
+	ck_assert_uint_eq(va, 0xff801000); /* the first slot that is ever given is 1 */
+	kmap(c.m, pfn);
+	ask("0xff801234");
+	snprintf(line, sizeof(line), "slot: lent to frame %x  users 2", pfn);
+	ck_says(line);
+	ck_says("frame: high memory, lent the kernel address ff801234 by kmap");
+	kunmap(c.m, pfn);
+	kunmap(c.m, pfn);
+	ask("0xff801000");
+	snprintf(line, sizeof(line), "slot: still maps frame %x, which nobody uses here", pfn);
+	ck_says(line);
+	va = kmap_atomic(c.m, pfn);
+	what_is(c.m, c.s, &(struct what_place){.kind = PLACE_KERNEL, .va = va}, &w);
+	ck_assert_uint_eq(arg_of(W_FIX_KMAP, 0), 0);
+	ck_assert_uint_eq(arg_of(W_FIX_KMAP, 1), 0);
+	ck_assert_uint_eq(arg_of(W_FIX_KMAP, 3), 1);
+	end();
+}
+END_TEST
+
 /* ---- slabs ---- */
 
 START_TEST(an_object_in_use_is_known_by_its_name)
@@ -1089,6 +1152,8 @@ Suite *what_suite(void)
 	tcase_add_test(t, the_kernels_gigabyte_of_6_1_ends_otherwise);
 	tcase_add_test(t, a_process_page_in_low_memory_has_a_kernel_address_too);
 	tcase_add_test(t, an_address_of_the_kernel_typed_for_a_process_is_the_kernels);
+	tcase_add_test(t, an_address_of_vmalloc_knows_its_area_and_its_guard_page);
+	tcase_add_test(t, a_slot_of_kmap_knows_whom_it_is_lent_to);
 	tcase_add_test(t, an_object_in_use_is_known_by_its_name);
 	tcase_add_test(t, parts_of_a_slab_that_are_no_object_are_told);
 	tcase_add_test(t, slabs_of_6_1_have_colour_padding_and_an_index_list_at_their_end);

@@ -1,0 +1,128 @@
+/*
+ * What is this?  An address of the kernel's gigabyte: which region, and what of it.
+ *
+ *	c0000000   direct map      c0000000 + physical address
+ *	f8000000   hole of 8M      high_memory; nothing is ever mapped here
+ *	f8800000   vmalloc         areas with a guard page behind each; up to VMALLOC_END
+ *	ff800000   kmap window     LAST_PKMAP slots of one page
+ *	ffc00000   fixmap          slots counted from its end down (6.1: behind LDT and CPU entry areas)
+ *	fffff000   the last page
+ *
+ * (1G, classic i386; the borders are those of sim/kernel_map.h.)  Whether something is mapped at an address is read from
+ * the tables; here stands who has it.
+ */
+#include "what_data.h"
+
+/* ---- vmalloc ---- */
+
+/* The area around va, also one that is freed lazily; NULL. */
+static const struct vm_struct *vm_area_at(const struct machine *m, vaddr_t va)
+{
+	const struct vm_struct *area = m->vmap.first;
+
+	while (area && area->end <= va)
+		area = area->next;
+	return area && area->start <= va ? area : NULL;
+}
+
+static void what_vm_area(const struct asking *q, vaddr_t va)
+{
+	const struct vm_struct *area = vm_area_at(q->m, va);
+
+	if (!area)
+		tell(q, VM_NONE, 0);
+	else if (area->lazy)
+		tell(q, VM_LAZY, area->start, area->end);
+	else if (va >= area->end - PAGE_SIZE)
+		tell(q, VM_GUARD, area->start, area->end);
+	else if (area->flags & VM_IOREMAP)
+		tell(q, VM_IOREMAP, area->start, area->end, area->phys + (va - area->start));
+	else
+		tell(q, VM_ALLOC, area->start, area->end, (va - area->start) >> PAGE_SHIFT,
+		     area->nr_pages);
+}
+
+/* ---- kmap ---- */
+
+static void what_pkmap_slot(const struct asking *q, uint32_t slot)
+{
+	const struct pkmap *window = &q->m->pkmap;
+
+	if (window->count[slot] == 0)
+		tell(q, PKMAP_FREE, 0);
+	else if (window->count[slot] == 1)
+		tell(q, PKMAP_UNUSED, window->pfn[slot]);
+	else
+		tell(q, PKMAP_USED, window->pfn[slot], window->count[slot] - 1);
+}
+
+/* A slot of the fixmap that kmap_atomic uses. */
+static void what_fix_slot(const struct asking *q, uint32_t slot)
+{
+	const struct machine *m = q->m;
+	uint32_t n = slot - m->map.fix_kmap_begin, each = m->profile->kmap_slots;
+
+	if (slot >= m->map.fix_kmap_begin && n < each * m->config.cpus)
+		tell(q, FIX_KMAP, n / each, n % each, each, m->kmap_ctrl[n / each].depth);
+}
+
+/* ---- regions ---- */
+
+static void what_fixmap(const struct asking *q, vaddr_t va)
+{
+	const struct kernel_map *map = &q->m->map;
+	uint32_t slot = (map->fixaddr_top - page_align_down(va)) >> PAGE_SHIFT;
+
+	tell(q, FIXMAP_AREA, va, map->fixaddr_start, map->fixaddr_top, slot);
+	what_fix_slot(q, slot);
+}
+
+static void what_vmalloc(const struct asking *q, vaddr_t va)
+{
+	tell(q, VMALLOC_AREA, va, q->m->map.vmalloc_start, q->m->map.vmalloc_end);
+	what_vm_area(q, va);
+}
+
+static void what_pkmap(const struct asking *q, vaddr_t va)
+{
+	const struct kernel_map *map = &q->m->map;
+	uint32_t slot = (va - map->pkmap_base) >> PAGE_SHIFT;
+
+	tell(q, PKMAP_AREA, va, map->pkmap_base, map->pkmap_end, slot, q->m->profile->last_pkmap);
+	what_pkmap_slot(q, slot);
+}
+
+/* Behind the kmap window. */
+static void what_fixed(const struct asking *q, vaddr_t va)
+{
+	const struct kernel_map *map = &q->m->map;
+
+	if (va >= map->fixaddr_top)
+		tell(q, LAST_PAGE, va);
+	else if (va >= map->fixaddr_start)
+		what_fixmap(q, va);
+	else if (va >= map->cpu_entry_area)
+		tell(q, CPU_ENTRY_AREA, va, map->cpu_entry_area, map->fixaddr_start);
+	else if (va >= map->ldt_base)
+		tell(q, LDT_AREA, va, map->ldt_base, map->cpu_entry_area);
+	else
+		tell(q, KMAP_HOLE, va, map->pkmap_end, map->ldt_base);
+}
+
+void what_kernel_region(const struct asking *q, vaddr_t va)
+{
+	const struct kernel_map *map = &q->m->map;
+
+	if (va < map->high_memory)
+		tell(q, DIRECT_MAP, va, map->page_offset, map->high_memory, va - map->page_offset);
+	else if (va < map->vmalloc_start)
+		tell(q, VMALLOC_HOLE, va, map->high_memory, map->vmalloc_start);
+	else if (va < map->vmalloc_end)
+		what_vmalloc(q, va);
+	else if (va < map->pkmap_base)
+		tell(q, VMALLOC_GUARD, va, map->vmalloc_end, map->pkmap_base);
+	else if (va < map->pkmap_end)
+		what_pkmap(q, va);
+	else
+		what_fixed(q, va);
+}
