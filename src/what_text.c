@@ -138,6 +138,8 @@ static void append_entry_bits(const struct machine *m, uint64_t e, char buf[ARG_
 	append(buf, e & PTE_RW ? " RW" : " RO");
 	append(buf, e & PTE_US ? " US" : " KE");
 	append_bits(buf, words, e & (PAGE_SIZE - 1));
+	if (e & PTE_NX)
+		append(buf, " NX");
 }
 
 /* "38a50067 P RW US A D"; of an entry that is not present its value and what that means. */

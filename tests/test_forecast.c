@@ -186,13 +186,14 @@ static void access_at_random(void)
 }
 
 /* Run a scenario to its end. False: it cannot be loaded here. */
-static bool run_case(const char *path, struct scenario **s, struct trace *trace)
+static bool run_case(const char *path, const char *machine, struct scenario **s,
+		     struct trace *trace)
 {
 	struct machine_config c;
 	struct diags d;
 
 	diags_init(&d);
-	*s = scenario_load(path, NULL, &d);
+	*s = scenario_load(path, machine, &d);
 	diags_free(&d);
 	if (!*s)
 		return false;
@@ -211,17 +212,18 @@ static bool run_case(const char *path, struct scenario **s, struct trace *trace)
 	return true;
 }
 
-START_TEST(what_was_forecast_comes_true)
+/* The cases of this part, on their own machines or on another one. */
+static void forecast_cases(int part, const char *machine)
 {
 	glob_t found;
 
 	ck_assert_int_eq(glob("tests/cases/*.txt", 0, NULL, &found), 0);
-	for (size_t i = (size_t)_i; i < found.gl_pathc; i += NR_PARTS) {
+	for (size_t i = (size_t)part; i < found.gl_pathc; i += NR_PARTS) {
 		struct trace trace = {.sink = listen};
 		struct scenario *s;
 
 		seed = (uint32_t)i;
-		if (!run_case(found.gl_pathv[i], &s, &trace))
+		if (!run_case(found.gl_pathv[i], machine, &s, &trace))
 			continue;
 		for (int n = 0; n < ACCESSES && m->nr_tasks && !m->nr_oom_kills; n++)
 			access_at_random();
@@ -231,6 +233,11 @@ START_TEST(what_was_forecast_comes_true)
 	m = NULL;
 	globfree(&found);
 }
+
+START_TEST(what_was_forecast_comes_true) { forecast_cases(_i, NULL); }
+END_TEST
+
+START_TEST(where_pages_may_not_be_executed_too) { forecast_cases(_i, "i386-6.1-pae ram=1G nx=on"); }
 END_TEST
 
 Suite *forecast_suite(void)
@@ -246,6 +253,7 @@ Suite *forecast_suite(void)
 	tcase_add_test(t, a_question_tells_and_changes_nothing);
 	suite_add_tcase(s, t);
 	tcase_add_loop_test(r, what_was_forecast_comes_true, 0, NR_PARTS);
+	tcase_add_loop_test(r, where_pages_may_not_be_executed_too, 0, NR_PARTS);
 	suite_add_tcase(s, r);
 	return s;
 }

@@ -276,6 +276,23 @@ START_TEST(the_last_page_of_a_file_says_how_much_of_it_is_the_files)
 }
 END_TEST
 
+START_TEST(a_page_that_may_not_be_executed_says_so)
+{
+	run("machine i386-pae ram=64M nx=on\nspawn sh\nmmap sh buf 8K\nwrite sh buf value=A\n");
+	ask("buf");
+	ck_assert_ptr_nonnull(strstr(all_facts(), "067 P RW US A D NX\n"));
+	ck_says("access: read, write: no fault");
+	ck_says("access: fetch: SIGSEGV ACCERR, the area does not allow it");
+	/* the fetch brings the page before it is refused */
+	ask("buf+4K");
+	ck_says("access: read: a fault maps the zero page");
+	ck_says("access: fetch: SIGSEGV ACCERR, the area does not allow it");
+	ask("code");
+	ck_says("access: read, fetch: no fault");
+	end();
+}
+END_TEST
+
 START_TEST(each_cpu_that_holds_the_translation_says_so)
 {
 	run("machine i386 ram=64M cpus=2\nspawn sh\nmmap sh buf 4K\nwrite sh buf\n"
@@ -1138,6 +1155,7 @@ Suite *what_suite(void)
 	tcase_add_test(t, with_three_levels_the_walk_has_three_entries);
 	tcase_add_test(t, what_an_access_would_meet_is_told_for_each_kind_of_it);
 	tcase_add_test(t, the_last_page_of_a_file_says_how_much_of_it_is_the_files);
+	tcase_add_test(t, a_page_that_may_not_be_executed_says_so);
 	tcase_add_test(t, each_cpu_that_holds_the_translation_says_so);
 	tcase_add_test(t, a_chunk_in_use_says_which_byte_of_it_this_is);
 	tcase_add_test(t, a_free_chunk_says_on_which_list_it_waits);
