@@ -35,10 +35,9 @@ static const struct proc_file files[] = {
 	{"cmdline", true, proc_cmdline, NULL, N_("its program")},
 };
 
-const struct proc_file *proc_file_nth(size_t i)
-{
-	return i < sizeof(files) / sizeof(*files) ? &files[i] : NULL;
-}
+size_t proc_nr_files(void) { return sizeof(files) / sizeof(*files); }
+
+const struct proc_file *proc_file_nth(size_t i) { return i < proc_nr_files() ? &files[i] : NULL; }
 
 /* The living process of a pid, or of a name; NULL: there is none. */
 static const struct task *find_process(const struct machine *m, const char *word, size_t len)

@@ -32,6 +32,7 @@ struct proc_file {
 
 /* The files in their order: those of the machine, then those of a process. NULL after the last. */
 const struct proc_file *proc_file_nth(size_t i);
+size_t proc_nr_files(void);
 
 /* "meminfo", "2/maps", "kid/maps": the file of a path, and its process in *t (NULL for the machine's). NULL: there is
  * none. */

@@ -89,7 +89,12 @@ void proc_pagemap(FILE *out, const struct machine *m, const struct task *t)
 	proc_end_words(out, m->profile->page_offset >> PAGE_SHIFT);
 }
 
-/* ---- as text: neighbours with frames that follow each other, or with the zero page, in one line ---- */
+/*
+ * ---- as text ----
+ *
+ * A line a page; in large areas neighbours with frames that follow each other, or with the zero page, share one.
+ */
+enum { LARGE_AREA_PAGES = 64 };
 
 struct page_run {
 	uint64_t va, nr_pages;
@@ -149,7 +154,7 @@ static void explain_area(FILE *out, const struct machine *m, const struct vma *v
 		struct page_run page = {va, 1, pagemap_word(m, *e),
 					m->mem_map[pte_pfn(*e)].mapcount, *e & PTE_SPECIAL};
 
-		if (extend_run(&run, &page))
+		if (vma_pages(v) > LARGE_AREA_PAGES && extend_run(&run, &page))
 			continue;
 		explain_run(out, &run);
 		explain_hole(out, run.va + run.nr_pages * PAGE_SIZE, va);

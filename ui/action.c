@@ -208,6 +208,9 @@ static void act(struct screen *s, enum action action, uint32_t key)
 	case ACT_INSPECT:
 		inspect_toggle(s);
 		break;
+	case ACT_FILES:
+		proc_view_toggle(s);
+		break;
 	case ACT_THEME:
 		change_theme(s);
 		break;

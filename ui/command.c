@@ -16,6 +16,7 @@ static bool run_goto(struct screen *s, const char *text);
 static bool run_save(struct screen *s, const char *path);
 static bool run_inspect(struct screen *s, const char *words);
 static bool run_what(struct screen *s, const char *words);
+static bool run_proc(struct screen *s, const char *path);
 static bool run_quit(struct screen *s, const char *none);
 static bool run_compare(struct screen *s, const char *text);
 
@@ -38,12 +39,16 @@ static const struct command {
 	{"compare",
 	 {"compare PROC PROC [ADDR]", N_("the walks of two processes side by side")},
 	 run_compare},
+	{"proc",
+	 {"proc [[PROC/]FILE]", N_("a file of /proc, in a box that follows the time")},
+	 run_proc},
 	{"quit", {"quit", N_("leave")}, run_quit},
 };
 
 enum { NR_COMMANDS = sizeof(commands) / sizeof(commands[0]) };
 
-const char *const prompt_words[] = {"goto", "save", "inspect", "what", "compare", "quit", NULL};
+const char *const prompt_words[] = {"goto",    "save", "inspect", "what",
+				    "compare", "proc", "quit",    NULL};
 
 static const struct command *command_named(const char *word, size_t len)
 {
@@ -219,6 +224,18 @@ static bool run_compare(struct screen *s, const char *text)
 		return true;
 	fault(s, text + f.at, f.len, f.message);
 	return false;
+}
+
+/* Without a name: the chooser. */
+static bool run_proc(struct screen *s, const char *path)
+{
+	if (!*path)
+		proc_view_toggle(s);
+	else if (!proc_view_open(s, path)) {
+		fault(s, path, strlen(path), _("there is no such file in /proc at this moment"));
+		return false;
+	}
+	return true;
 }
 
 static bool run_quit(struct screen *s, const char *none)

@@ -5,6 +5,7 @@
  *	write |                 PROC: the processes that live now
  *	write kid |             ADDR: the names that kid has given, and code, data, bss, heap, stack
  *	write kid buf |         options of `write`: value=
+ *	proc |                  files of /proc, those of a process behind its name: kid/maps
  *	what |                  processes, the names of the one that is shown, kernel memory, phys, pfn
  *	inspect |               these, caches and zones
  *
@@ -16,6 +17,7 @@
 #include <string.h>
 
 #include "screen.h"
+#include "src/proc.h"
 
 enum { WORDS_MAX = 256, POOL = 8192, WORD_MAX = 64 };
 
@@ -95,6 +97,23 @@ static void add_what(struct words *w, const struct screen *s, int nr, const char
 	}
 	if (nr <= 2 && t)
 		add_addresses(w, s, process, len);
+}
+
+/* Files of /proc: the machine's, those of the process that is shown, and of every process behind its name. */
+static void add_files(struct words *w, const struct screen *s, int nr)
+{
+	const struct proc_file *f;
+
+	for (size_t i = 0; nr == 1 && (f = proc_file_nth(i)); i++) {
+		add_text(w, f->name);
+		for (const struct task *t = view_machine(&s->view)->tasks; f->of_process && t;
+		     t = t->next) {
+			char path[WORD_MAX];
+
+			snprintf(path, sizeof(path), "%s/%s", t->comm, f->name);
+			add_text(w, path);
+		}
+	}
 }
 
 static void add_caches(struct words *w, const struct screen *s)
@@ -238,6 +257,8 @@ static void collect(struct words *w, const struct screen *s)
 		add_what(w, s, nr, second, second_len);
 	else if (first_len == 7 && strncmp(first, "inspect", 7) == 0)
 		add_inspect(w, s, nr, second, second_len);
+	else if (first_len == 4 && strncmp(first, "proc", 4) == 0)
+		add_files(w, s, nr);
 	else
 		add_arguments(w, s, arguments_of(first, first_len), nr, second, second_len);
 }

@@ -218,6 +218,26 @@ bool overlay_search(struct screen *s, const char *needle, int direction)
 	return true;
 }
 
+bool overlay_next_change(struct screen *s)
+{
+	struct overlay *o = &s->overlay;
+	int n, from;
+
+	update_now(s);
+	n = o->sheet.nr_rows;
+	from = o->cursor >= 0 ? o->cursor : o->sheet.nr_head + o->top - 1;
+	for (int i = 1; i <= n; i++) {
+		int row = (from + i + n) % n;
+
+		if (!o->sheet.row[row].touch)
+			continue;
+		o->cursor = row;
+		show_cursor(o);
+		return true;
+	}
+	return false;
+}
+
 /* ---- keys and mouse ---- */
 
 /* The link that the cursor is on; NULL. */
@@ -344,7 +364,10 @@ static int overlap(const struct area *box, const struct place *p)
 	return right > left && bottom > top ? (right - left) * (bottom - top) : 0;
 }
 
-/* At the side or in the half where it hides least of the panel in front, where its subject was chosen. */
+/*
+ * At the side or in the half where it hides least of the panel in front, where its subject was chosen; what is too wide
+ * for a side in one of the halves.
+ */
 static struct area place_box(const struct screen *s, const struct area *all)
 {
 	const char *hidden = s->overlay.kind->instead_of;
@@ -352,11 +375,12 @@ static struct area place_box(const struct screen *s, const struct area *all)
 	const struct place *front = may_hide ? NULL : layout_place(&s->layout, s->active);
 	int width = s->overlay.kind->column_width + SHEET_MARGIN + 2;
 	int height = all->height / 2;
+	bool is_wide = width > all->width * 2 / 3;
 	struct area at[4], best;
 
 	if (s->width < BOXES_FROM_WIDTH || s->height < BOXES_FROM_HEIGHT)
 		return *all;
-	if (width > all->width * 2 / 3)
+	if (is_wide)
 		width = all->width * 2 / 3;
 	if (height < LEAST_HEIGHT)
 		height = LEAST_HEIGHT;
@@ -364,8 +388,8 @@ static struct area place_box(const struct screen *s, const struct area *all)
 	at[1] = area_sub(all, 0, 0, width, all->height);
 	at[2] = area_sub(all, 0, all->height - height, all->width, height);
 	at[3] = area_sub(all, 0, 0, all->width, height);
-	best = at[0];
-	for (int i = 1; front && i < 4; i++)
+	best = at[is_wide ? 2 : 0];
+	for (int i = is_wide ? 3 : 1; front && i < 4; i++)
 		if (overlap(&at[i], front) < overlap(&best, front))
 			best = at[i];
 	return best;

@@ -86,6 +86,9 @@ void *overlay_state(const struct screen *s, const struct overlay_kind *k);
 /* The state was changed: the sheet begins at its top, the cursor on the row of a key (0: on the first it can). */
 void overlay_refill(struct screen *s, uint64_t cursor_key);
 
+/* The next row that has changed is shown, around from the last one to the first; false: none has. */
+bool overlay_next_change(struct screen *s);
+
 /* ---- for action.c and frame.c ---- */
 /* True if the key was used. */
 bool overlay_key(struct screen *s, uint32_t key);

@@ -120,6 +120,12 @@ void compare_open(struct screen *s);
 struct what_fault;
 bool compare_command(struct screen *s, const char *text, struct what_fault *f);
 
+/* ---- proc_view.c ---- */
+/* Open the chooser of /proc's files; close it, or the file that is open. */
+void proc_view_toggle(struct screen *s);
+/* Open a file: "meminfo", "maps" of the process that is shown, "2/maps", "kid/maps". False: there is none. */
+bool proc_view_open(struct screen *s, const char *path);
+
 /* ---- complete.c ---- */
 /* Tab: complete the word at the cursor, or show what is possible. */
 void prompt_complete(struct screen *s);
