@@ -23,6 +23,7 @@ static const struct proc_file files[] = {
 	{"meminfo", false, proc_meminfo, NULL, N_("memory by use")},
 	{"vmstat", false, proc_vmstat, NULL, N_("counters since boot")},
 	{"slabinfo", false, proc_slabinfo, NULL, N_("slab caches: objects and slabs")},
+	{"vmallocinfo", false, proc_vmallocinfo, NULL, N_("the kernel's own areas")},
 	{"kpagecount", false, proc_kpagecount, proc_kpagecount_text, N_("mappings of each frame")},
 	{"kpageflags", false, proc_kpageflags, proc_kpageflags_text, N_("flags of each frame")},
 	{"maps", true, proc_maps, NULL, N_("areas")},

@@ -6,6 +6,7 @@
  *	proc_zone.c       buddyinfo, pagetypeinfo, zoneinfo
  *	proc_meminfo.c    meminfo, vmstat
  *	proc_slab.c       slabinfo
+ *	proc_vmalloc.c    vmallocinfo
  *	proc_maps.c       PID/maps, PID/smaps
  *	proc_status.c     PID/status, stat, statm, comm, cmdline
  *	proc_pagemap.c    PID/pagemap
@@ -48,7 +49,8 @@ char *proc_file_text(const struct proc_file *f, const struct machine *m, const s
 int proc_write(const struct machine *m, const char *dir, FILE *err);
 
 /* ---- the files ---- */
-proc_print proc_buddyinfo, proc_pagetypeinfo, proc_zoneinfo, proc_meminfo, proc_vmstat, proc_slabinfo;
+proc_print proc_buddyinfo, proc_pagetypeinfo, proc_zoneinfo, proc_meminfo, proc_vmstat, proc_slabinfo,
+	proc_vmallocinfo;
 proc_print proc_kpagecount, proc_kpagecount_text, proc_kpageflags, proc_kpageflags_text;
 proc_print proc_maps, proc_smaps, proc_status, proc_stat, proc_statm, proc_comm, proc_cmdline;
 proc_print proc_pagemap, proc_pagemap_text;

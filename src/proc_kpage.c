@@ -111,7 +111,8 @@ static uint64_t flags_word(const struct machine *m, pfn_t pfn, bool is_locked)
 	case FRAME_TABLE:
 		if (is_in_image(m, pfn))
 			return KPF(RESERVED);
-		return page->level ? KPF(PGTABLE) : 0;
+		/* top tables and the kernel's own have no bit */
+		return page->level && page->index ? KPF(PGTABLE) : 0;
 	case FRAME_ANON:
 	case FRAME_FILE:
 	case FRAME_SHMEM:

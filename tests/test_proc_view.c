@@ -285,6 +285,13 @@ START_TEST(a_long_line_goes_on_in_the_next_row)
 }
 END_TEST
 
+START_TEST(an_empty_file_says_that_it_is)
+{
+	enter_line("proc vmallocinfo");
+	ck_assert(shows("┃  nothing "));
+}
+END_TEST
+
 START_TEST(of_a_very_long_file_the_beginning_is_shown)
 {
 	tear_down();
@@ -408,6 +415,7 @@ Suite *proc_view_suite(void)
 	tcase_add_test(t, m_goes_round_the_lines_that_are_marked);
 	tcase_add_test(t, slash_finds_a_line);
 	tcase_add_test(t, a_long_line_goes_on_in_the_next_row);
+	tcase_add_test(t, an_empty_file_says_that_it_is);
 	tcase_add_test(t, of_a_very_long_file_the_beginning_is_shown);
 	tcase_add_test(t, the_prompt_opens_files_by_their_names);
 	tcase_add_test(t, the_prompt_completes_files);

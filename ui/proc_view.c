@@ -197,10 +197,11 @@ static void put_lines(struct sheet *sheet, const char *text)
 		if (nr < 2 && strncmp(text, "slabinfo", 8) == 0)
 			sheet_end_head(sheet);
 	}
-	if (nr == LINES_MAX) {
+	if (nr == 0 || nr == LINES_MAX) {
 		struct area row = sheet_row(sheet, 0);
 
-		put_text(&row, 0, 0, ROLE_WARN, 0, _("... the rest is not shown"));
+		put_text(&row, 0, 0, nr ? ROLE_WARN : ROLE_DIM, 0,
+			 nr ? _("... the rest is not shown") : _("nothing"));
 	}
 }
 
