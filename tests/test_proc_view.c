@@ -279,9 +279,9 @@ START_TEST(a_long_line_goes_on_in_the_next_row)
 	go_to(COPY);
 	enter_line("proc stat");
 	ck_assert(shows("◆2 (kid) R 1 0 0 0 -1 0 2 0"));
-	ck_assert(shows("134516736 134522880 134537216 0 0 0 0 0 "));
+	ck_assert(shows("134516736 134522880 134537216"));
 	screen_resize(&s, 80, 24);
-	ck_assert(shows("134516736 134522880 134537216 0 0 0 0 0 "));
+	ck_assert(shows("134516736 134522880 134537216"));
 }
 END_TEST
 
