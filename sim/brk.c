@@ -127,6 +127,7 @@ static int do_brk(struct machine *m, struct mm *mm, uint64_t new_brk)
 	if (err)
 		return err;
 	mm->brk = (vaddr_t)new_brk;
+	mm->nr_changes++;
 	step(m, BRK_SET, mm_pid(mm), mm->brk);
 	return 0;
 }

@@ -51,6 +51,7 @@ static void map_anon(struct machine *m, struct vma *v, vaddr_t va, pte_t *entry,
 	if (v->flags & VM_WRITE)
 		bits |= PTE_RW;
 	*entry = mk_pte(pfn, bits);
+	v->mm->nr_changes++;
 	step(m, SET_PTE, va, old, *entry, pfn);
 	if (pte_present(old))
 		flush_tlb_page(m, v->mm, va);

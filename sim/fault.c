@@ -123,6 +123,7 @@ static enum fault_result map_zero_page(struct machine *m, struct vma *v,
 	pte_t old = *entry;
 
 	*entry = mk_pte(m->zero_page, vma_page_prot(m, v) | PTE_SPECIAL);
+	v->mm->nr_changes++;
 	m->nr_zero_maps++;
 	step(m, SET_PTE, va, old, *entry, m->zero_page);
 	return FAULT_MINOR;

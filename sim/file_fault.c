@@ -57,6 +57,7 @@ static void map_file_page(struct machine *m, struct vma *v, vaddr_t va,
 	page->mapcount++;
 	v->mm->rss_file++;
 	*entry = mk_pte(pfn, bits);
+	v->mm->nr_changes++;
 	step(m, MAP_FILE_PAGE, va, pfn, page->index, page->mapcount, *entry);
 }
 

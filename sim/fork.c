@@ -63,6 +63,7 @@ static void copy_pte_range(struct machine *m, struct mm *child,
 {
 	bool cow = is_cow_mapping(src);
 
+	child->nr_changes++;
 	for (uint64_t i = 0; i < n; i++, va += PAGE_SIZE) {
 		struct page *page;
 

@@ -121,6 +121,8 @@ struct mm {
 	uint32_t nr_tables;        /* page tables below the PGD: pte=         */
 	uint32_t total_vm, locked_vm, data_vm, exec_vm, stack_vm; /* pages     */
 	uint32_t rss_anon, rss_file; /* pages                                  */
+	uint64_t nr_changes;       /* of areas, pages and break: who shows them
+	                            * asks whether there is anything new      */
 	vaddr_t mmap_base;
 	vaddr_t start_code, end_code, start_data, end_data;
 	vaddr_t start_brk, brk, start_stack, entry;

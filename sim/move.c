@@ -30,6 +30,7 @@ int move_page_tables(struct machine *m, struct mm *mm, vaddr_t from, vaddr_t to,
 	int err = 0;
 
 	enter(m, MOVE_PAGE_TABLES, from, to, bytes >> PAGE_SHIFT);
+	mm->nr_changes++;
 	for (uint64_t done = 0, next; done < bytes && !err; done = next) {
 		uint64_t src = from + done, dst = to + done;
 		uint64_t src_left = pmd_addr_end(m, src, from + bytes) - src;

@@ -173,6 +173,7 @@ static void count_pages(const struct vma *v, bool in)
 	struct mm *mm = v->mm;
 
 	mm->total_vm += pages;
+	mm->nr_changes++;
 	if (v->flags & VM_LOCKED)
 		mm->locked_vm += pages;
 	if (is_exec_mapping(v->flags))

@@ -36,6 +36,7 @@ static void zap_pte(struct machine *m, struct mm *mm, pte_t *entry, vaddr_t va,
 	struct page *page = pfn_page(m, pfn);
 
 	*entry = 0;
+	mm->nr_changes++;
 	if (old & PTE_SPECIAL) {
 		step(m, ZAP_ZERO, va, pfn, old);
 		return;

@@ -19,10 +19,12 @@ int list_what(struct scenario *s, struct when at, const char *words, FILE *out);
 
 /*
  * --state in pieces, for who runs the events otherwise: each of them, in order, with m as it is before and after
- * it. What is between may be anything. m, s and out must live as long.
+ * it. What is between may be anything. m, s and out must live as long. check: panic when what was kept from one
+ * event to the next is not what is there.
  */
 struct state_lister;
-struct state_lister *state_lister_open(const struct machine *m, const struct scenario *s, FILE *out);
+struct state_lister *state_lister_open(const struct machine *m, const struct scenario *s, FILE *out,
+				       bool check);
 void state_lister_before(struct state_lister *l, uint32_t event);
 void state_lister_after(struct state_lister *l, uint32_t event, const struct outcome *o);
 void state_lister_close(struct state_lister *l);

@@ -8,10 +8,11 @@
  *	 08048000-08049000 r-xp 00000000 subject | fH1
  *	 b7ffc000-b8000000 rw-p 00000000 - | aH4 aH5 aH6 aH7
  *
- * Frames are not listed by their numbers, which no two kernels share, but are numbered in the order in which
- * they appear.  A frame loses its number when no process maps it any more.  When exec or a fixed mmap
- * replaces mappings, what they alone held is forgotten before the new is numbered, although the same file
- * page may come back at once (RULES section 1).
+ * Frames are numbered in the order in which they appear (frame_numbers.h), and only what an event has changed
+ * is written anew (space_text.c).  When exec or a fixed mmap replaces mappings, what they alone held is
+ * forgotten before the new is numbered, although the same file page may come back at once (RULES section 1).
+ *
+ * With MMVIZ_CHECK=1 each text that was kept is compared with one that is written from nothing.
  */
 #include "listing.h"
 
@@ -19,111 +20,36 @@
 #include <string.h>
 
 #include "engine.h"
-#include "panic.h"
+#include "sim/pgtable.h"
+#include "space_text.h"
+#include "vector.h"
+
+enum { WRITE_BYTES = 1 << 17 }; /* as much is written to the file at once */
 
 struct state_lister {
 	FILE *out;
 	const struct machine *m;
 	const struct scenario *s;
-	uint32_t *number; /* by frame; 0: has none                 */
-	uint32_t *seen;   /* by frame: the pass that met it last   */
-	pfn_t *numbered;  /* frames that have a number             */
-	uint32_t nr_numbered;
-	uint32_t last_number, pass;
-	bool replaces; /* the event under way may replace mappings */
+	bool check;
+	struct frame_numbers numbers;
+	struct space_text **space; /* one for each process, in order of creation */
+	uint32_t nr_spaces, cap_spaces;
+	struct buffer text; /* not written yet */
+
+	/* the event under way replaces mappings of this process, 0: it does not; these frames are mapped by
+	 * nothing else */
+	uint32_t replaces;
+	pfn_t *replaced;
+	uint32_t nr_replaced, cap_replaced;
+	uint32_t
+		*mapped; /* by frame: entries among those that are replaced; zeros between events */
 };
 
 /* Mappings that an event replaces: those of task in [start, end). */
-struct replaced {
+struct range {
 	const struct task *task;
 	uint64_t start, end;
 };
-
-/* The page after va whose entry is worth a look: without a page table there is nothing up to its end. */
-static uint64_t next_page(const struct state_lister *l, uint64_t va, const pte_t *entry,
-			  uint64_t end)
-{
-	unsigned leaf = l->m->profile->pt_levels - 1U;
-	uint64_t span = pt_span(l->m, leaf) * pt_entries(l->m, leaf);
-	uint64_t next = entry ? va + PAGE_SIZE : va - va % span + span;
-
-	return next < end ? next : end;
-}
-
-/* ---- numbers ---- */
-
-static uint32_t number_of(struct state_lister *l, pfn_t pfn)
-{
-	if (!l->number[pfn]) {
-		l->number[pfn] = ++l->last_number;
-		l->numbered[l->nr_numbered++] = pfn;
-	}
-	return l->number[pfn];
-}
-
-/* Frames that this pass did not see lose their numbers. */
-static void forget_unseen(struct state_lister *l)
-{
-	uint32_t kept = 0;
-
-	for (uint32_t i = 0; i < l->nr_numbered; i++) {
-		pfn_t pfn = l->numbered[i];
-
-		if (l->seen[pfn] == l->pass)
-			l->numbered[kept++] = pfn;
-		else
-			l->number[pfn] = 0;
-	}
-	l->nr_numbered = kept;
-}
-
-static void see_area(struct state_lister *l, const struct task *t, const struct vma *v,
-		     const struct replaced *r)
-{
-	const pte_t *e;
-
-	for (uint64_t va = v->start; va < v->end; va = next_page(l, va, e, v->end)) {
-		e = pte_offset(l->m, t->mm, (vaddr_t)va);
-		if (!e || !pte_present(*e) || pte_pfn(*e) == l->m->zero_page)
-			continue;
-		if (t != r->task || va < r->start || va >= r->end)
-			l->seen[pte_pfn(*e)] = l->pass;
-	}
-}
-
-/* See what is mapped now, but not what the event that follows may replace. */
-static void see_all_but(struct state_lister *l, const struct replaced *r)
-{
-	l->pass++;
-	for (const struct task *t = l->m->tasks; t; t = t->next) {
-		const struct vma *v;
-
-		for_each_vma(t->mm, v)
-			see_area(l, t, v, r);
-	}
-}
-
-/* Does the event replace mappings, if it succeeds? */
-static bool may_replace(struct state_lister *l, const struct event *e, struct replaced *r)
-{
-	const struct event_extra *extra = scenario_extra(l->s, e);
-	uint64_t rest;
-	vaddr_t start;
-
-	r->task = find_task_by_symbol(l->m, e->proc);
-	r->start = 0;
-	r->end = UINT64_MAX;
-	if (e->kind == EV_EXEC)
-		return r->task != NULL;
-	if (e->kind != EV_MMAP || !(e->options & OPT_FIXED) || !r->task ||
-	    !addr_resolve(l->m, l->s, e->proc, &extra->at, &start, &rest))
-		return false;
-	r->start = start;
-	r->end = start + page_align_up(e->size);
-	return true;
-}
-
-/* ---- printing ---- */
 
 const char *vma_name(const struct vma *v)
 {
@@ -138,139 +64,245 @@ const char *vma_name(const struct vma *v)
 	return "-";
 }
 
-static char page_kind(const struct machine *m, pte_t entry)
+/* ---- what is replaced ---- */
+
+/* Does the event replace mappings, if it succeeds? */
+static bool may_replace(struct state_lister *l, const struct event *e, struct range *r)
 {
-	if (!pte_present(entry))
-		return '.';
-	if (pte_pfn(entry) == m->zero_page)
-		return 'z';
-	return pfn_page(m, pte_pfn(entry))->use == FRAME_ANON ? 'a' : 'f';
+	const struct event_extra *extra = scenario_extra(l->s, e);
+	uint64_t rest;
+	vaddr_t start;
+
+	if (e->kind != EV_EXEC && (e->kind != EV_MMAP || !(e->options & OPT_FIXED)))
+		return false;
+	*r = (struct range){.task = find_task_by_symbol(l->m, e->proc), .end = UINT64_MAX};
+	if (e->kind == EV_EXEC)
+		return r->task != NULL;
+	if (!r->task || !addr_resolve(l->m, l->s, e->proc, &extra->at, &start, &rest))
+		return false;
+	r->start = start;
+	r->end = start + page_align_up(e->size);
+	return true;
 }
 
-static char zone_letter(const struct machine *m, pfn_t pfn)
+/* The entry that is replaced is the last of so many that map its frame. */
+static void count_replaced(struct state_lister *l, pfn_t pfn)
 {
-	static const char letters[] = "DNH";
-	const struct zone *z = page_zone_const(m, pfn);
-
-	return z ? letters[z->type] : '?';
+	if (pfn == l->m->zero_page || ++l->mapped[pfn] != (uint32_t)pfn_page(l->m, pfn)->mapcount)
+		return;
+	if (!HAS_ROOM(l->replaced, l->nr_replaced, l->cap_replaced))
+		panic_no_memory();
+	l->replaced[l->nr_replaced++] = pfn;
 }
 
-/* A run of equal '.' or 'z'. */
-static void print_run(FILE *out, char kind, uint64_t n)
+static void uncount_replaced(struct state_lister *l, pfn_t pfn) { l->mapped[pfn] = 0; }
+
+/* Each frame that the area maps in the range. */
+static void visit_frames(struct state_lister *l, const struct vma *v, const struct range *r,
+			 void (*visit)(struct state_lister *l, pfn_t pfn))
 {
-	if (n > 1)
-		fprintf(out, " %c*%llu", kind, (unsigned long long)n);
-	else if (n == 1)
-		fprintf(out, " %c", kind);
-}
+	uint64_t end = v->end < r->end ? v->end : r->end;
 
-static void print_pages(struct state_lister *l, const struct task *t, const struct vma *v)
-{
-	uint64_t run = 0, next;
-	char run_kind = '.';
+	for (uint64_t va = v->start > r->start ? v->start : r->start, next; va < end; va = next) {
+		const pte_t *e = pte_offset(l->m, v->mm, (vaddr_t)va);
 
-	for (uint64_t va = v->start; va < v->end; va = next) {
-		const pte_t *entry = pte_offset(l->m, t->mm, (vaddr_t)va);
-		char kind = entry ? page_kind(l->m, *entry) : '.';
-
-		next = next_page(l, va, entry, v->end);
-		if (kind != run_kind) {
-			print_run(l->out, run_kind, run);
-			run = 0;
-			run_kind = kind;
-		}
-		if (kind == '.' || kind == 'z')
-			run += (next - va) / PAGE_SIZE;
-		else
-			fprintf(l->out, " %c%c%u", kind, zone_letter(l->m, pte_pfn(*entry)),
-				number_of(l, pte_pfn(*entry)));
+		next = e ? va + PAGE_SIZE : pmd_addr_end(l->m, va, end);
+		if (e && pte_present(*e))
+			visit(l, pte_pfn(*e));
 	}
-	print_run(l->out, run_kind, run);
 }
 
-static void print_area(struct state_lister *l, const struct task *t, const struct vma *v)
+static void find_replaced(struct state_lister *l, const struct range *r)
 {
-	fprintf(l->out, " %08x-%08llx %c%c%c%c %08llx %s |", v->start, (unsigned long long)v->end,
-		v->flags & VM_READ ? 'r' : '-', v->flags & VM_WRITE ? 'w' : '-',
-		v->flags & VM_EXEC ? 'x' : '-', v->flags & VM_SHARED ? 's' : 'p',
-		v->file ? (unsigned long long)v->pgoff << PAGE_SHIFT : 0ULL, vma_name(v));
-	print_pages(l, t, v);
-	fputc('\n', l->out);
+	const struct vma *v;
+
+	l->nr_replaced = 0;
+	l->replaces = r->task->pid;
+	for_each_vma(r->task->mm, v)
+		visit_frames(l, v, r, count_replaced);
+	for_each_vma(r->task->mm, v)
+		visit_frames(l, v, r, uncount_replaced);
 }
 
-static void print_state(struct state_lister *l, uint32_t nr, const struct outcome *o)
+/* ---- what has changed ---- */
+
+/* The text of t's address space, which stands at place i in the order of creation. */
+static struct space_text *find_space(struct state_lister *l, const struct task *t, uint32_t i)
 {
-	const struct event *e = scenario_event(l->s, nr);
+	if (i == l->nr_spaces) {
+		if (i == l->cap_spaces) {
+			l->cap_spaces = i ? 2 * i : 8;
+			l->space = panic_if_null(
+				realloc(l->space, l->cap_spaces * sizeof(struct space_text *)));
+		}
+		l->space[l->nr_spaces++] = space_text_new(t->pid);
+	}
+	return l->space[i];
+}
+
+/* Processes that ended are at some places of the row: those behind them move up. */
+static void drop_ended(struct state_lister *l)
+{
+	const struct task *t = l->m->tasks;
+	uint32_t kept = 0;
+
+	for (uint32_t i = 0; i < l->nr_spaces; i++) {
+		struct space_text *s = l->space[i];
+
+		if (t && t->pid == space_text_pid(s)) {
+			l->space[kept++] = s;
+			t = t->next;
+			continue;
+		}
+		space_text_look(s, NULL, &l->numbers, false);
+		space_text_free(s);
+	}
+	l->nr_spaces = kept;
+}
+
+static void look_at_all(struct state_lister *l)
+{
+	uint32_t i = 0;
+
+	drop_ended(l);
+	for (const struct task *t = l->m->tasks; t; t = t->next, i++)
+		space_text_look(find_space(l, t, i), t, &l->numbers, t->pid == l->replaces);
+	l->replaces = 0;
+}
+
+/* Written from nothing, is the text the same? */
+static void check_text(struct state_lister *l, const struct task *t, const struct buffer *kept)
+{
+	struct space_text *fresh = space_text_new(t->pid);
+	const struct buffer *text;
+
+	space_text_look(fresh, t, &l->numbers, true);
+	text = space_text_write(fresh, &l->numbers);
+	if (text->len != kept->len || memcmp(text->text, kept->text, text->len) != 0)
+		panic("the listing of %s is not what it maps", t->comm);
+	space_text_free(fresh);
+}
+
+/* ---- printing ---- */
+
+static void flush(struct state_lister *l)
+{
+	fwrite(l->text.text, 1, l->text.len, l->out);
+	l->text.len = 0;
+}
+
+static void put_event(struct state_lister *l, uint32_t nr, const struct outcome *o)
+{
 	char text[512];
 
+	put_char(&l->text, '@');
+	put_decimal(&l->text, nr);
+	put_char(&l->text, ' ');
 	scenario_event_text(l->s, nr, text, sizeof(text));
-	fprintf(l->out, "@%u %s\n", nr, text);
+	put_string(&l->text, text);
 	outcome_text(o, text, sizeof(text));
-	fprintf(l->out, "= %s\n", text);
-	if (e->kind != EV_SPAWN && e->kind != EV_EXEC)
+	put_string(&l->text, "\n= ");
+	put_string(&l->text, text);
+	put_char(&l->text, '\n');
+}
+
+static void put_faults(struct buffer *b, const struct task *t)
+{
+	put_string(b, "! ");
+	put_string(b, t->comm);
+	put_string(b, " min=");
+	put_decimal(b, t->event_min);
+	put_string(b, " maj=");
+	put_decimal(b, t->event_maj);
+	put_char(b, '\n');
+}
+
+static void put_process(struct state_lister *l, const struct task *t, struct space_text *s)
+{
+	const struct buffer *areas = space_text_write(s, &l->numbers);
+
+	if (l->check)
+		check_text(l, t, areas);
+	put_string(&l->text, "P ");
+	put_string(&l->text, t->comm);
+	put_string(&l->text, " pte=");
+	put_decimal(&l->text, t->mm->nr_tables);
+	put_char(&l->text, '\n');
+	put_bytes(&l->text, areas->text, areas->len);
+}
+
+static void put_state(struct state_lister *l, uint32_t nr, const struct outcome *o)
+{
+	enum event_kind kind = scenario_event(l->s, nr)->kind;
+	uint32_t i = 0;
+
+	put_event(l, nr, o);
+	if (kind != EV_SPAWN && kind != EV_EXEC)
 		for (const struct task *t = l->m->tasks; t; t = t->next)
 			if (t->event_min || t->event_maj)
-				fprintf(l->out, "! %s min=%u maj=%u\n", t->comm, t->event_min,
-					t->event_maj);
-	for (const struct task *t = l->m->tasks; t; t = t->next) {
-		const struct vma *v;
-
-		fprintf(l->out, "P %s pte=%u\n", t->comm, t->mm->nr_tables);
-		for_each_vma(t->mm, v)
-			print_area(l, t, v);
-	}
+				put_faults(&l->text, t);
+	for (const struct task *t = l->m->tasks; t; t = t->next)
+		put_process(l, t, l->space[i++]);
+	if (l->text.len >= WRITE_BYTES)
+		flush(l);
 }
 
 /* ---- the listing ---- */
 
-struct state_lister *state_lister_open(const struct machine *m, const struct scenario *s, FILE *out)
+struct state_lister *state_lister_open(const struct machine *m, const struct scenario *s, FILE *out,
+				       bool check)
 {
 	struct state_lister *l = panic_if_null(calloc(1, sizeof(*l)));
 
 	l->out = out;
 	l->m = m;
 	l->s = s;
-	l->number = panic_if_null(calloc(m->max_pfn, sizeof(*l->number)));
-	l->seen = panic_if_null(calloc(m->max_pfn, sizeof(*l->seen)));
-	l->numbered = panic_if_null(calloc(m->max_pfn, sizeof(*l->numbered)));
-	fputs("mmviz-state 1\n", out);
+	l->check = check;
+	l->mapped = panic_if_null(calloc(m->max_pfn, sizeof(*l->mapped)));
+	frame_numbers_init(&l->numbers, m);
+	put_string(&l->text, "mmviz-state 1\n");
 	return l;
 }
 
 void state_lister_close(struct state_lister *l)
 {
-	free(l->number);
-	free(l->seen);
-	free(l->numbered);
+	flush(l);
+	for (uint32_t i = 0; i < l->nr_spaces; i++)
+		space_text_free(l->space[i]);
+	free(l->space);
+	free(l->replaced);
+	free(l->mapped);
+	free(l->text.text);
+	frame_numbers_free(&l->numbers);
 	free(l);
 }
 
 void state_lister_before(struct state_lister *l, uint32_t event)
 {
-	struct replaced r;
+	struct range r;
 
-	l->replaces = may_replace(l, scenario_event(l->s, event), &r);
-	if (l->replaces)
-		see_all_but(l, &r);
+	l->replaces = 0;
+	if (may_replace(l, scenario_event(l->s, event), &r))
+		find_replaced(l, &r);
 }
 
 void state_lister_after(struct state_lister *l, uint32_t event, const struct outcome *o)
 {
 	if (l->replaces && (o->kind == OUT_OK || o->kind == OUT_ADDRESS))
-		forget_unseen(l);
+		for (uint32_t i = 0; i < l->nr_replaced; i++)
+			frame_renamed(&l->numbers, l->replaced[i]);
 	if (!event_is_listed(scenario_event(l->s, event)->kind))
 		return;
-	see_all_but(l, &(struct replaced){0});
-	forget_unseen(l);
-	print_state(l, event, o);
+	look_at_all(l);
+	put_state(l, event, o);
 }
 
 int list_state(struct scenario *s, FILE *out)
 {
 	struct trace trace = {0};
 	struct machine *m = panic_if_null(engine_boot(s, &trace));
-	struct state_lister *l = state_lister_open(m, s, out);
 	bool check = engine_wants_check();
+	struct state_lister *l = state_lister_open(m, s, out, check);
 
 	for (uint32_t nr = 1; nr <= scenario_nr_events(s) && !ferror(out); nr++) {
 		struct outcome o;

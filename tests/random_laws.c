@@ -155,7 +155,7 @@ static struct run_watched *watch(struct scenario *s, FILE *listing)
 
 	w->s = s;
 	w->m = panic_if_null(engine_boot(s, &w->trace));
-	w->lister = state_lister_open(w->m, s, listing);
+	w->lister = state_lister_open(w->m, s, listing, true);
 	w->contents = contents_new();
 	return w;
 }
@@ -293,7 +293,7 @@ static void wander(struct timeline *t, struct dice *d, uint32_t events, uint32_t
 /* The listing of the moments that t is taken to, from anywhere. */
 static void list_wandering(struct timeline *t, struct scenario *s, struct dice *d, FILE *out)
 {
-	struct state_lister *l = state_lister_open(timeline_machine(t), s, out);
+	struct state_lister *l = state_lister_open(timeline_machine(t), s, out, false);
 	uint32_t last = scenario_nr_events(s);
 
 	timeline_goto(t, (struct when){last, STEP_END});

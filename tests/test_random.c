@@ -17,7 +17,7 @@
 
 #include "src/grammar.h"
 
-enum { SEEDS = 500, JOBS_MAX = 16, FINDINGS_MAX = 10, SECONDS_PER_SEED = 120 };
+enum { SEEDS = 1500, JOBS_MAX = 16, FINDINGS_MAX = 10, SECONDS_PER_SEED = 120 };
 
 /* Memory that forked processes share. */
 static struct report *shared_reports(size_t n)
