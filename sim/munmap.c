@@ -56,15 +56,15 @@ static void unmap_region(struct machine *m, struct mm *mm, struct vma *first,
 			 struct vma *last)
 {
 	vaddr_t floor = first->prev ? first->prev->end : 0;
-	vaddr_t ceiling =
-		last->next ? last->next->start : m->profile->page_offset;
+	const struct vma *behind = last->next;
+	vaddr_t ceiling = behind ? behind->start : m->profile->page_offset;
 
-	for (struct vma *v = first; v != last->next; v = v->next)
+	for (struct vma *v = first; v != behind; v = v->next)
 		zap_page_range(m, v, v->start, v->end);
 	note(m, UNMAP_TABLES, mm_pid(mm), floor, ceiling);
-	for (struct vma *v = first; v != last->next; v = v->next)
+	for (struct vma *v = first; v != behind; v = v->next)
 		free_pgtables(m, mm, v->start, v->end, floor,
-			      v == last ? ceiling : v->next->start);
+			      v->next ? v->next->start : ceiling);
 }
 
 /* Steps 2 to 4 for the areas in [start, end), which reach nowhere beyond. */
