@@ -184,7 +184,7 @@ static bool run_save(struct screen *s, const char *path)
 /* Without words: what the key does. */
 static bool run_inspect(struct screen *s, const char *words)
 {
-	struct what_fault wrong;
+	struct what_fault wrong = {.at = 0};
 	struct object o;
 
 	if (!*words) {

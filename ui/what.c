@@ -328,7 +328,7 @@ static void what_fill(const struct view *v, const void *state, struct sheet *she
 	const struct what_box *b = state;
 	const struct machine *m = view_machine(v);
 	const char *label = "";
-	struct what w;
+	struct what w = {.nr = 0};
 
 	what_is(m, v->scenario, shown(b), &w);
 	for (uint32_t i = 0; i < w.nr; i++) {
