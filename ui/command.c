@@ -200,7 +200,7 @@ static bool run_inspect(struct screen *s, const char *words)
 /* Without words: what the key does. */
 static bool run_what(struct screen *s, const char *words)
 {
-	struct what_fault wrong;
+	struct what_fault wrong = {.at = 0};
 	struct what_place p;
 
 	if (!*words) {
@@ -218,7 +218,7 @@ static bool run_what(struct screen *s, const char *words)
 
 static bool run_compare(struct screen *s, const char *text)
 {
-	struct what_fault f;
+	struct what_fault f = {.at = 0};
 
 	if (compare_command(s, text, &f))
 		return true;
