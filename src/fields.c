@@ -124,9 +124,12 @@ bool list_is_full(struct fields *r, uint32_t index, uint64_t total)
 }
 
 static const struct bit_name entry_bits[] = {
-	{PTE_P, "P"}, {PTE_RW, "RW"}, {PTE_US, "US"},   {PTE_PWT, "PWT"}, {PTE_PCD, "PCD"},
-	{PTE_A, "A"}, {PTE_D, "D"},   {PTE_PSE, "PSE"}, {PTE_G, "G"},     {PTE_SPECIAL, "special"},
-	{0, NULL},
+	{PTE_P, "P"},     {PTE_RW, "RW"},
+	{PTE_US, "US"},   {PTE_PWT, "PWT"},
+	{PTE_PCD, "PCD"}, {PTE_A, "A"},
+	{PTE_D, "D"},     {PTE_PSE, "PSE"},
+	{PTE_G, "G"},     {PTE_SPECIAL, "special"},
+	{PTE_NX, "NX"},   {0, NULL},
 };
 
 void put_entry(struct fields *r, const char *name, const char *type, pte_t entry,

@@ -26,7 +26,7 @@ struct fields {
 
 /* Names of bits; a name of NULL ends it. */
 struct bit_name {
-	uint32_t bit;
+	uint64_t bit;
 	const char *name;
 };
 

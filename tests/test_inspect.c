@@ -290,6 +290,28 @@ START_TEST(page_table_entries_are_decoded)
 }
 END_TEST
 
+/* PAE with NX: the program's code may be executed, its data and its stack may not. */
+START_TEST(bit_63_says_that_nothing_may_be_executed)
+{
+	struct object code = entry_object(SH, 0x08048000, 2),
+		      data = entry_object(SH, 0x0804a000, 2);
+
+	tear_down();
+	open_screen("machine i386-pae ram=1G nx=on\nspawn sh\n");
+	at(E_SPAWN);
+	ck_assert_uint_eq(number(code, "NX"), 0);
+	ck_assert_uint_eq(number(data, "NX"), 1);
+	ck_assert_uint_eq(number(data, "value") >> 63, 1);
+	ck_assert_ptr_nonnull(strstr(field(data, "value").text, "NX"));
+	ck_assert_uint_eq(target(data, "page").kind, OBJ_PAGE);
+	ck_assert_uint_eq(number(target(data, "above"), "index"), 0x0804a000 >> 21);
+	tear_down();
+	open_screen("machine i386-pae ram=1G nx=off\nspawn sh\n");
+	at(E_SPAWN);
+	ck_assert_uint_eq(number(data, "NX"), 0);
+}
+END_TEST
+
 START_TEST(tables_list_what_is_present_and_fold_the_direct_map)
 {
 	struct object pgd;
@@ -895,6 +917,7 @@ Suite *inspect_suite(void)
 	tcase_add_test(t, struct_page_is_shared_by_fork_and_parts_on_write);
 	tcase_add_test(t, a_free_block_has_its_order_in_private);
 	tcase_add_test(t, page_table_entries_are_decoded);
+	tcase_add_test(t, bit_63_says_that_nothing_may_be_executed);
 	tcase_add_test(t, tables_list_what_is_present_and_fold_the_direct_map);
 	tcase_add_test(t, files_have_one_page_cache_and_know_who_maps_them);
 	tcase_add_test(t, zones_have_their_marks_and_lists);
