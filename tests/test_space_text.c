@@ -98,6 +98,16 @@ START_TEST(what_is_kept_follows_every_event)
 }
 END_TEST
 
+START_TEST(a_process_without_areas_has_no_lines)
+{
+	char *out = listed(SMALL "munmap sh 0 3G\n", true);
+
+	ck_assert_ptr_nonnull(strstr(out, "@2 munmap sh 0 3G\n= ok\nP sh pte="));
+	ck_assert_ptr_null(strstr(strstr(out, "@2"), "\n "));
+	free(out);
+}
+END_TEST
+
 /* The last of three events changes something that is not counted. */
 static void list_uncounted(void)
 {
@@ -178,6 +188,7 @@ Suite *space_text_suite(void)
 	tcase_add_test(tc, what_has_no_page_table_is_folded_too);
 	tcase_add_test(tc, what_is_kept_follows_every_event);
 	tcase_add_test(tc, an_address_space_counts_what_its_listing_would_show);
+	tcase_add_test(tc, a_process_without_areas_has_no_lines);
 	tcase_add_test(tc, a_change_that_is_not_counted_is_found);
 	suite_add_tcase(s, tc);
 	return s;
