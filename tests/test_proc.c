@@ -30,7 +30,12 @@ enum { SPAWN = 1, MMAP, WRITE, FORK, COPY };
 
 static struct script c;
 
-static void tear_down(void) { script_free(&c); }
+/* A test without a scenario of its own must not find the last one's, if all run in one process. */
+static void tear_down(void)
+{
+	script_free(&c);
+	memset(&c, 0, sizeof(c));
+}
 
 /* A file by its path; free it. */
 static char *file(const char *path)
