@@ -179,8 +179,7 @@ static void check_text(struct state_lister *l, const struct task *t, const struc
 	space_text_look(fresh, t, &l->numbers, true);
 	text = space_text_write(fresh, &l->numbers);
 	/* without an area there is no text at all */
-	if (text->len != kept->len ||
-	    (text->len && memcmp(text->text, kept->text, text->len) != 0))
+	if (text->len != kept->len || (text->len && memcmp(text->text, kept->text, text->len) != 0))
 		panic("the listing of %s is not what it maps", t->comm);
 	space_text_free(fresh);
 }
