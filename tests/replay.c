@@ -3,7 +3,8 @@
  *
  *	replay FOLDER...     for each file "equal NAME" or "differs NAME:LINE: ...", then "N of M files equal"
  *
- * Exit status 0 if all are equal, 1 if not, 2 if a folder cannot be read.
+ * A file of which nothing was compared is not equal, and neither is one of an unknown kind.  README.md is
+ * for people.  Exit status 0 if all are equal, 1 if not, 2 if a folder cannot be read.
  */
 #include "tests/replay.h"
 
@@ -14,14 +15,19 @@
 #include <string.h>
 #include <sys/types.h>
 
+/* A transcript's first word, and who replays it from the next line on. */
+/* clang-format off */
 static const struct kind {
 	const char *name;
 	void (*run)(struct replay *r);
 } kinds[] = {
-	{"mmviz-buddy", replay_buddy},          {"mmviz-layout", replay_layout},
-	{"mmviz-vmalloc", replay_vmalloc},      {"mmviz-kmap", replay_kmap},
+	{"mmviz-buddy", replay_buddy},
+	{"mmviz-kmap", replay_kmap},
 	{"mmviz-kmaplocal", replay_kmap_local},
+	{"mmviz-layout", replay_layout},
+	{"mmviz-vmalloc", replay_vmalloc},
 };
+/* clang-format on */
 
 /* ---- lines ---- */
 
@@ -84,13 +90,21 @@ void replay_differ(struct replay *r, const char *format, ...)
 	va_end(args);
 }
 
+void replay_compared(struct replay *r) { r->nr_compared++; }
+
+void replay_compare(struct replay *r, const char *text)
+{
+	replay_compared(r);
+	if (strcmp(r->line, text) != 0)
+		replay_differ(r, "%s", text);
+}
+
 void replay_expect(struct replay *r, const char *text)
 {
 	if (r->differs)
 		return;
 	replay_line(r);
-	if (strcmp(r->line, text) != 0)
-		replay_differ(r, "%s", text);
+	replay_compare(r, text);
 }
 
 /* ---- files ---- */
@@ -105,7 +119,18 @@ static void run_transcript(struct replay *r)
 			kinds[i].run(r);
 			return;
 		}
-	replay_differ(r, "a transcript of a known kind");
+	r->unknown = true;
+	replay_differ(r, "a recording of a kind that is in the table of tests/replay.c");
+}
+
+/* One line about a file, two where it differs. */
+static void report(const struct replay *r, const char *name)
+{
+	if (!r->differs)
+		printf("equal %s\n", name);
+	else
+		printf("%s %s:%u: %.160s\n  ours: %s\n", r->unknown ? "unknown" : "differs", name,
+		       r->nr, r->line ? r->line : "", r->why);
 }
 
 /* Returns whether it is equal. */
@@ -123,20 +148,16 @@ static bool run_file(const char *folder, const char *name)
 			run_transcript(&r);
 	if (r.file)
 		fclose(r.file);
-	if (r.differs)
-		printf("differs %s:%u: %.160s\n  ours: %s\n", name, r.nr, r.line ? r.line : "",
-		       r.why);
-	else
-		printf("equal %s\n", name);
+	if (!r.differs && r.nr_compared == 0)
+		replay_differ(&r, "nothing in it could be compared");
+	report(&r, name);
 	free(r.line);
 	return !r.differs;
 }
 
-static int is_text(const struct dirent *e)
+static int is_recording(const struct dirent *e)
 {
-	size_t len = strlen(e->d_name);
-
-	return len > 4 && strcmp(e->d_name + len - 4, ".txt") == 0;
+	return e->d_type != DT_DIR && e->d_name[0] != '.' && strcmp(e->d_name, "README.md") != 0;
 }
 
 int main(int argc, char **argv)
@@ -145,7 +166,7 @@ int main(int argc, char **argv)
 
 	for (int i = 1; i < argc; i++) {
 		struct dirent **entry;
-		int n = scandir(argv[i], &entry, is_text, alphasort);
+		int n = scandir(argv[i], &entry, is_recording, alphasort);
 
 		if (n < 0) {
 			fprintf(stderr, "replay: %s: %s\n", argv[i], strerror(errno));

@@ -18,7 +18,9 @@ struct replay {
 	size_t cap;
 	unsigned nr;    /* of the line, from 1                      */
 	bool held;      /* replay_line gives this line once more    */
+	unsigned nr_compared; /* lines that our machine spoke to    */
 	bool differs;
+	bool unknown;   /* ... as nobody can replay it              */
 	char why[1024]; /* what was expected in its place           */
 };
 
@@ -32,6 +34,10 @@ bool replay_begins(const struct replay *r, const char *words, const char **rest)
 bool replay_value(const char *line, const char *key, long long *value);
 /* The line is not what our machine says. */
 void replay_differ(struct replay *r, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* The line just read was held against our machine, in a way of the caller's own. */
+void replay_compared(struct replay *r);
+/* The line just read must be this text. */
+void replay_compare(struct replay *r, const char *text);
 /* Read the next line, which must be this text. */
 void replay_expect(struct replay *r, const char *text);
 

@@ -320,8 +320,7 @@ static void do_alloc(struct buddy *b, unsigned nr, const char *text)
 		snprintf(ours, sizeof(ours), "op %u alloc %u %c -> fail", nr, order, kind);
 	else
 		snprintf(ours, sizeof(ours), "op %u alloc %u %c -> %u", nr, order, kind, pfn);
-	if (strcmp(b->r->line, ours) != 0)
-		replay_differ(b->r, "%s", ours);
+	replay_compare(b->r, ours);
 }
 
 static void do_free(struct buddy *b, const char *text)

@@ -127,8 +127,7 @@ static void do_kmap(struct kmaps *k, const char *text)
 	slot = va >= base ? (int)((va - base) >> PAGE_SHIFT) : -1;
 	pfn = slot < 0 ? -1 : (int)pte_pfn(*kernel_pte(k->m, va));
 	snprintf(ours, sizeof(ours), "kmap p%u -> 0x%08x nr %d pte_pfn %d", page, va, slot, pfn);
-	if (strcmp(ours, k->r->line) != 0)
-		replay_differ(k->r, "%s", ours);
+	replay_compare(k->r, ours);
 	expect_changed_counts(k);
 }
 
@@ -144,8 +143,7 @@ static void do_kunmap(struct kmaps *k, const char *text)
 	}
 	snprintf(ours, sizeof(ours), "kunmap p%u page_address 0x%08x", page,
 		 page_address(k->m, k->page[page]));
-	if (strcmp(ours, k->r->line) != 0)
-		replay_differ(k->r, "%s", ours);
+	replay_compare(k->r, ours);
 	expect_changed_counts(k);
 }
 
@@ -155,8 +153,7 @@ static void compare_window(struct kmaps *k)
 
 	snprintf(ours, sizeof(ours), "PKMAP_BASE 0x%08x LAST_PKMAP %u", k->m->map.pkmap_base,
 		 k->profile.last_pkmap);
-	if (strcmp(ours, k->r->line) != 0)
-		replay_differ(k->r, "%s", ours);
+	replay_compare(k->r, ours);
 }
 
 void replay_kmap(struct replay *r)
@@ -220,6 +217,7 @@ static void unmap_down_to(struct kmaps *k, pfn_t pfn)
 /* The line must begin with what our CPU says. */
 static void compare_beginning(struct kmaps *k, const char *ours)
 {
+	replay_compared(k->r);
 	if (strncmp(ours, k->r->line, strlen(ours)) != 0)
 		replay_differ(k->r, "%s", ours);
 }

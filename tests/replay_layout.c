@@ -34,6 +34,7 @@ static void set_memory(struct layout *l, const char *line)
 	snprintf(ours, sizeof(ours),
 		 "max_pfn %lld max_low_pfn %lld highstart_pfn %lld highend_pfn %lld", l->max_pfn,
 		 maxmem, maxmem, l->max_pfn);
+	replay_compared(l->r);
 	if (!strstr(line, ours))
 		replay_differ(l->r, "... %s", ours);
 }
@@ -117,8 +118,7 @@ static void compare_slot(struct layout *l, const char *rest)
 	sscanf(end, " %63s", name);
 	slot_of(l, name, &slot);
 	snprintf(ours, sizeof(ours), "fix %u %s 0x%08x", slot, name, fix_to_virt(&l->map, slot));
-	if (strcmp(ours, l->r->line) != 0)
-		replay_differ(l->r, "%s", ours);
+	replay_compare(l->r, ours);
 }
 
 static void compare_value(struct layout *l)
@@ -130,6 +130,7 @@ static void compare_value(struct layout *l)
 	sscanf(l->r->line, "%63s", name);
 	if (!theirs || !value_of(l, name, &value))
 		return;
+	replay_compared(l->r);
 	if (strtoul(theirs + 1, NULL, 16) != value) {
 		snprintf(ours, sizeof(ours), "%s 0x%x", name, value);
 		replay_differ(l->r, "%s", ours);

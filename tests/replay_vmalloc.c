@@ -46,8 +46,7 @@ static void compare_limits(struct vmalloc *v)
 
 	snprintf(ours, sizeof(ours), "VMALLOC_START 0x%08x VMALLOC_END 0x%08x lazy_max_pages %u",
 		 v->m->map.vmalloc_start, v->m->map.vmalloc_end, lazy_max_pages(v->m));
-	if (strcmp(ours, v->r->line) != 0)
-		replay_differ(v->r, "%s", ours);
+	replay_compare(v->r, ours);
 }
 
 /* ---- our lines ---- */
@@ -172,6 +171,7 @@ static void compare_given(struct vmalloc *v, const char *words, vaddr_t va)
 		zones_text(v, a, zones, sizeof(zones));
 	snprintf(ours, sizeof(ours), "%s -> #%u 0x%08x area 0x%08x-0x%08x flags=0x%x nr_pages=%u%s",
 		 words, number, va, a->start, a->end, a->flags, a->nr_pages, zones);
+	replay_compared(v->r);
 	if (strncmp(ours, v->r->line, strlen(ours)) != 0)
 		replay_differ(v->r, "%s", ours);
 	snprintf(rest, sizeof(rest), "vm=1 flags=0x%x nr_pages=%u caller=rec_vmalloc_cmd", a->flags,
