@@ -137,17 +137,23 @@ static void place_kernel(struct machine *m, struct boot_map *b)
 	mark_frames(m, p->hole_start, p->hole_end, FRAME_HOLE);
 }
 
+/* The zones of this kernel as it numbers them: DMA, Normal, HighMem are 3. */
+static uint32_t nr_zones_up_to(const struct mm_profile *p, enum zone_type type)
+{
+	uint32_t nr = 0;
+
+	for (unsigned i = 0; i <= type; i++)
+		nr += p->zones >> i & 1;
+	return nr;
+}
+
 static void init_zone(struct machine *m, enum zone_type type, pfn_t start,
 		      pfn_t end)
 {
-	static const char *const names[] = {"DMA", "Normal", "HighMem"};
 	const struct mm_profile *p = m->profile;
-	struct pglist_data *node = &m->node;
+	struct pglist_data *node = &m->node[0];
 	struct zone *z = &node->node_zones[type];
 
-	z->name = names[type];
-	z->type = type;
-	zone_init_lists(z);
 	if (start >= end)
 		return;
 	z->start_pfn = start;
@@ -155,21 +161,37 @@ static void init_zone(struct machine *m, enum zone_type type, pfn_t start,
 	if (type == ZONE_DMA)
 		z->present_pages -= p->hole_end - p->hole_start;
 	zone_init_pageblocks(m, z);
-	node->nr_zones = type + 1;
+	node->nr_zones = nr_zones_up_to(p, type);
 	node->node_spanned_pages += z->spanned_pages;
 	node->node_present_pages += z->present_pages;
 }
 
+/* Where each zone ends: 6.1 arch_zone_highest_possible_pfn[]. */
 static void init_zones(struct machine *m, const struct boot_map *b)
 {
-	pfn_t dma_end = 16 * MB_FRAMES;
+	const struct mm_profile *p = m->profile;
+	const pfn_t end[MAX_NR_ZONES] = {
+		[ZONE_DMA] = p->max_dma_pfn,
+		[ZONE_DMA32] = p->max_dma32_pfn,
+		[ZONE_NORMAL] = m->max_low_pfn,
+		[ZONE_HIGHMEM] = b->ram_end,
+	};
+	pfn_t start = p->first_pfn;
 
-	if (dma_end > b->ram_end)
-		dma_end = b->ram_end;
-	m->node.node_start_pfn = m->profile->first_pfn;
-	init_zone(m, ZONE_DMA, m->profile->first_pfn, dma_end);
-	init_zone(m, ZONE_NORMAL, dma_end, m->max_low_pfn);
-	init_zone(m, ZONE_HIGHMEM, m->max_low_pfn, b->ram_end);
+	nodes_init(m, 1);
+	m->node[0].node_start_pfn = start;
+	for (unsigned i = 0; i <= ZONE_HIGHMEM; i++) {
+		pfn_t stop = end[i] < b->ram_end ? end[i] : b->ram_end;
+
+		if (!(p->zones >> i & 1))
+			continue;
+		init_zone(m, (enum zone_type)i, start, stop);
+		if (stop > start) {
+			m->movable_zone = (enum zone_type)i;
+			start = stop;
+		}
+	}
+	zones_set_spans(m);
 }
 
 /* Give [start, end) to the buddy in the largest blocks that are aligned. */
@@ -235,7 +257,7 @@ static void set_limits(struct machine *m)
 	setup_zone_pagesets(m);
 	build_zonelists(m);
 	/* with less than one pageblock for each type it is not worth it */
-	m->node.group_by_mobility =
+	m->group_by_mobility =
 		m->profile->mobility_types &&
 		totalram_pages(m) >= (uint32_t)m->profile->mobility_types
 					     << m->profile->pageblock_order;
@@ -254,6 +276,7 @@ static void free_initmem(struct machine *m, const struct boot_map *b)
 void boot_memory(struct machine *m)
 {
 	struct boot_map b = {.ram_end = find_ram_end(m)};
+	struct zone *z;
 	pfn_t maxmem_pfn;
 
 	kernel_map_init(&m->map, m->profile);
@@ -265,8 +288,8 @@ void boot_memory(struct machine *m)
 	init_zones(m, &b);
 	size_kernel(m, &b);
 	place_kernel(m, &b);
-	for (unsigned i = 0; i < MAX_NR_ZONES; i++)
-		free_zone(m, &m->node.node_zones[i], &b);
+	for_each_populated_zone(m, z)
+		free_zone(m, z, &b);
 	set_limits(m);
 	free_initmem(m, &b);
 }

@@ -166,8 +166,10 @@ static bool check_zone(struct check *k, const struct zone *z)
 
 bool check_zones(struct check *k)
 {
-	for (unsigned i = 0; i < MAX_NR_ZONES; i++)
-		if (!check_zone(k, &k->m->node.node_zones[i]))
+	const struct zone *z;
+
+	for_each_zone(k->m, z)
+		if (!check_zone(k, z))
 			return false;
 	return true;
 }
@@ -232,6 +234,7 @@ static bool check_used_frame(struct check *k, pfn_t pfn)
 bool check_frames(struct check *k)
 {
 	uint32_t blocks[MAX_ORDER] = {0};
+	const struct zone *z;
 
 	for (pfn_t pfn = 0; pfn < k->m->max_pfn;) {
 		const struct page *page = pfn_page(k->m, pfn);
@@ -247,10 +250,8 @@ bool check_frames(struct check *k)
 	for (unsigned order = 0; order < MAX_ORDER; order++) {
 		uint32_t listed = 0;
 
-		for (unsigned i = 0; i < MAX_NR_ZONES; i++)
-			listed += k->m->node.node_zones[i]
-					  .free_area[order]
-					  .nr_free;
+		for_each_zone(k->m, z)
+			listed += z->free_area[order].nr_free;
 		if (!LAW(listed == blocks[order],
 			 "%u free blocks of order %u, but %u on lists",
 			 blocks[order], order, listed))

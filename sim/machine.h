@@ -50,7 +50,14 @@ struct machine {
 	struct vmap vmap;               /* areas of vmalloc and ioremap    */
 	struct pkmap pkmap;             /* kmap's window                   */
 	struct kmap_ctrl kmap_ctrl[MAX_CPUS]; /* kmap_atomic's stacks      */
-	struct pglist_data node;
+	struct pglist_data *node;       /* [nr_nodes]                      */
+	uint32_t nr_nodes;
+	uint8_t cpu_node[MAX_CPUS];
+	uint32_t nr_zone_spans;
+	struct zone_span zone_span[MAX_ZONES]; /* ascending                */
+	enum zone_type movable_zone;    /* that ZONE_MOVABLE is cut from   */
+	uint32_t min_free_kbytes;
+	bool group_by_mobility; /* else every request is MIGRATE_UNMOVABLE */
 	pfn_t zero_page;
 	pfn_t swapper_pg_dir;
 	pte_t *kernel_pgd;              /* contents of swapper_pg_dir      */
@@ -93,6 +100,25 @@ void machine_destroy(struct machine *m);
 static inline struct page *pfn_page(const struct machine *m, pfn_t pfn)
 {
 	return &m->mem_map[pfn];
+}
+
+static inline struct zone *zone_by_id(const struct machine *m, uint32_t id)
+{
+	return &m->node[id / MAX_NR_ZONES].node_zones[id % MAX_NR_ZONES];
+}
+
+/*
+ * The node to whose memory a CPU is near.  CPUs are spread over the nodes in
+ * blocks, as the sockets of a machine hold them: 8 CPUs on 2 nodes are 0-3 and
+ * 4-7.  With more nodes than CPUs some nodes have memory only.
+ */
+static inline uint32_t cpu_to_node(const struct machine *m, uint32_t cpu)
+{
+	return m->cpu_node[cpu];
+}
+static inline uint32_t numa_node_id(const struct machine *m)
+{
+	return cpu_to_node(m, m->cpu);
 }
 
 /* Kernel address of a directly mapped frame, and back. */

@@ -102,7 +102,7 @@ static void set_pageblock_type(struct machine *m, struct zone *z, pfn_t pfn,
 
 enum migratetype gfp_migratetype(const struct machine *m, uint32_t gfp)
 {
-	if (!m->node.group_by_mobility)
+	if (!m->group_by_mobility)
 		return MIGRATE_UNMOVABLE;
 	if (gfp & GFP_BIT_MOVABLE)
 		return MIGRATE_MOVABLE;
@@ -176,7 +176,7 @@ static bool can_steal_fallback(const struct machine *m, unsigned order,
 			       enum migratetype type)
 {
 	return order >= m->profile->pageblock_order / 2 ||
-	       type != MIGRATE_MOVABLE || !m->node.group_by_mobility;
+	       type != MIGRATE_MOVABLE || !m->group_by_mobility;
 }
 
 /*
@@ -208,7 +208,7 @@ static void steal_suitable_fallback(struct machine *m, struct zone *z,
 		alike = movable;
 	else
 		alike = old == MIGRATE_MOVABLE ? block - (moved + movable) : 0;
-	if (moved + alike >= block / 2 || !m->node.group_by_mobility)
+	if (moved + alike >= block / 2 || !m->group_by_mobility)
 		set_pageblock_type(m, z, pfn, type);
 }
 

@@ -35,6 +35,8 @@ enum zone_type gfp_zone(uint32_t gfp)
 {
 	if (gfp & GFP_BIT_DMA)
 		return ZONE_DMA;
+	if (gfp & GFP_BIT_HIGHMEM && gfp & GFP_BIT_MOVABLE)
+		return ZONE_MOVABLE;
 	return gfp & GFP_BIT_HIGHMEM ? ZONE_HIGHMEM : ZONE_NORMAL;
 }
 
@@ -100,14 +102,14 @@ static bool zone_may_give(struct machine *m, const struct zone *z,
 				   highest, rights);
 
 	if (!has_pages(z, order, keep)) {
-		note(m, WMARK_FAIL, z->type, z->nr_free_pages, keep, wmark);
+		note(m, WMARK_FAIL, z->id, z->nr_free_pages, keep, wmark);
 		return false;
 	}
 	if (!has_block(z, order)) {
-		note(m, WMARK_NO_BLOCK, z->type, z->nr_free_pages, order);
+		note(m, WMARK_NO_BLOCK, z->id, z->nr_free_pages, order);
 		return false;
 	}
-	note(m, WMARK_OK, z->type, z->nr_free_pages, keep, wmark);
+	note(m, WMARK_OK, z->id, z->nr_free_pages, keep, wmark);
 	return true;
 }
 
@@ -119,10 +121,28 @@ static pfn_t rmqueue(struct machine *m, struct zone *z, unsigned order,
 
 	if (order <= m->profile->pcp_max_order)
 		return rmqueue_pcplist(m, z, order, type);
-	enter(m, RMQUEUE, z->type, order);
+	enter(m, RMQUEUE, z->id, order);
 	pfn = rmqueue_block(m, z, order, type);
 	leave(m, RMQUEUE, pfn);
 	return pfn;
+}
+
+/* The first entry from ref on whose zone will do. */
+static const struct zoneref *next_zones_zonelist(const struct zoneref *ref,
+						 enum zone_type highest)
+{
+	while (ref->zone_idx > highest)
+		ref++;
+	return ref;
+}
+
+/* Where a request begins: in the list of the running CPU's node. */
+static const struct zoneref *first_zones_zonelist(const struct machine *m,
+						  enum zone_type highest)
+{
+	const struct pglist_data *local = &m->node[numa_node_id(m)];
+
+	return next_zones_zonelist(local->node_zonelists[0].zonerefs, highest);
 }
 
 /* One round over the zones of the request, each against the same mark. */
@@ -132,10 +152,10 @@ static pfn_t get_page_from_freelist(struct machine *m, uint32_t gfp,
 {
 	enum zone_type highest = gfp_zone(gfp);
 	enum migratetype type = gfp_migratetype(m, gfp);
-	const uint8_t *list = m->node.zonelist[highest];
+	const struct zoneref *ref = first_zones_zonelist(m, highest);
 
-	for (; *list != MAX_NR_ZONES; list++) {
-		struct zone *z = &m->node.node_zones[*list];
+	for (; ref->zone; ref = next_zones_zonelist(ref + 1, highest)) {
+		struct zone *z = ref->zone;
 		pfn_t pfn;
 
 		if (!zone_may_give(m, z, order, wmark, highest, rights))
@@ -154,13 +174,15 @@ static pfn_t alloc_pages_slowpath(struct machine *m, uint32_t gfp,
 				  unsigned order)
 {
 	enum zone_type highest = gfp_zone(gfp);
+	const struct zone *z = first_zones_zonelist(m, highest)->zone;
+	uint32_t first = z ? z->id : highest;
 	pfn_t pfn;
 
 	if (gfp & GFP_BIT_KSWAPD)
-		note(m, WAKE_KSWAPD, highest);
+		note(m, WAKE_KSWAPD, first);
 	pfn = get_page_from_freelist(m, gfp, order, WMARK_MIN, gfp);
 	if (pfn == PFN_NONE)
-		note(m, ALLOC_FAILED, highest, order);
+		note(m, ALLOC_FAILED, first, order);
 	return pfn;
 }
 

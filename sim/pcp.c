@@ -59,7 +59,7 @@ static void rmqueue_bulk(struct machine *m, struct zone *z, unsigned order,
 	/* batch counts pages, but at least two blocks are fetched */
 	if (want > 1)
 		want = want >> order > 2 ? want >> order : 2;
-	enter(m, RMQUEUE_BULK, z->type, m->cpu, order, want);
+	enter(m, RMQUEUE_BULK, z->id, m->cpu, order, want);
 	for (; got < want; got++) {
 		pfn_t pfn = rmqueue_block(m, z, order, type);
 
@@ -101,7 +101,7 @@ static void free_pcppages_bulk(struct machine *m, struct zone *z, unsigned cpu,
 	struct per_cpu_pages *pcp = &z->pcp[cpu];
 	uint32_t goal = nr_pages < pcp->count ? pcp->count - nr_pages : 0;
 
-	enter(m, FREE_PCPPAGES_BULK, z->type, cpu, pcp->count, pcp->high,
+	enter(m, FREE_PCPPAGES_BULK, z->id, cpu, pcp->count, pcp->high,
 	      pcp->count - goal);
 	while (pcp->count > goal) {
 		unsigned order = i / MIGRATE_TYPES, type = i % MIGRATE_TYPES;
@@ -156,13 +156,13 @@ void free_unref_page(struct machine *m, struct zone *z, pfn_t pfn,
 
 void drain_pages(struct machine *m, int cpu)
 {
+	struct zone *z;
+
 	for (unsigned c = 0; c < m->config.cpus; c++) {
 		if (cpu >= 0 && c != (unsigned)cpu)
 			continue;
 		enter(m, DRAIN_PAGES, c);
-		for (unsigned i = 0; i < MAX_NR_ZONES; i++) {
-			struct zone *z = &m->node.node_zones[i];
-
+		for_each_populated_zone(m, z) {
 			if (z->pcp[c].count)
 				free_pcppages_bulk(m, z, c, z->pcp[c].count, 0);
 		}

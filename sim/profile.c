@@ -17,6 +17,8 @@
  */
 #include "profile.h"
 
+#include "zone.h"
+
 #include <string.h>
 
 #define MB(n)    ((uint32_t)(n) << 20)
@@ -36,6 +38,12 @@
 	.stack_guard_gap_pages = 256, .stack_limit_bytes = MB(8),              \
 	.max_map_count = 65530, .memlock_limit_bytes = MB(8),                  \
 	.thread_size = 8192
+
+/* The lowest 16M are for devices of the ISA bus, which have 24 address lines. */
+#define ZONES_OF_32_BIT                                                        \
+	.zones = 1 << ZONE_DMA | 1 << ZONE_NORMAL | 1 << ZONE_HIGHMEM |        \
+		 1 << ZONE_MOVABLE,                                            \
+	.max_dma_pfn = MB(16) >> PAGE_SHIFT
 
 /* Frame 0 is the BIOS's; bootmem fills from the bottom. */
 #define CLASSIC_BOOT                                                           \
@@ -81,6 +89,7 @@ static const struct mm_profile profiles[] = {
 		.pkmap_base = 0xff800000,
 		.last_pkmap = 1024,
 		CLASSIC_FIXMAP,
+		ZONES_OF_32_BIT,
 		TWO_LEVELS,
 		ADDRESS_SPACE,
 		CLASSIC_BOOT,
@@ -93,6 +102,7 @@ static const struct mm_profile profiles[] = {
 		.pkmap_base = 0xffc00000,
 		.last_pkmap = 512,
 		CLASSIC_FIXMAP,
+		ZONES_OF_32_BIT,
 		THREE_LEVELS,
 		ADDRESS_SPACE,
 		CLASSIC_BOOT,
@@ -106,6 +116,7 @@ static const struct mm_profile profiles[] = {
 		.kernel_bytes = PAGES(3629),
 		.init_bytes = PAGES(451),
 		.pageblock_order = 10,
+		ZONES_OF_32_BIT,
 		TWO_LEVELS,
 		ADDRESS_SPACE,
 		PC_BOOT,
@@ -119,6 +130,7 @@ static const struct mm_profile profiles[] = {
 		.kernel_bytes = PAGES(3673),
 		.init_bytes = PAGES(455),
 		.pageblock_order = 9,
+		ZONES_OF_32_BIT,
 		THREE_LEVELS,
 		ADDRESS_SPACE,
 		PC_BOOT,

@@ -26,6 +26,11 @@ struct mm_profile {
 	uint16_t kmap_slots;        /* kmap_atomic's, for each CPU           */
 	uint16_t fix_slots_behind_kmap;
 
+	/* zones */
+	uint8_t zones;              /* bit enum zone_type: it knows them     */
+	pfn_t max_dma_pfn;          /* where DMA ends, and                   */
+	pfn_t max_dma32_pfn;        /* DMA32, if it has one                  */
+
 	/* what boot takes */
 	pfn_t first_pfn;            /* frames below do not exist             */
 	pfn_t low_reserved;         /* frames below are never handed out     */

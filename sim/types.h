@@ -23,6 +23,7 @@ enum {
 	PAGE_SIZE = 1 << PAGE_SHIFT,
 	MAX_ORDER = 11,     /* orders 0..10, as in 2.6 and 6.1             */
 	MAX_CPUS = 8,
+	MAX_NUMNODES = 4,
 	COMM_LEN = 16,      /* a process's name, with its final zero       */
 	TAG_LEN = 8,        /* content of a frame: up to 8 characters      */
 };

@@ -32,7 +32,14 @@ enum {
 };
 
 /* lowmem_reserve_ratio: one page held back for so many above the zone. */
-static const uint32_t reserve_ratio[MAX_NR_ZONES] = {256, 32, 0};
+static const uint32_t reserve_ratio[MAX_NR_ZONES] = {
+	[ZONE_DMA] = 256, [ZONE_DMA32] = 256, [ZONE_NORMAL] = 32};
+
+const char *const zone_names[MAX_NR_ZONES + 1] = {
+	[ZONE_DMA] = "DMA",         [ZONE_DMA32] = "DMA32",
+	[ZONE_NORMAL] = "Normal",   [ZONE_HIGHMEM] = "HighMem",
+	[ZONE_MOVABLE] = "Movable", [ZONE_DEVICE] = "Device",
+};
 
 static uint64_t clamp(uint64_t n, uint64_t least, uint64_t most)
 {
@@ -50,9 +57,15 @@ static uint32_t int_sqrt(uint64_t n)
 	return (uint32_t)root;
 }
 
-static bool is_highmem(const struct zone *z) { return z->type == ZONE_HIGHMEM; }
+bool is_highmem(const struct machine *m, const struct zone *z)
+{
+	return z->type == ZONE_HIGHMEM ||
+	       (z->type == ZONE_MOVABLE && m->movable_zone == ZONE_HIGHMEM);
+}
 
-void zone_init_lists(struct zone *z)
+/* ---- all zones of a machine ---- */
+
+static void zone_init_lists(struct zone *z)
 {
 	for (unsigned t = 0; t < MIGRATE_TYPES; t++) {
 		for (unsigned k = 0; k < MAX_ORDER; k++)
@@ -63,19 +76,101 @@ void zone_init_lists(struct zone *z)
 	}
 }
 
+void nodes_init(struct machine *m, uint32_t nr_nodes)
+{
+	m->nr_nodes = nr_nodes;
+	for (uint32_t cpu = 0; cpu < m->config.cpus; cpu++)
+		m->cpu_node[cpu] = (uint8_t)(cpu * nr_nodes / m->config.cpus);
+	m->node = arena_alloc(m->arena, nr_nodes * sizeof(*m->node));
+	for (uint32_t id = 0; id < nr_nodes * MAX_NR_ZONES; id++) {
+		struct zone *z = zone_by_id(m, id);
+
+		z->type = (enum zone_type)(id % MAX_NR_ZONES);
+		z->node = (uint8_t)(id / MAX_NR_ZONES);
+		z->id = (uint8_t)id;
+		m->node[z->node].node_id = z->node;
+		if (!(m->profile->zones >> z->type & 1))
+			continue;
+		z->name = zone_names[z->type];
+		zone_init_lists(z);
+	}
+}
+
+struct zone *next_zone(const struct machine *m, uint32_t id)
+{
+	for (; id < m->nr_nodes * MAX_NR_ZONES; id++)
+		if (zone_by_id(m, id)->name)
+			return zone_by_id(m, id);
+	return NULL;
+}
+
+struct zone *next_populated_zone(const struct machine *m, uint32_t id)
+{
+	struct zone *z = next_zone(m, id);
+
+	while (z && !populated_zone(z))
+		z = next_zone(m, z->id + 1u);
+	return z;
+}
+
+/* Few, and sorted by the hand of whoever adds one. */
+static void add_zone_span(struct machine *m, struct zone *z)
+{
+	uint32_t i = m->nr_zone_spans++;
+
+	for (; i > 0 && m->zone_span[i - 1].start > z->start_pfn; i--)
+		m->zone_span[i] = m->zone_span[i - 1];
+	m->zone_span[i] = (struct zone_span){z->start_pfn, z};
+}
+
+void zones_set_spans(struct machine *m)
+{
+	struct zone *z;
+
+	m->nr_zone_spans = 0;
+	for_each_populated_zone(m, z)
+		add_zone_span(m, z);
+}
+
+struct zone *page_zone(struct machine *m, pfn_t pfn)
+{
+	for (uint32_t i = m->nr_zone_spans; i-- > 0;) {
+		const struct zone_span *s = &m->zone_span[i];
+
+		if (pfn >= s->start)
+			return zone_spans_pfn(s->zone, pfn) ? s->zone : NULL;
+	}
+	return NULL;
+}
+
+const struct zone *page_zone_const(const struct machine *m, pfn_t pfn)
+{
+	return page_zone((struct machine *)(uintptr_t)m, pfn);
+}
+
+uint32_t totalram_pages(const struct machine *m)
+{
+	const struct zone *z;
+	uint32_t sum = 0;
+
+	for_each_zone(m, z)
+		sum += z->managed_pages;
+	return sum;
+}
+
+/* ---- marks and reserves ---- */
+
 /* Pages that GFP_USER could take before high marks stop it; at first none
  * are set. */
 static uint64_t nr_free_buffer_pages(const struct machine *m)
 {
+	const struct zone *z;
 	uint64_t sum = 0;
 
-	for (unsigned i = 0; i < MAX_NR_ZONES; i++) {
-		const struct zone *z = &m->node.node_zones[i];
-
-		if (!is_highmem(z) &&
+	for_each_zone(m, z)
+		if (z->type <= ZONE_NORMAL &&
 		    z->managed_pages > z->watermark[WMARK_HIGH])
 			sum += z->managed_pages - z->watermark[WMARK_HIGH];
-	}
 	return sum;
 }
 
@@ -83,17 +178,17 @@ void calculate_min_free_kbytes(struct machine *m)
 {
 	uint64_t lowmem_kbytes = nr_free_buffer_pages(m) * (PAGE_SIZE / 1024);
 
-	m->node.min_free_kbytes =
+	m->min_free_kbytes =
 		(uint32_t)clamp(int_sqrt(lowmem_kbytes * 16),
 				MIN_FREE_KBYTES_LEAST, MIN_FREE_KBYTES_MOST);
 }
 
 /* One zone's marks. share: its part of the pages to be kept free. */
-static void set_wmarks(struct zone *z, uint64_t share)
+static void set_wmarks(const struct machine *m, struct zone *z, uint64_t share)
 {
 	uint64_t min = share, gap;
 
-	if (is_highmem(z))
+	if (is_highmem(m, z))
 		min = clamp(z->managed_pages / 1024, 32, 128);
 	gap = (uint64_t)z->managed_pages * WATERMARK_SCALE_FACTOR / 10000;
 	if (gap < share / 4)
@@ -107,34 +202,41 @@ static void set_wmarks(struct zone *z, uint64_t share)
 /* 6.1 __setup_per_zone_wmarks(). */
 void setup_per_zone_wmarks(struct machine *m)
 {
-	struct zone *zones = m->node.node_zones;
-	uint64_t pages_min = m->node.min_free_kbytes / (PAGE_SIZE / 1024);
-	uint64_t lowmem = zones[ZONE_DMA].managed_pages +
-			  zones[ZONE_NORMAL].managed_pages;
+	uint64_t pages_min = m->min_free_kbytes / (PAGE_SIZE / 1024);
+	uint64_t lowmem = 0;
+	struct zone *z;
 
+	for_each_zone(m, z)
+		lowmem += is_highmem(m, z) ? 0 : z->managed_pages;
 	if (lowmem == 0)
 		lowmem = 1;
-	for (unsigned i = 0; i < MAX_NR_ZONES; i++)
-		set_wmarks(&zones[i],
-			   pages_min * zones[i].managed_pages / lowmem);
+	for_each_zone(m, z)
+		set_wmarks(m, z, pages_min * z->managed_pages / lowmem);
+}
+
+/* What z keeps for itself from requests that could have used a higher zone of
+ * its node. */
+static void set_reserve(struct machine *m, struct zone *z)
+{
+	const struct zone *zones = m->node[z->node].node_zones;
+	bool none = !reserve_ratio[z->type] || !z->managed_pages;
+	uint32_t above = 0;
+
+	for (unsigned j = 0; j < MAX_NR_ZONES; j++) {
+		if (j > z->type)
+			above += zones[j].managed_pages;
+		z->lowmem_reserve[j] =
+			none ? 0 : above / reserve_ratio[z->type];
+	}
 }
 
 /* 6.1 setup_per_zone_lowmem_reserve(): /proc/zoneinfo's "protection". */
 void setup_per_zone_lowmem_reserve(struct machine *m)
 {
-	struct zone *zones = m->node.node_zones;
+	struct zone *z;
 
-	for (unsigned i = 0; i < MAX_NR_ZONES; i++) {
-		bool none = !reserve_ratio[i] || !zones[i].managed_pages;
-		uint32_t above = 0;
-
-		for (unsigned j = 0; j < MAX_NR_ZONES; j++) {
-			if (j > i)
-				above += zones[j].managed_pages;
-			zones[i].lowmem_reserve[j] =
-				none ? 0 : above / reserve_ratio[i];
-		}
-	}
+	for_each_zone(m, z)
+		set_reserve(m, z);
 }
 
 /*
@@ -157,9 +259,9 @@ static uint32_t zone_batchsize(const struct zone *z)
 void setup_zone_pagesets(struct machine *m)
 {
 	uint32_t cpus = m->config.cpus;
+	struct zone *z;
 
-	for (unsigned i = 0; i < MAX_NR_ZONES; i++) {
-		struct zone *z = &m->node.node_zones[i];
+	for_each_zone(m, z) {
 		uint32_t batch = zone_batchsize(z);
 		uint32_t high = z->watermark[WMARK_LOW] / cpus;
 
@@ -174,41 +276,27 @@ void setup_zone_pagesets(struct machine *m)
 	}
 }
 
+/* The zones of a node that have memory, from the highest down, behind those
+ * that the list has already; returns their new number.  6.1
+ * build_zonerefs_node(). */
+static unsigned build_zonerefs_node(struct machine *m, struct zonelist *list,
+				    unsigned n, uint32_t node)
+{
+	for (unsigned i = MAX_NR_ZONES; i-- > 0;) {
+		struct zone *z = &m->node[node].node_zones[i];
+
+		if (z->managed_pages)
+			list->zonerefs[n++] = (struct zoneref){z, z->type};
+	}
+	return n;
+}
+
 void build_zonelists(struct machine *m)
 {
-	struct pglist_data *node = &m->node;
+	for (uint32_t node = 0; node < m->nr_nodes; node++) {
+		struct zonelist *list = m->node[node].node_zonelists;
+		unsigned n = build_zonerefs_node(m, list, 0, node);
 
-	for (unsigned highest = 0; highest < MAX_NR_ZONES; highest++) {
-		unsigned n = 0;
-
-		for (unsigned i = highest + 1; i-- > 0;)
-			if (node->node_zones[i].managed_pages)
-				node->zonelist[highest][n++] = (uint8_t)i;
-		node->zonelist[highest][n] = MAX_NR_ZONES;
+		list->zonerefs[n] = (struct zoneref){NULL, ZONE_DMA};
 	}
-}
-
-uint32_t totalram_pages(const struct machine *m)
-{
-	uint32_t sum = 0;
-
-	for (unsigned i = 0; i < MAX_NR_ZONES; i++)
-		sum += m->node.node_zones[i].managed_pages;
-	return sum;
-}
-
-const struct zone *page_zone_const(const struct machine *m, pfn_t pfn)
-{
-	for (unsigned i = 0; i < MAX_NR_ZONES; i++)
-		if (zone_spans_pfn(&m->node.node_zones[i], pfn))
-			return &m->node.node_zones[i];
-	return NULL;
-}
-
-struct zone *page_zone(struct machine *m, pfn_t pfn)
-{
-	for (unsigned i = 0; i < MAX_NR_ZONES; i++)
-		if (zone_spans_pfn(&m->node.node_zones[i], pfn))
-			return &m->node.node_zones[i];
-	return NULL;
 }

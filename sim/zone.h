@@ -11,7 +11,17 @@
 
 struct machine;
 
-enum zone_type { ZONE_DMA, ZONE_NORMAL, ZONE_HIGHMEM, MAX_NR_ZONES };
+/* From below; a kernel has some of them (profile.zones).  6.1 enum zone_type. */
+enum zone_type {
+	ZONE_DMA,     /* old devices: 24 bits of physical address        */
+	ZONE_DMA32,   /* 64-bit machines: devices with 32 bits           */
+	ZONE_NORMAL,  /* mapped directly, always                         */
+	ZONE_HIGHMEM, /* 32-bit machines: mapped when it is needed       */
+	ZONE_MOVABLE, /* cut off for pages that can be moved             */
+	ZONE_DEVICE,  /* memory of devices: nothing is given out of it   */
+	MAX_NR_ZONES
+};
+enum { MAX_ZONES = MAX_NUMNODES * MAX_NR_ZONES }; /* of a machine: ids */
 enum watermark { WMARK_MIN, WMARK_LOW, WMARK_HIGH, NR_WMARK };
 enum { PCP_ORDERS = 4 };
 /* Can the page be got rid of?  mobility.c. */
@@ -43,8 +53,10 @@ struct per_cpu_pages {
  *      min <= low <= high.
  */
 struct zone {
-	const char *name; /* "DMA", "Normal", "HighMem" */
+	const char *name; /* zone_names[type]; NULL: the kernel has it not */
 	enum zone_type type;
+	uint8_t id;   /* node * MAX_NR_ZONES + type: A_ZONE */
+	uint8_t node; /* of which it is part                */
 	pfn_t start_pfn;
 	uint32_t spanned_pages; /* holes counted           */
 	uint32_t present_pages; /* without holes           */
@@ -61,18 +73,36 @@ struct zone {
 	uint64_t nr_split, nr_merge; /* halvings and joinings of blocks    */
 };
 
+/* An entry of a zonelist: a zone, and its type at hand. */
+struct zoneref {
+	struct zone *zone; /* NULL, with ZONE_DMA: the list ends */
+	enum zone_type zone_idx;
+};
+
+/* Zones in the order in which they are tried. */
+struct zonelist {
+	struct zoneref zonerefs[MAX_ZONES + 1];
+};
+
+/* A node: memory that is equally near to some of the CPUs. */
 struct pglist_data {
 	uint32_t node_id;
 	pfn_t node_start_pfn;
 	uint32_t node_spanned_pages, node_present_pages;
-	uint32_t nr_zones;
+	uint32_t nr_zones; /* up to the highest that has memory, of those that the
+	                    * kernel knows: 3 with HighMem, 2 without       */
 	struct zone node_zones[MAX_NR_ZONES];
-	/* by the highest zone a request may use: zones in the order tried,
-	 * MAX_NR_ZONES ends it */
-	uint8_t zonelist[MAX_NR_ZONES][MAX_NR_ZONES + 1];
-	uint32_t min_free_kbytes;
-	bool group_by_mobility; /* else every request is MIGRATE_UNMOVABLE */
+	struct zonelist node_zonelists[1];
 };
+
+/* Populated zones by address: the way from a frame to its zone. */
+struct zone_span {
+	pfn_t start;
+	struct zone *zone;
+};
+
+/* "DMA" ...: by type, NULL ends them. */
+extern const char *const zone_names[MAX_NR_ZONES + 1];
 
 /*
  * Set min_free_kbytes, watermarks, reserves, pcp sizes and zonelists, in this
@@ -84,8 +114,10 @@ void setup_per_zone_lowmem_reserve(struct machine *m);
 void setup_zone_pagesets(struct machine *m);
 void build_zonelists(struct machine *m);
 
-/* An empty zone's free areas and CPU lists: before its first use. */
-void zone_init_lists(struct zone *z);
+/* Nodes without memory, and their empty zones. */
+void nodes_init(struct machine *m, uint32_t nr_nodes);
+/* Zones have got their ranges: page_zone may be asked. */
+void zones_set_spans(struct machine *m);
 
 /* Sum of managed pages: MemTotal in pages, the limit of overcommit mode 0. */
 uint32_t totalram_pages(const struct machine *m);
@@ -98,6 +130,27 @@ static inline bool zone_spans_pfn(const struct zone *z, pfn_t pfn)
 {
 	return pfn - z->start_pfn < z->spanned_pages;
 }
+
+/* Is there memory in it? */
+static inline bool populated_zone(const struct zone *z)
+{
+	return z->present_pages > 0;
+}
+
+/* Does it count as high memory?  Movable does where it is cut from HighMem. */
+bool is_highmem(const struct machine *m, const struct zone *z);
+
+/* The first zone of this id or a higher one that the kernel has; NULL. */
+struct zone *next_zone(const struct machine *m, uint32_t id);
+/* The same, but not one without memory. */
+struct zone *next_populated_zone(const struct machine *m, uint32_t id);
+
+/* All zones of all nodes. */
+#define for_each_zone(m, z)                                                 \
+	for ((z) = next_zone(m, 0); (z); (z) = next_zone(m, (z)->id + 1u))
+#define for_each_populated_zone(m, z)                                       \
+	for ((z) = next_populated_zone(m, 0); (z);                          \
+	     (z) = next_populated_zone(m, (z)->id + 1u))
 
 /* The zone that holds pfn; NULL if none does. */
 struct zone *page_zone(struct machine *m, pfn_t pfn);

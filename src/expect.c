@@ -6,6 +6,7 @@
  */
 #include "i18n.h"
 #include "run.h"
+#include "zone_name.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -117,10 +118,14 @@ static void answer_process(const struct machine *m, const struct expect *e, stru
 
 static void answer_zone(const struct machine *m, const struct expect *e, struct expect_result *r)
 {
-	const struct zone *z = &m->node.node_zones[e->zone];
+	const struct zone *z;
+	uint32_t sum = 0;
 
-	answer_number(e, e->key == EXPECT_FREE ? z->nr_free_pages : z->free_area[e->order].nr_free,
-		      r);
+	for_each_zone(m, z)
+		if (z->id == e->zone || z->type + MAX_ZONES == e->zone)
+			sum += e->key == EXPECT_FREE ? z->nr_free_pages
+						     : z->free_area[e->order].nr_free;
+	answer_number(e, sum, r);
 }
 
 static void answer_cache(const struct machine *m, const struct scenario *s, const struct expect *e,
@@ -149,10 +154,12 @@ static void answer_frame(const struct machine *m, const struct scenario *s, cons
 	if (e->key == EXPECT_MAPCOUNT) {
 		answer_number(e, pfn == PFN_NONE ? 0 : m->mem_map[pfn].mapcount, r);
 	} else if (e->key == EXPECT_ZONE) {
+		char name[ZONE_NAME_LEN];
 		const struct zone *z = pfn == PFN_NONE ? NULL : page_zone_const(m, pfn);
 
 		if (z)
-			answer_word(e, z->name, r);
+			answer_word(e, strchr(e->word, '@') ? zone_name(m, z->id, name) : z->name,
+				    r);
 		else
 			answer_nothing(e, _("not present"), r);
 	} else {

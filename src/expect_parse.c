@@ -35,7 +35,6 @@ static const struct key_info {
 
 const char *const expect_op_words[NR_EXPECT_OPS] = {"==", "!=", "<", "<=", ">", ">="};
 
-static const char *const zone_words[] = {"DMA", "Normal", "HighMem", NULL};
 static const char *const result_words[] = {"ok",     "EPERM",   "ESRCH",  "EAGAIN", "ENOMEM",
 					   "EACCES", "EFAULT",  "EEXIST", "EINVAL", "SIGSEGV",
 					   "SIGBUS", "SIGKILL", "NULL",   NULL};
@@ -61,11 +60,42 @@ static bool read_order(struct parser *p, const struct word *w, struct expect *e)
 	return true;
 }
 
+/*
+ * A zone that the machine may have: "Normal@1", that of node 1; "Normal", those of all nodes together.  Its id, or
+ * MAX_ZONES + its type; and the word as it is spelled.
+ */
+static bool read_zone(struct parser *p, const struct word *w, uint8_t *id, char *name, size_t size)
+{
+	const struct machine_config *c = &p->s->config;
+	const char *at = memchr(w->text, '@', w->len), *known[MAX_NR_ZONES + 1];
+	uint32_t len = at ? (uint32_t)(at - w->text) : w->len;
+	uint64_t node = 0;
+	unsigned n = 0, index, type = 0;
+
+	for (unsigned i = 0; i < MAX_NR_ZONES; i++)
+		if (c->profile->zones >> i & 1)
+			known[n++] = zone_names[i];
+	known[n] = NULL;
+	if (!read_choice(p, w, w->text, len, _("zone"), known, &index))
+		return false;
+	if (at && !read_number(p, w, at + 1, w->len - len - 1, _("a node of this machine"), 0,
+			       c->nodes - 1, &node))
+		return false;
+	while (zone_names[type] != known[index])
+		type++;
+	*id = (uint8_t)((at ? (unsigned)node * MAX_NR_ZONES : MAX_ZONES) + type);
+	if (at)
+		snprintf(name, size, "%s@%u", known[index], (unsigned)node & 7U);
+	else
+		snprintf(name, size, "%s", known[index]);
+	return true;
+}
+
 /* One word in front of OP; *nr_places counts the processes. */
 static bool read_subject(struct parser *p, char kind, const struct word *w, struct expect *e,
 			 unsigned *nr_places)
 {
-	unsigned zone;
+	char name[sizeof(e->word)];
 
 	switch (kind) {
 	case 'P':
@@ -74,10 +104,7 @@ static bool read_subject(struct parser *p, char kind, const struct word *w, stru
 		return read_addr(p, w, w->text, w->len, e->proc[*nr_places - 1],
 				 &e->addr[*nr_places - 1]);
 	case 'Z':
-		if (!read_choice(p, w, w->text, w->len, _("zone"), zone_words, &zone))
-			return false;
-		e->zone = (uint8_t)zone;
-		return true;
+		return read_zone(p, w, &e->zone, name, sizeof(name));
 	case 'O':
 		return read_order(p, w, e);
 	default:
@@ -115,6 +142,12 @@ static bool read_op(struct parser *p, const struct word *w, struct expect *e)
 		       w->text);
 }
 
+/* Behind its OP stands a word. */
+static bool can_compare_words(struct parser *p, const struct word *w, const struct expect *e)
+{
+	return e->op <= OP_NE || mistake(p, w - 1, _("words are compared by == or !="));
+}
+
 static bool read_word_value(struct parser *p, const struct word *w, const char *what,
 			    const char *const *list, struct expect *e)
 {
@@ -122,10 +155,8 @@ static bool read_word_value(struct parser *p, const struct word *w, const char *
 
 	if (!read_choice(p, w, w->text, w->len, what, list, &index))
 		return false;
-	if (e->op > OP_NE)
-		return mistake(p, w - 1, _("words are compared by == or !="));
 	snprintf(e->word, sizeof(e->word), "%s", list[index]);
-	return true;
+	return can_compare_words(p, w, e);
 }
 
 static bool read_value(struct parser *p, const struct word *w, enum value_kind kind,
@@ -142,8 +173,10 @@ static bool read_value(struct parser *p, const struct word *w, enum value_kind k
 	}
 	if (kind == V_RESULT)
 		return read_word_value(p, w, _("result"), result_words, e);
-	return kind == V_ZONE ? read_word_value(p, w, _("zone"), zone_words, e)
-			      : read_word_value(p, w, _("answer"), yes_words, e);
+	if (kind == V_ZONE)
+		return read_zone(p, w, &e->zone, e->word, sizeof(e->word)) &&
+		       can_compare_words(p, w, e);
+	return read_word_value(p, w, _("answer"), yes_words, e);
 }
 
 /* Words, OP and VALUE behind the key. */

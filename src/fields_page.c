@@ -57,7 +57,7 @@ static struct object page_zone_object(const struct machine *m, pfn_t pfn)
 {
 	const struct zone *z = page_zone_const(m, pfn);
 
-	return make_object(z ? OBJ_ZONE : OBJ_NONE, z ? z->type : 0, 0);
+	return make_object(z ? OBJ_ZONE : OBJ_NONE, z ? z->id : 0, 0);
 }
 
 /* The kind of the stretch of frames around it. */
@@ -134,7 +134,7 @@ static void put_use(struct fields *r, const struct page *p, pfn_t pfn)
 	case FRAME_FREE:
 		if (z && (p->flags & PG_BUDDY))
 			put_pointer(r, "free_area", "struct free_area *",
-				    make_object(OBJ_FREE_AREA, z->type, p->order),
+				    make_object(OBJ_FREE_AREA, z->id, p->order),
 				    N_("the free blocks of its order"));
 		break;
 	case FRAME_SLAB:

@@ -8,31 +8,33 @@
 void node_fields(struct fields *r, const struct object *o)
 {
 	const struct machine *m = r->m;
-	const struct pglist_data *n = &m->node;
+	const struct pglist_data *n = &m->node[o->id];
+	uint32_t index = 0;
 
-	(void)o; /* there is one */
 #include "struct_node.def"
 	put_group(r, N_("Zones"));
-	for (uint32_t i = 0; i < MAX_NR_ZONES; i++)
+	for (uint32_t i = 0; i < MAX_NR_ZONES; i++) {
 		if (n->node_zones[i].spanned_pages)
-			put_item(r, "node_zones", i, "struct zone", make_object(OBJ_ZONE, i, 0),
+			put_item(r, "node_zones", index, "struct zone",
+				 make_object(OBJ_ZONE, n->node_zones[i].id, 0),
 				 N_("a zone: memory with the same limits"));
+		index += n->node_zones[i].name != NULL; /* as the kernel numbers those it has */
+	}
 }
 
 void zone_fields(struct fields *r, const struct object *o)
 {
 	const struct machine *m = r->m;
-	const struct zone *z = &m->node.node_zones[o->id];
+	const struct zone *z = zone_by_id(m, o->id);
 
 #include "struct_zone.def"
 	put_group(r, N_("Free blocks, and the stocks of CPUs"));
 	for (uint32_t k = 0; k < MAX_ORDER; k++)
 		put_item(r, "free_area", k, "struct free_area",
-			 make_object(OBJ_FREE_AREA, z->type, k),
-			 N_("free blocks of 2^order frames"));
+			 make_object(OBJ_FREE_AREA, z->id, k), N_("free blocks of 2^order frames"));
 	for (uint32_t cpu = 0; cpu < m->config.cpus; cpu++)
 		put_item(r, "pageset", cpu, "struct per_cpu_pageset",
-			 make_object(OBJ_PCP, z->type, cpu), N_("free pages at this CPU's hand"));
+			 make_object(OBJ_PCP, z->id, cpu), N_("free pages at this CPU's hand"));
 }
 
 /* Kinds of lists: by mobility, where the kernel tells kinds of pages apart. */
@@ -65,7 +67,7 @@ static void put_blocks(struct fields *r, const char *name, const struct page_lis
 
 void free_area_fields(struct fields *r, const struct object *o)
 {
-	const struct zone *z = &r->m->node.node_zones[o->id];
+	const struct zone *z = zone_by_id(r->m, o->id);
 	const struct free_area *a = &z->free_area[o->sub];
 
 #include "struct_free_area.def"
@@ -91,7 +93,7 @@ static void put_stock(struct fields *r, const struct zone *z, const struct page_
 
 void pcp_fields(struct fields *r, const struct object *o)
 {
-	const struct zone *z = &r->m->node.node_zones[o->id];
+	const struct zone *z = zone_by_id(r->m, o->id);
 	const struct per_cpu_pages *p = &z->pcp[o->sub];
 
 #include "struct_pcp.def"

@@ -323,7 +323,7 @@ bool object_address(const struct machine *m, const struct object *o, vaddr_t *kv
 
 static bool zone_exists(const struct machine *m, uint32_t zone)
 {
-	return zone < MAX_NR_ZONES && m->node.node_zones[zone].spanned_pages > 0;
+	return zone < m->nr_nodes * MAX_NR_ZONES && populated_zone(zone_by_id(m, zone));
 }
 
 bool object_exists(const struct machine *m, const struct object *o)
@@ -351,7 +351,7 @@ bool object_exists(const struct machine *m, const struct object *o)
 	case OBJ_TABLE:
 		return find_table(m, o, &at);
 	case OBJ_NODE:
-		return o->id == m->node.node_id;
+		return o->id < m->nr_nodes;
 	case OBJ_ZONE:
 		return zone_exists(m, o->id);
 	case OBJ_FREE_AREA:

@@ -24,7 +24,7 @@ enum object_kind {
 	OBJ_ENTRY,     /* id: pid, 0: the kernel's own tables; sub: address | level: page-table entry   */
 	OBJ_TABLE,     /* the same: the table that holds the entries of this address at this level      */
 	OBJ_NODE,      /* id: number of the node: pglist_data                                          */
-	OBJ_ZONE,      /* id: enum zone_type                                                           */
+	OBJ_ZONE,      /* id: of the zone                                                              */
 	OBJ_FREE_AREA, /* id: zone; sub: order                                                         */
 	OBJ_PCP,       /* id: zone; sub: CPU: per_cpu_pageset                                          */
 	OBJ_CACHE,     /* id: kernel address of the kmem_cache, 0: of the cache of caches               */

@@ -25,7 +25,7 @@ static char page_kind(const struct machine *m, pte_t entry)
 
 static char zone_letter(const struct machine *m, pfn_t pfn)
 {
-	static const char letters[] = "DNH";
+	static const char letters[] = "DTNHMV";
 	const struct zone *z = page_zone_const(m, pfn);
 
 	return z ? letters[z->type] : '?';

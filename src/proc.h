@@ -75,7 +75,7 @@ struct page_counts {
 	uint32_t cached, shmem;      /* page cache; the shared anonymous of it     */
 	uint32_t slab_reclaimable, slab_unreclaimable;
 	uint32_t kernel_stack, page_tables;
-	uint32_t mlocked[MAX_NR_ZONES];
+	uint32_t mlocked[MAX_ZONES];
 };
 /* Costs time in proportion to the number of frames. */
 void count_pages(const struct machine *m, struct page_counts *c);

@@ -88,13 +88,11 @@ bool *mlocked_frames(const struct machine *m)
 static void count_locked(const struct machine *m, struct page_counts *c)
 {
 	bool *locked = mlocked_frames(m);
+	const struct zone *z;
 
-	for (unsigned i = 0; i < MAX_NR_ZONES; i++) {
-		const struct zone *z = &m->node.node_zones[i];
-
+	for_each_populated_zone(m, z)
 		for (pfn_t pfn = z->start_pfn; pfn < z->start_pfn + z->spanned_pages; pfn++)
-			c->mlocked[i] += locked[pfn];
-	}
+			c->mlocked[z->id] += locked[pfn];
 	free(locked);
 }
 

@@ -37,10 +37,11 @@ static void pages(FILE *out, const char *name, uint64_t nr_pages)
 
 static uint32_t nr_free_pages(const struct machine *m)
 {
+	const struct zone *z;
 	uint32_t sum = 0;
 
-	for (unsigned i = 0; i < MAX_NR_ZONES; i++)
-		sum += m->node.node_zones[i].nr_free_pages;
+	for_each_zone(m, z)
+		sum += z->nr_free_pages;
 	return sum;
 }
 
@@ -48,13 +49,13 @@ static uint32_t nr_free_pages(const struct machine *m)
  * 6.1 calculate_totalreserve_pages(). */
 static uint64_t totalreserve_pages(const struct machine *m)
 {
+	const struct zone *z;
 	uint64_t sum = 0;
 
-	for (unsigned i = 0; i < MAX_NR_ZONES; i++) {
-		const struct zone *z = &m->node.node_zones[i];
+	for_each_zone(m, z) {
 		uint32_t keep = 0;
 
-		for (unsigned j = i; j < MAX_NR_ZONES; j++)
+		for (unsigned j = z->type; j < MAX_NR_ZONES; j++)
 			keep = z->lowmem_reserve[j] > keep ? z->lowmem_reserve[j] : keep;
 		keep += z->watermark[WMARK_HIGH];
 		sum += keep < z->managed_pages ? keep : z->managed_pages;
@@ -66,10 +67,10 @@ static uint64_t mem_available(const struct machine *m, const struct page_counts 
 {
 	uint32_t keep = c->slab_reclaimable / 2, low = 0;
 	uint64_t available, reserve = totalreserve_pages(m);
+	const struct zone *z;
 
-	for (unsigned i = 0; i < MAX_NR_ZONES; i++)
-		low += m->node.node_zones[i].watermark[WMARK_LOW] +
-		       m->node.node_zones[i].watermark_boost;
+	for_each_zone(m, z)
+		low += z->watermark[WMARK_LOW] + z->watermark_boost;
 	if (keep > low)
 		keep = low;
 	available = (uint64_t)nr_free_pages(m) + c->slab_reclaimable - keep;
@@ -80,7 +81,7 @@ static uint32_t sum_mlocked(const struct page_counts *c)
 {
 	uint32_t sum = 0;
 
-	for (unsigned i = 0; i < MAX_NR_ZONES; i++)
+	for (unsigned i = 0; i < MAX_ZONES; i++)
 		sum += c->mlocked[i];
 	return sum;
 }
@@ -125,12 +126,17 @@ static void print_direct_map(FILE *out, const struct machine *m)
 
 static void print_high_and_low(FILE *out, const struct machine *m)
 {
-	const struct zone *high = &m->node.node_zones[ZONE_HIGHMEM];
+	uint32_t total = 0, free = 0;
+	const struct zone *z;
 
-	pages(out, "HighTotal:", high->managed_pages);
-	pages(out, "HighFree:", high->nr_free_pages);
-	pages(out, "LowTotal:", totalram_pages(m) - high->managed_pages);
-	pages(out, "LowFree:", nr_free_pages(m) - high->nr_free_pages);
+	for_each_zone(m, z) {
+		total += is_highmem(m, z) ? z->managed_pages : 0;
+		free += is_highmem(m, z) ? z->nr_free_pages : 0;
+	}
+	pages(out, "HighTotal:", total);
+	pages(out, "HighFree:", free);
+	pages(out, "LowTotal:", totalram_pages(m) - total);
+	pages(out, "LowFree:", nr_free_pages(m) - free);
 	kb(out, "SwapTotal:", 0);
 	kb(out, "SwapFree:", 0);
 	kb(out, "Zswap:", 0);
@@ -210,18 +216,26 @@ static void stat_line(FILE *out, const char *name, uint64_t value)
  * here even those that end in SIGBUS). */
 static void print_events(FILE *out, const struct machine *m)
 {
-	const struct zone *z = m->node.node_zones;
+	static const char *const suffix[MAX_NR_ZONES] = {"dma",  "dma32",   "normal",
+							 "high", "movable", "device"};
+	uint64_t nr_alloc[MAX_NR_ZONES] = {0}, nr_free = 0;
+	char name[32];
+	const struct zone *z;
 
+	for_each_zone(m, z) {
+		nr_alloc[z->type] += z->nr_alloc;
+		nr_free += z->nr_free;
+	}
 	stat_line(out, "pgpgin", 0);
 	stat_line(out, "pgpgout", 0);
 	stat_line(out, "pswpin", 0);
 	stat_line(out, "pswpout", 0);
-	stat_line(out, "pgalloc_dma", z[ZONE_DMA].nr_alloc);
-	stat_line(out, "pgalloc_normal", z[ZONE_NORMAL].nr_alloc);
-	stat_line(out, "pgalloc_high", z[ZONE_HIGHMEM].nr_alloc);
-	stat_line(out, "pgalloc_movable", 0);
-	stat_line(out, "pgfree",
-		  z[ZONE_DMA].nr_free + z[ZONE_NORMAL].nr_free + z[ZONE_HIGHMEM].nr_free);
+	for (unsigned i = 0; i < MAX_NR_ZONES; i++) {
+		snprintf(name, sizeof(name), "pgalloc_%s", suffix[i]);
+		if (m->profile->zones >> i & 1)
+			stat_line(out, name, nr_alloc[i]);
+	}
+	stat_line(out, "pgfree", nr_free);
 	stat_line(out, "pgfault", m->nr_faults);
 	stat_line(out, "pgmajfault", 0);
 	stat_line(out, "oom_kill", m->nr_oom_kills);

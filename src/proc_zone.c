@@ -12,24 +12,19 @@
  * kernel counts pageblocks from the zone's first frame on, so one that it shares with the zone before is not counted
  * twice.  Nothing is ever HighAtomic or Isolate here.
  *
- * 6.1 has a fourth zone, Movable, without a page; it is printed, as the real kernel does, from the rules that give
- * it marks: its reserve is that of the highest zone, its minimum that of a high zone if the machine has high memory.
+ * zoneinfo has the zones without a page, too: Movable keeps 32 pages, of none, where the machine has high memory.
  *
  * 6.1 mm/vmstat.c frag_show_print(), pagetypeinfo_show(), zoneinfo_show_print().
  */
 #include "proc.h"
 
-static bool is_populated(const struct zone *z) { return z->present_pages > 0; }
-
 void proc_buddyinfo(FILE *out, const struct machine *m, const struct task *t)
 {
-	(void)t;
-	for (unsigned i = 0; i < MAX_NR_ZONES; i++) {
-		const struct zone *z = &m->node.node_zones[i];
+	const struct zone *z;
 
-		if (!is_populated(z))
-			continue;
-		fprintf(out, "Node %u, zone %8s ", m->node.node_id, z->name);
+	(void)t;
+	for_each_populated_zone(m, z) {
+		fprintf(out, "Node %u, zone %8s ", z->node, z->name);
 		for (unsigned k = 0; k < MAX_ORDER; k++)
 			fprintf(out, "%6u ", z->free_area[k].nr_free);
 		fputc('\n', out);
@@ -43,11 +38,10 @@ enum { KINDS_61 = 5 };
 static const char *const kind_name[KINDS_61] = {"Unmovable", "Movable", "Reclaimable", "HighAtomic",
 						"Isolate"};
 
-static void print_free_by_kind(FILE *out, const struct machine *m, const struct zone *z)
+static void print_free_by_kind(FILE *out, const struct zone *z)
 {
 	for (unsigned kind = 0; kind < KINDS_61; kind++) {
-		fprintf(out, "Node %4u, zone %8s, type %12s ", m->node.node_id, z->name,
-			kind_name[kind]);
+		fprintf(out, "Node %4u, zone %8s, type %12s ", z->node, z->name, kind_name[kind]);
 		for (unsigned k = 0; k < MAX_ORDER; k++)
 			fprintf(out, "%6u ",
 				kind < MIGRATE_TYPES ? z->free_area[k].free_list[kind].count : 0U);
@@ -62,7 +56,7 @@ static void print_pageblocks(FILE *out, const struct machine *m, const struct zo
 
 	for (pfn_t pfn = z->start_pfn; pfn < end; pfn += size)
 		count[pageblock_type(m, z, pfn)]++;
-	fprintf(out, "Node %u, zone %8s ", m->node.node_id, z->name);
+	fprintf(out, "Node %u, zone %8s ", z->node, z->name);
 	for (unsigned kind = 0; kind < KINDS_61; kind++)
 		fprintf(out, "%12u ", count[kind]);
 	fputc('\n', out);
@@ -70,7 +64,7 @@ static void print_pageblocks(FILE *out, const struct machine *m, const struct zo
 
 void proc_pagetypeinfo(FILE *out, const struct machine *m, const struct task *t)
 {
-	const struct zone *zones = m->node.node_zones;
+	const struct zone *z;
 	unsigned order = m->profile->pageblock_order;
 
 	(void)t;
@@ -79,16 +73,14 @@ void proc_pagetypeinfo(FILE *out, const struct machine *m, const struct task *t)
 	for (unsigned k = 0; k < MAX_ORDER; k++)
 		fprintf(out, "%6u ", k);
 	fputc('\n', out);
-	for (unsigned i = 0; i < MAX_NR_ZONES; i++)
-		if (is_populated(&zones[i]))
-			print_free_by_kind(out, m, &zones[i]);
+	for_each_populated_zone(m, z)
+		print_free_by_kind(out, z);
 	fprintf(out, "\n%-23s", "Number of blocks type ");
 	for (unsigned kind = 0; kind < KINDS_61; kind++)
 		fprintf(out, "%12s ", kind_name[kind]);
 	fputc('\n', out);
-	for (unsigned i = 0; i < MAX_NR_ZONES; i++)
-		if (is_populated(&zones[i]))
-			print_pageblocks(out, m, &zones[i]);
+	for_each_populated_zone(m, z)
+		print_pageblocks(out, m, z);
 }
 
 /* ---- zoneinfo ---- */
@@ -128,8 +120,9 @@ static void row(FILE *out, const char *name, uint32_t pages)
 }
 
 /* Pages, marks and sizes of a zone. A mark's boost is part of it. */
-static void print_zone_head(FILE *out, const struct zone *z)
+static void print_zone_head(FILE *out, const struct machine *m, const struct zone *z)
 {
+	const char *separator = "";
 	uint32_t boost = z->watermark_boost;
 
 	row(out, "  pages free", z->nr_free_pages);
@@ -142,9 +135,13 @@ static void print_zone_head(FILE *out, const struct zone *z)
 	row(out, "        managed", z->managed_pages);
 	row(out, "        cma", 0);
 	fputs("\n        protection: (", out);
-	for (unsigned i = 0; i < MAX_NR_ZONES; i++)
-		fprintf(out, "%u, ", z->lowmem_reserve[i]);
-	fprintf(out, "%u)", z->lowmem_reserve[MAX_NR_ZONES - 1]);
+	for (unsigned i = 0; i < MAX_NR_ZONES; i++) {
+		if (!(m->profile->zones >> i & 1))
+			continue;
+		fprintf(out, "%s%u", separator, z->lowmem_reserve[i]);
+		separator = ", ";
+	}
+	fputc(')', out);
 }
 
 static void print_pagesets(FILE *out, const struct machine *m, const struct zone *z)
@@ -161,14 +158,14 @@ static void print_pagesets(FILE *out, const struct machine *m, const struct zone
 static void print_zone(FILE *out, const struct machine *m, const struct zone *z,
 		       const struct page_counts *c)
 {
-	fprintf(out, "Node %u, zone %8s", m->node.node_id, z->name);
+	fprintf(out, "Node %u, zone %8s", z->node, z->name);
 	if (z->type == ZONE_DMA)
 		print_per_node(out, c);
-	print_zone_head(out, z);
-	if (is_populated(z)) {
+	print_zone_head(out, m, z);
+	if (populated_zone(z)) {
 		fprintf(out, "\n      nr_free_pages %u", z->nr_free_pages);
 		fputs("\n      nr_zone_write_pending 0", out);
-		fprintf(out, "\n      nr_mlock     %u", c->mlocked[z->type]);
+		fprintf(out, "\n      nr_mlock     %u", c->mlocked[z->id]);
 		fputs("\n      nr_bounce    0\n      nr_zspages   0\n      nr_free_cma  0", out);
 		print_pagesets(out, m, z);
 		fprintf(out, "\n  node_unreclaimable:  0\n  start_pfn:           %u", z->start_pfn);
@@ -176,23 +173,13 @@ static void print_zone(FILE *out, const struct machine *m, const struct zone *z,
 	fputc('\n', out);
 }
 
-/* The zone without a page. Where there is high memory it counts as high, whose minimum is 32 pages at least. */
-static void print_movable(FILE *out, const struct machine *m)
-{
-	struct zone movable = {.name = "Movable", .type = ZONE_HIGHMEM};
-
-	for (unsigned i = 0; i < NR_WMARK; i++)
-		movable.watermark[i] = is_populated(&m->node.node_zones[ZONE_HIGHMEM]) ? 32 : 0;
-	print_zone(out, m, &movable, NULL);
-}
-
 void proc_zoneinfo(FILE *out, const struct machine *m, const struct task *t)
 {
+	const struct zone *z;
 	struct page_counts c;
 
 	(void)t;
 	count_pages(m, &c);
-	for (unsigned i = 0; i < MAX_NR_ZONES; i++)
-		print_zone(out, m, &m->node.node_zones[i], &c);
-	print_movable(out, m);
+	for_each_zone(m, z)
+		print_zone(out, m, z, &c);
 }

@@ -133,7 +133,7 @@ extern const char *const expect_op_words[NR_EXPECT_OPS];
 struct expect {
 	uint32_t event, row;
 	uint8_t key, op; /* enum expect_key, enum expect_op */
-	uint8_t zone;    /* enum zone_type           */
+	uint8_t zone;    /* id of it; MAX_ZONES + type: of all nodes */
 	uint32_t order;
 	uint32_t counter;
 	uint32_t name;    /* symbol of the cache      */

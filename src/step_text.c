@@ -17,6 +17,7 @@
 
 #include "i18n.h"
 #include "run.h"
+#include "zone_name.h"
 
 struct word {
 	uint32_t value;
@@ -222,9 +223,10 @@ static void put_cache(struct text *t, uint64_t index)
 static void put_zone(struct text *t, uint64_t zone)
 {
 	const struct machine *m = t->m;
-	const char *name = m && zone < MAX_NR_ZONES ? m->node.node_zones[zone].name : NULL;
+	char name[ZONE_NAME_LEN];
 
-	put_word(t, name ? name : "?");
+	put_word(t,
+		 m && zone < m->nr_nodes * MAX_NR_ZONES ? zone_name(m, (uint32_t)zone, name) : "?");
 }
 
 /* A frame's content; an empty one is a page of zeros. */

@@ -126,7 +126,6 @@ struct story *story_new(void)
 
 	if (!s)
 		return NULL;
-	s->borders = (struct zone_borders){PFN_NONE, PFN_NONE};
 	story_reset(s);
 	return s;
 }
@@ -163,9 +162,13 @@ void story_reset(struct story *s)
 	s->touched_at = 0;
 }
 
-void story_set_zones(struct story *s, pfn_t normal, pfn_t highmem)
+void story_set_zones(struct story *s, const struct machine *m)
 {
-	s->borders = (struct zone_borders){normal, highmem};
+	s->borders.nr = m->nr_zone_spans;
+	for (uint32_t i = 0; i < m->nr_zone_spans; i++) {
+		s->borders.at[i].start = m->zone_span[i].start;
+		s->borders.at[i].zone = m->zone_span[i].zone->id;
+	}
 }
 
 /* Copy the valid children of a node of `from`. */

@@ -29,8 +29,8 @@ void story_tell(void *ctx, const struct step *s);
 void story_pause(struct story *s, bool complete);
 struct story *story_copy(const struct story *s);
 void story_assign(struct story *to, const struct story *from);
-/* First frames of two zones, PFN_NONE if there is none: changes of free lists are marked by zone. */
-void story_set_zones(struct story *s, pfn_t normal, pfn_t highmem);
+/* The machine's zones: changes of free lists are marked by zone. */
+void story_set_zones(struct story *s, const struct machine *m);
 size_t story_bytes(const struct story *s);
 
 const struct story_node *story_root(const struct story *s); /* its children are the top spans */

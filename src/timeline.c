@@ -101,11 +101,7 @@ static void check_expects(struct timeline *t, uint32_t event, const struct outco
 
 static void begin(struct timeline *t)
 {
-	const struct zone *z = t->m->node.node_zones;
-
-	story_set_zones(t->story,
-			z[ZONE_NORMAL].spanned_pages ? z[ZONE_NORMAL].start_pfn : PFN_NONE,
-			z[ZONE_HIGHMEM].spanned_pages ? z[ZONE_HIGHMEM].start_pfn : PFN_NONE);
+	story_set_zones(t->story, t->m);
 	story_pause(t->story, true);
 	t->now = t->marked = (struct when){0, STEP_END};
 	t->at_rest = true;

@@ -58,9 +58,13 @@ static bool moves_free_block(enum step_id id)
 	       id == S_MOVE_TO_FREE_LIST;
 }
 
-static enum zone_type zone_of(const struct zone_borders *z, pfn_t pfn)
+static uint32_t zone_of(const struct zone_borders *z, pfn_t pfn)
 {
-	return pfn >= z->highmem ? ZONE_HIGHMEM : pfn >= z->normal ? ZONE_NORMAL : ZONE_DMA;
+	uint32_t i = z->nr;
+
+	while (i > 1 && pfn < z->at[i - 1].start)
+		i--;
+	return i ? z->at[i - 1].zone : 0;
 }
 
 /* One thing that a telling names; pid also stands for a block's order and a free list's zone. */
@@ -242,10 +246,10 @@ static void set_old(struct old_changes *o, const struct named *n)
 		set_page(o, n->pid, n->value);
 		break;
 	case TOUCHED_ZONE:
-		o->orders[n->value % MAX_NR_ZONES] |= 1U << MAX_ORDER;
+		o->orders[n->value % MAX_ZONES] |= 1U << MAX_ORDER;
 		break;
 	case TOUCHED_ORDER:
-		o->orders[n->pid % MAX_NR_ZONES] |= 1U << n->value;
+		o->orders[n->pid % MAX_ZONES] |= 1U << n->value;
 		break;
 	case TOUCHED_CACHE:
 		o->caches[n->value / 64 % (MAX_CACHES / 64)] |= (uint64_t)1 << (n->value % 64);
@@ -284,9 +288,9 @@ static bool is_old(const struct old_changes *o, enum touch_kind kind, uint32_t p
 				return group_is_set(o->pages[i], value >> PAGE_SHIFT);
 		return false;
 	case TOUCHED_ZONE:
-		return o->orders[value % MAX_NR_ZONES] >> MAX_ORDER & 1;
+		return o->orders[value % MAX_ZONES] >> MAX_ORDER & 1;
 	case TOUCHED_ORDER:
-		return o->orders[pid % MAX_NR_ZONES] >> value & 1;
+		return o->orders[pid % MAX_ZONES] >> value & 1;
 	case TOUCHED_CACHE:
 		return o->caches[value / 64 % (MAX_CACHES / 64)] >> (value % 64) & 1;
 	case TOUCHED_VMA:

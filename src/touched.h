@@ -26,13 +26,14 @@ struct old_changes {
 	uint32_t pid[OLD_TASKS];
 	uint64_t pages[OLD_TASKS][(1 << (20 - GROUP_SHIFT)) / 64];
 	uint64_t caches[MAX_CACHES / 64];
-	uint32_t orders[MAX_NR_ZONES]; /* bit MAX_ORDER: the zone itself */
+	uint32_t orders[MAX_ZONES]; /* bit MAX_ORDER: the zone itself */
 	uint64_t thing[OLD_THINGS];    /* keys, a hash table; 0 is empty */
 };
 
-/* Where a frame's zone begins; ZONE_DMA begins at 0. */
+/* Where zones begin, ascending: a free block's list is that of its zone. */
 struct zone_borders {
-	pfn_t normal, highmem;
+	uint32_t nr;
+	struct { pfn_t start; uint32_t zone; } at[MAX_ZONES];
 };
 
 struct touched; /* what queries look at: made from changes when it is asked for */

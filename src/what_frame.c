@@ -75,10 +75,10 @@ static void what_free_block(const struct asking *q, const struct zone *z, pfn_t 
 	l = &z->free_area[order].free_list[q->m->mem_map[head].level];
 	place = list_place(q->m, l, head);
 	if (pfn == head)
-		tell(q, FREE_HEAD, head, order, z->type, place, l->count);
+		tell(q, FREE_HEAD, head, order, z->id, place, l->count);
 	else
-		tell(q, FREE_INSIDE, head, order, z->type, place, l->count);
-	if (q->m->node.group_by_mobility)
+		tell(q, FREE_INSIDE, head, order, z->id, place, l->count);
+	if (q->m->group_by_mobility)
 		tell(q, FREE_KIND, q->m->mem_map[head].level);
 	what_buddy(q, z, head, order);
 }
@@ -97,7 +97,7 @@ static bool what_pcp_list(const struct asking *q, const struct per_cpu_pages *pc
 
 		if (place) {
 			tell(q, PCP, head, order, cpu, place, l->count);
-			if (q->m->node.group_by_mobility)
+			if (q->m->group_by_mobility)
 				tell(q, FREE_KIND, type);
 			return true;
 		}
@@ -357,7 +357,7 @@ void what_frame(const struct asking *q, pfn_t pfn, uint32_t offset)
 	paddr_t phys = ((paddr_t)pfn << PAGE_SHIFT) + offset;
 
 	if (z)
-		tell(q, FRAME, pfn, m->node.node_id, z->type, phys);
+		tell(q, FRAME, pfn, z->node, z->id, phys);
 	else
 		tell(q, FRAME_NO_ZONE, pfn, phys);
 	if (p->use != FRAME_HOLE) {
@@ -367,7 +367,7 @@ void what_frame(const struct asking *q, pfn_t pfn, uint32_t offset)
 			tell(q, FRAME_KMAP, page_address(m, pfn) + offset);
 		else
 			tell(q, FRAME_HIGH, 0);
-		if (z && m->node.group_by_mobility)
+		if (z && m->group_by_mobility)
 			tell(q, PAGEBLOCK, pageblock_type(m, z, pfn));
 		tell(q, STRUCT_PAGE,
 		     pfn_to_kva(m, m->mem_map_pfn) + pfn * m->profile->page_struct_bytes,

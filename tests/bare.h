@@ -24,13 +24,7 @@ static inline struct machine *bare_machine_like(const char *profile, uint32_t nr
 	for (pfn_t i = 0; i < nr_frames; i++)
 		m->mem_map[i].use = FRAME_HOLE;
 	m->max_pfn = m->max_low_pfn = nr_frames;
-	for (unsigned i = 0; i < MAX_NR_ZONES; i++) {
-		struct zone *z = &m->node.node_zones[i];
-
-		z->name = i == ZONE_DMA ? "DMA" : i == ZONE_NORMAL ? "Normal" : "HighMem";
-		z->type = (enum zone_type)i;
-		zone_init_lists(z);
-	}
+	nodes_init(m, 1);
 	return m;
 }
 
@@ -43,13 +37,14 @@ static inline struct machine *bare_machine(uint32_t nr_frames)
 static inline struct zone *add_zone(struct machine *m, enum zone_type type, pfn_t start,
 				    uint32_t nr_frames)
 {
-	struct zone *z = &m->node.node_zones[type];
+	struct zone *z = &m->node[0].node_zones[type];
 
 	z->start_pfn = start;
 	z->spanned_pages = z->present_pages = nr_frames;
 	for (pfn_t i = start; i < start + nr_frames; i++)
 		m->mem_map[i].use = FRAME_RESERVED;
 	zone_init_pageblocks(m, z);
+	zones_set_spans(m);
 	z->pcp[0].batch = 1;
 	return z;
 }

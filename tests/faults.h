@@ -106,7 +106,7 @@ static inline uint32_t free_everywhere(void)
 
 	drain_pages(m, -1);
 	for (int i = 0; i < MAX_NR_ZONES; i++)
-		n += m->node.node_zones[i].nr_free_pages;
+		n += m->node[0].node_zones[i].nr_free_pages;
 	return n;
 }
 

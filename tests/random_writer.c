@@ -675,7 +675,7 @@ static bool write_kernel(struct writer *w, enum event_kind k)
 /* In a starved machine the kernel takes what is free but for a few pages. */
 static bool write_starving(struct writer *w)
 {
-	const struct zone *z = w->m->node.node_zones;
+	const struct zone *z = w->m->node[0].node_zones;
 	uint32_t free = z[ZONE_DMA].nr_free_pages + z[ZONE_NORMAL].nr_free_pages;
 	uint32_t spare = z[ZONE_DMA].watermark[WMARK_MIN] + z[ZONE_NORMAL].watermark[WMARK_MIN];
 	uint32_t order = 0;

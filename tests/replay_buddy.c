@@ -194,9 +194,8 @@ static void start_zone(struct buddy *b)
 	b->z = add_zone(b->m, zones[i].type, (pfn_t)start, (uint32_t)spanned);
 	b->z->managed_pages = (uint32_t)managed;
 	b->gfp = zones[i].gfp;
-	b->m->node.group_by_mobility = true;
-	b->m->node.zonelist[b->z->type][0] = (uint8_t)b->z->type;
-	b->m->node.zonelist[b->z->type][1] = MAX_NR_ZONES;
+	b->m->group_by_mobility = true;
+	build_zonelists(b->m);
 	b->nr_blocks = zone_nr_pageblocks(b->m, b->z);
 	b->blocks = calloc(b->nr_blocks + 1, 1);
 }

@@ -149,7 +149,8 @@ static void zones_text(const struct vmalloc *v, const struct vm_struct *a, char 
 
 	for (uint32_t i = 0; i < a->nr_pages; i++)
 		nr[page_zone_const(v->m, a->page[i])->type]++;
-	snprintf(text, size, " zones=%u,%u,%u,0", nr[ZONE_DMA], nr[ZONE_NORMAL], nr[ZONE_HIGHMEM]);
+	snprintf(text, size, " zones=%u,%u,%u,%u", nr[ZONE_DMA], nr[ZONE_NORMAL], nr[ZONE_HIGHMEM],
+		 nr[ZONE_MOVABLE]);
 }
 
 /* What was given to "op N WORD ... -> #K": our line up to the frames must be theirs. */

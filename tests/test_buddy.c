@@ -7,7 +7,7 @@ static struct zone *z;
 static void with_block(unsigned order)
 {
 	m = one_block(order);
-	z = &m->node.node_zones[ZONE_NORMAL];
+	z = &m->node[0].node_zones[ZONE_NORMAL];
 }
 
 static void teardown(void)

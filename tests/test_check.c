@@ -9,7 +9,7 @@ static pfn_t used; /* one frame in use */
 static void setup(void)
 {
 	m = one_block(10);
-	z = &m->node.node_zones[ZONE_NORMAL];
+	z = &m->node[0].node_zones[ZONE_NORMAL];
 	z->pcp[0].batch = 7;
 	used = alloc_page(m, GFP_KERNEL, FRAME_KERNEL);
 	ck_laws(m);

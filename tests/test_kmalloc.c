@@ -123,7 +123,7 @@ START_TEST(a_large_block_of_6_1_is_not_a_slab_and_goes_back_whole)
 	vaddr_t obj;
 
 	boot("i386-6.1", 128);
-	z = &m->node.node_zones[ZONE_NORMAL];
+	z = &m->node[0].node_zones[ZONE_NORMAL];
 	free = z->nr_free_pages + z->pcp[0].count;
 	obj = kmalloc(m, 20000, GFP_KERNEL);
 	ck_assert_int_eq(pfn_page(m, kva_to_pfn(m, obj))->use, FRAME_KERNEL);

@@ -9,7 +9,7 @@ static void open_zone(unsigned first, unsigned nr)
 {
 	m = bare_machine_like("i386-6.1", (first + nr) * 1024);
 	z = add_zone(m, ZONE_NORMAL, first * 1024, nr * 1024);
-	m->node.group_by_mobility = true;
+	m->group_by_mobility = true;
 	for (unsigned i = 0; i < nr; i++)
 		add_block(m, z, (first + i) * 1024, 10);
 	build_zonelists(m);

@@ -263,7 +263,7 @@ static uint64_t state_of(const struct timeline *t)
 	for (const struct task *task = m->tasks; task; task = task->next)
 		sum = sum * 31 + task->mm->rss_anon * 7 + task->mm->map_count;
 	for (int z = 0; z < MAX_NR_ZONES; z++)
-		sum = sum * 31 + m->node.node_zones[z].nr_free_pages;
+		sum = sum * 31 + m->node[0].node_zones[z].nr_free_pages;
 	return sum;
 }
 

@@ -31,7 +31,7 @@ static void give_zone(enum zone_type type, pfn_t start, uint32_t free, uint32_t 
 static void normal_with(uint32_t free)
 {
 	m = bare_machine((free + 1023) & ~1023u);
-	zones = m->node.node_zones;
+	zones = m->node[0].node_zones;
 	give_zone(ZONE_NORMAL, 0, free, 939, 1173);
 	build_zonelists(m);
 }
@@ -40,7 +40,7 @@ static void normal_with(uint32_t free)
 static void three_zones(uint32_t dma, uint32_t normal, uint32_t high)
 {
 	m = bare_machine(16384);
-	zones = m->node.node_zones;
+	zones = m->node[0].node_zones;
 	give_zone(ZONE_DMA, 0, dma, 17, 21);
 	give_zone(ZONE_NORMAL, 4096, normal, 939, 1173);
 	give_zone(ZONE_HIGHMEM, 12288, high, 32, 66);
@@ -77,7 +77,7 @@ START_TEST(gfp_flags_name_the_highest_zone)
 	ck_assert_uint_eq(gfp_zone(GFP_ATOMIC), ZONE_NORMAL);
 	ck_assert_uint_eq(gfp_zone(GFP_DMA), ZONE_DMA);
 	ck_assert_uint_eq(gfp_zone(GFP_HIGHUSER), ZONE_HIGHMEM);
-	ck_assert_uint_eq(gfp_zone(GFP_HIGHUSER_MOVABLE), ZONE_HIGHMEM);
+	ck_assert_uint_eq(gfp_zone(GFP_HIGHUSER_MOVABLE), ZONE_MOVABLE);
 	ck_assert_uint_eq(gfp_zone(GFP_KERNEL | GFP_BIT_MOVABLE), ZONE_NORMAL);
 }
 END_TEST
@@ -203,7 +203,7 @@ START_TEST(memory_runs_out_as_on_a_real_kernel)
 	uint32_t got = 0, turn = 0;
 
 	m = bare_machine(225280 + 35840);
-	zones = m->node.node_zones;
+	zones = m->node[0].node_zones;
 	give_zone(ZONE_DMA, 0, 3840, 16, 20);
 	give_zone(ZONE_NORMAL, 4096, 218915, 927, 1158);
 	give_zone(ZONE_HIGHMEM, 225280, 35226, 34, 71);

@@ -553,7 +553,7 @@ START_TEST(a_table_that_the_mmu_reads_does_not_turn_the_panel_to_its_zone)
 
 	go_to_step(&v, COPY, S_PAGE_WALK); /* the table is in Normal, batch 63 */
 	ck_assert_ptr_eq(page_zone_const(view_machine(&v), v.choice.pfn),
-			 &view_machine(&v)->node.node_zones[ZONE_NORMAL]);
+			 zone_by_id(view_machine(&v), ZONE_NORMAL));
 	ck_assert(shows(&panel_zones, &v, 60, 40, "batch 7 "));
 	view_choose_frame(&v, v.choice.pfn); /* the user does */
 	ck_assert(shows(&panel_zones, &v, 60, 40, "batch 63"));
@@ -564,19 +564,20 @@ END_TEST
 START_TEST(every_count_of_the_table_is_the_machines)
 {
 	struct view v = open_view(COW_LECTURE);
+	static const enum zone_type type[] = {ZONE_DMA, ZONE_NORMAL, ZONE_HIGHMEM};
 	const struct zone *z;
 
 	go(&v, COPY, STEP_END);
-	z = view_machine(&v)->node.node_zones;
+	z = view_machine(&v)->node[0].node_zones;
 	for (unsigned k = 0; k < MAX_ORDER; k++) {
 		char want[64], number[3][16];
 
 		for (int i = 0; i < 3; i++) {
 			bool touched =
-				story_touched_order(view_story(&v), (unsigned)i, k) != TOUCH_NONE;
+				story_touched_order(view_story(&v), type[i], k) != TOUCH_NONE;
 
 			snprintf(number[i], sizeof(number[i]), "%s%u",
-				 touched ? "\342\227\206" : "", z[i].free_area[k].nr_free);
+				 touched ? "\342\227\206" : "", z[type[i]].free_area[k].nr_free);
 		}
 		/* a mark takes three bytes and one column */
 		snprintf(want, sizeof(want), "%*s%*s%*s", 8 + 2 * (number[0][0] < 0), number[0],

@@ -9,7 +9,7 @@ static struct per_cpu_pages *pcp;
 static void setup(void)
 {
 	m = one_block(10);
-	z = &m->node.node_zones[ZONE_NORMAL];
+	z = &m->node[0].node_zones[ZONE_NORMAL];
 	pcp = &z->pcp[0];
 	pcp->batch = 7;
 	pcp->high = 28;
@@ -196,7 +196,7 @@ START_TEST(a_zone_with_less_than_a_batch_gives_what_it_has)
 {
 	teardown();
 	m = one_block(2);
-	z = &m->node.node_zones[ZONE_NORMAL];
+	z = &m->node[0].node_zones[ZONE_NORMAL];
 	z->pcp[0].batch = 7;
 	z->pcp[0].high = 28;
 	for (pfn_t i = 0; i < 4; i++)

@@ -526,7 +526,7 @@ START_TEST(expects_belong_to_the_event_before_them)
 	assert_mistake("spawn sh\nexpect result < ok", "2:15+1 words are compared by == or !=");
 	assert_mistake("expect result == ok", "1:8+6 no event has run that could have a result");
 	assert_mistake("expect free High == 3",
-		       "1:13+4 unknown zone \"High\"; known are DMA, Normal, HighMem");
+		       "1:13+4 unknown zone \"High\"; known are DMA, Normal, HighMem, Movable");
 }
 END_TEST
 

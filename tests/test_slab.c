@@ -387,8 +387,8 @@ START_TEST(shrinking_gives_back_free_slabs_only)
 
 	boot("i386", 64, 1);
 	c = create(1664, SLAB_HWCACHE_ALIGN);
-	free = m->node.node_zones[ZONE_NORMAL].nr_free_pages +
-	       m->node.node_zones[ZONE_NORMAL].pcp[0].count;
+	free = m->node[0].node_zones[ZONE_NORMAL].nr_free_pages +
+	       m->node[0].node_zones[ZONE_NORMAL].pcp[0].count;
 	for (int i = 0; i < 27; i++)
 		obj[i] = kmem_cache_alloc(m, c);
 	for (int i = 0; i < 26; i++)
@@ -399,8 +399,8 @@ START_TEST(shrinking_gives_back_free_slabs_only)
 	ck_assert_uint_eq(c->reaped, 2);
 	kmem_cache_free(m, c, obj[26]);
 	ck_assert_uint_eq(kmem_cache_shrink(m, c), 4);
-	ck_assert_uint_eq(m->node.node_zones[ZONE_NORMAL].nr_free_pages +
-				  m->node.node_zones[ZONE_NORMAL].pcp[0].count,
+	ck_assert_uint_eq(m->node[0].node_zones[ZONE_NORMAL].nr_free_pages +
+				  m->node[0].node_zones[ZONE_NORMAL].pcp[0].count,
 			  free);
 	ck_laws();
 }

@@ -263,9 +263,20 @@ END_TEST
 
 /* ---- marks ---- */
 
+static void set_zones(struct story *of)
+{
+	static struct zone zone[] = {{.id = ZONE_DMA}, {.id = ZONE_NORMAL}, {.id = ZONE_HIGHMEM}};
+	static const struct machine m = {
+		.nr_zone_spans = 3,
+		.zone_span = {{0, &zone[0]}, {0x1000, &zone[1]}, {0x38000, &zone[2]}},
+	};
+
+	story_set_zones(of, &m);
+}
+
 START_TEST(the_last_step_is_marked_apart_from_earlier_ones)
 {
-	story_set_zones(s, 0x1000, 0x38000);
+	set_zones(s);
 	STEP(CLEAR_PAGE, 0x100, 0, 0, 0);
 	STEP(CLEAR_PAGE, 0x200, 0, 0, 0);
 	story_pause(s, false);
@@ -294,7 +305,7 @@ END_TEST
 
 START_TEST(a_block_marks_all_its_frames_and_its_list)
 {
-	story_set_zones(s, 0x1000, 0x38000);
+	set_zones(s);
 	STEP(EXPAND, 0x38a50, 3, 0x38a54, 2);
 	story_pause(s, false);
 	for (pfn_t pfn = 0x38a50; pfn < 0x38a58; pfn++)

@@ -372,7 +372,7 @@ static uint64_t counts(void)
 	h = h * 1000003 + m->nr_cow_copies;
 	h = h * 1000003 + m->tlb[0].hits;
 	for (int i = 0; i < MAX_NR_ZONES; i++)
-		h = h * 1000003 + m->node.node_zones[i].nr_free_pages;
+		h = h * 1000003 + m->node[0].node_zones[i].nr_free_pages;
 	return h;
 }
 

@@ -406,7 +406,7 @@ START_TEST(a_frame_on_a_cpus_list_says_which_cpu_and_where)
 	pfn_t second;
 
 	run("machine i386 ram=64M cpus=2\ncpu 1\nalloc_pages a 0\nfree_pages a\n");
-	z = &c.m->node.node_zones[ZONE_NORMAL];
+	z = &c.m->node[0].node_zones[ZONE_NORMAL];
 	second = c.m->mem_map[z->pcp[1].list[0][0].head].next;
 	what_is(c.m, c.s, &(struct what_place){.kind = PLACE_PHYS, .phys = (paddr_t)second << 12},
 		&w);
@@ -424,7 +424,7 @@ START_TEST(the_second_frame_of_a_block_on_a_cpus_list_is_found)
 	const struct page_list *l;
 
 	run("machine i386-6.1 ram=64M\nalloc_pages a 1\nfree_pages a\n");
-	l = &c.m->node.node_zones[ZONE_NORMAL].pcp[0].list[1][0];
+	l = &c.m->node[0].node_zones[ZONE_NORMAL].pcp[0].list[1][0];
 	ck_assert_uint_ne(l->head, PFN_NONE);
 	what_is(c.m, c.s,
 		&(struct what_place){.kind = PLACE_PHYS, .phys = (paddr_t)(l->head + 1) << 12}, &w);
@@ -444,7 +444,8 @@ START_TEST(where_lists_go_by_mobility_the_kind_is_told)
 	ck_says("use: on the list of movable blocks");
 	what_is(c.m, c.s,
 		&(struct what_place){.kind = PLACE_PHYS,
-				     .phys = (paddr_t)c.m->node.node_zones[ZONE_NORMAL]
+				     .phys = (paddr_t)c.m->node[0]
+						     .node_zones[ZONE_NORMAL]
 						     .pcp[0]
 						     .list[0][MIGRATE_UNMOVABLE]
 						     .head
@@ -1022,7 +1023,7 @@ static void ck_block(const struct machine *m, pfn_t pfn, enum fact_id id)
 
 	if (!f)
 		return;
-	z = &m->node.node_zones[f->arg[2]];
+	z = &m->node[0].node_zones[f->arg[2]];
 	ck_assert_uint_lt(pfn - (pfn_t)f->arg[0], 1u << f->arg[1]);
 	at = z->free_area[f->arg[1]].free_list[m->mem_map[f->arg[0]].level].head;
 	for (uint64_t n = 1; n < f->arg[3]; n++)

@@ -18,16 +18,19 @@ static struct machine *boot(const char *profile, uint64_t ram_bytes, uint32_t cp
 }
 
 /* What /proc/zoneinfo of a Linux 6.1 kernel showed. */
+enum { RECORDED_ZONES = 3 };
+static const enum zone_type recorded_type[RECORDED_ZONES] = {ZONE_DMA, ZONE_NORMAL, ZONE_HIGHMEM};
+
 struct recorded_zone {
 	uint32_t start_pfn, spanned, present, managed, min, low, high;
-	uint32_t protection[MAX_NR_ZONES];
+	uint32_t protection[RECORDED_ZONES];
 	uint32_t pcp_high, pcp_batch;
 };
 
 struct recorded {
 	const char *profile;
 	uint32_t ram_mb, mem_total_kb, min_free_kbytes;
-	struct recorded_zone zone[MAX_NR_ZONES];
+	struct recorded_zone zone[RECORDED_ZONES];
 };
 
 static const struct recorded recordings[] = {
@@ -45,8 +48,9 @@ static void compare_zone(const struct zone *z, const struct recorded_zone *r)
 	ck_assert_uint_eq(z->watermark[WMARK_MIN], r->min);
 	ck_assert_uint_eq(z->watermark[WMARK_LOW], r->low);
 	ck_assert_uint_eq(z->watermark[WMARK_HIGH], r->high);
-	for (unsigned j = 0; j < MAX_NR_ZONES; j++)
-		ck_assert_uint_eq(z->lowmem_reserve[j], r->protection[j]);
+	for (unsigned j = 0; j < RECORDED_ZONES; j++)
+		ck_assert_uint_eq(z->lowmem_reserve[recorded_type[j]], r->protection[j]);
+	ck_assert_uint_eq(z->lowmem_reserve[ZONE_MOVABLE], r->protection[RECORDED_ZONES - 1]);
 	ck_assert_uint_eq(z->pcp[0].high, r->pcp_high);
 	ck_assert_uint_eq(z->pcp[0].batch, r->pcp_batch);
 }
@@ -57,9 +61,9 @@ START_TEST(boot_gives_the_zones_that_a_real_kernel_recorded)
 	struct machine *m = boot(r->profile, (uint64_t)r->ram_mb << 20, 1);
 
 	ck_assert_uint_eq(totalram_pages(m) * 4, r->mem_total_kb);
-	ck_assert_uint_eq(m->node.min_free_kbytes, r->min_free_kbytes);
-	for (unsigned i = 0; i < MAX_NR_ZONES; i++)
-		compare_zone(&m->node.node_zones[i], &r->zone[i]);
+	ck_assert_uint_eq(m->min_free_kbytes, r->min_free_kbytes);
+	for (unsigned i = 0; i < RECORDED_ZONES; i++)
+		compare_zone(zone_by_id(m, recorded_type[i]), &r->zone[i]);
 	machine_destroy(m);
 }
 END_TEST
@@ -88,7 +92,7 @@ END_TEST
 START_TEST(the_classic_machine_ends_lowmem_at_896M)
 {
 	struct machine *m = boot("i386", 1u << 30, 1);
-	const struct zone *z = m->node.node_zones;
+	const struct zone *z = m->node[0].node_zones;
 
 	ck_assert_uint_eq(z[ZONE_DMA].spanned_pages, 4096);
 	ck_assert_uint_eq(z[ZONE_NORMAL].start_pfn, 4096);
@@ -96,7 +100,7 @@ START_TEST(the_classic_machine_ends_lowmem_at_896M)
 	ck_assert_uint_eq(z[ZONE_HIGHMEM].start_pfn, 229376);
 	ck_assert_uint_eq(z[ZONE_HIGHMEM].spanned_pages, 32768);
 	ck_assert_uint_eq(m->max_low_pfn, 229376);
-	ck_assert_uint_eq(m->node.nr_zones, 3);
+	ck_assert_uint_eq(m->node[0].nr_zones, 3);
 	/* frame 0, 4M of image, 32 bytes of mem_map for each of 262144 frames */
 	ck_assert_uint_eq(z[ZONE_DMA].managed_pages, 4096 - 1 - 1024 - 2048);
 	ck_assert_uint_eq(m->mem_map_pfn, m->kernel_image_pfn + m->nr_kernel_image_pages);
@@ -107,7 +111,7 @@ END_TEST
 START_TEST(the_classic_boot_puts_the_highest_block_at_the_head)
 {
 	struct machine *m = boot("i386", 64u << 20, 1);
-	const struct page_list *l = &m->node.node_zones[ZONE_NORMAL].free_area[10].free_list[0];
+	const struct page_list *l = &m->node[0].node_zones[ZONE_NORMAL].free_area[10].free_list[0];
 
 	/* the highest of all, 15360, is what the slab caches began with */
 	ck_assert_uint_eq(l->head, 14336);
@@ -120,7 +124,7 @@ END_TEST
 START_TEST(the_boot_of_6_1_puts_the_lowest_lowmem_and_the_highest_highmem_first)
 {
 	struct machine *m = boot("i386-6.1", 1u << 30, 1);
-	const struct zone *z = m->node.node_zones;
+	const struct zone *z = m->node[0].node_zones;
 	pfn_t normal = z[ZONE_NORMAL].free_area[10].free_list[MIGRATE_MOVABLE].head;
 
 	ck_assert_uint_lt(normal, m->mem_map[normal].next);
@@ -160,7 +164,7 @@ static void ideal(uint32_t dma, uint32_t normal, uint32_t high, uint32_t cpus)
 
 	m = bare_machine(16);
 	m->config.cpus = cpus;
-	z = m->node.node_zones;
+	z = m->node[0].node_zones;
 	z[ZONE_DMA].managed_pages = dma;
 	z[ZONE_NORMAL].managed_pages = normal;
 	z[ZONE_HIGHMEM].managed_pages = high;
@@ -173,7 +177,7 @@ static void ideal(uint32_t dma, uint32_t normal, uint32_t high, uint32_t cpus)
 
 static void ck_marks(enum zone_type type, uint32_t min, uint32_t low, uint32_t high)
 {
-	const uint32_t *mark = m->node.node_zones[type].watermark;
+	const uint32_t *mark = m->node[0].node_zones[type].watermark;
 
 	ck_assert_uint_eq(mark[WMARK_MIN], min);
 	ck_assert_uint_eq(mark[WMARK_LOW], low);
@@ -192,14 +196,14 @@ START_TEST(min_free_kbytes_grows_with_the_root_of_lowmem)
 	static const uint32_t kbytes[] = {512, 1024, 2048, 2896, 3831};
 
 	ideal(4096, mb[_i] * 256 - 4096, 0, 1);
-	ck_assert_uint_eq(m->node.min_free_kbytes, kbytes[_i]);
+	ck_assert_uint_eq(m->min_free_kbytes, kbytes[_i]);
 }
 END_TEST
 
 START_TEST(min_free_kbytes_is_never_below_128)
 {
 	ideal(200, 0, 0, 1);
-	ck_assert_uint_eq(m->node.min_free_kbytes, 128);
+	ck_assert_uint_eq(m->min_free_kbytes, 128);
 }
 END_TEST
 
@@ -239,7 +243,7 @@ START_TEST(each_zone_holds_pages_back_from_requests_of_higher_ones)
 	const struct zone *z;
 
 	ideal(4096, 225280, 32768, 1);
-	z = m->node.node_zones;
+	z = m->node[0].node_zones;
 	ck_assert_uint_eq(z[ZONE_DMA].lowmem_reserve[ZONE_DMA], 0);
 	ck_assert_uint_eq(z[ZONE_DMA].lowmem_reserve[ZONE_NORMAL], 880);
 	ck_assert_uint_eq(z[ZONE_DMA].lowmem_reserve[ZONE_HIGHMEM], 1008);
@@ -252,10 +256,10 @@ END_TEST
 START_TEST(an_empty_zone_holds_nothing_back_and_is_in_no_list)
 {
 	ideal(4096, 0, 32768, 1);
-	ck_assert_uint_eq(m->node.node_zones[ZONE_NORMAL].lowmem_reserve[ZONE_HIGHMEM], 0);
-	ck_assert_uint_eq(m->node.zonelist[ZONE_HIGHMEM][0], ZONE_HIGHMEM);
-	ck_assert_uint_eq(m->node.zonelist[ZONE_HIGHMEM][1], ZONE_DMA);
-	ck_assert_uint_eq(m->node.zonelist[ZONE_HIGHMEM][2], MAX_NR_ZONES);
+	ck_assert_uint_eq(m->node[0].node_zones[ZONE_NORMAL].lowmem_reserve[ZONE_HIGHMEM], 0);
+	ck_assert_int_eq(m->node[0].node_zonelists[0].zonerefs[0].zone_idx, ZONE_HIGHMEM);
+	ck_assert_int_eq(m->node[0].node_zonelists[0].zonerefs[1].zone_idx, ZONE_DMA);
+	ck_assert_ptr_null(m->node[0].node_zonelists[0].zonerefs[2].zone);
 }
 END_TEST
 
@@ -265,7 +269,7 @@ START_TEST(batch_and_high_of_the_cpus_lists)
 	static const uint32_t batch[] = {1, 1, 7, 31, 63, 63};
 
 	ideal(managed[_i], 0, 0, 1);
-	ck_assert_uint_eq(m->node.node_zones[ZONE_DMA].pcp[0].batch, batch[_i]);
+	ck_assert_uint_eq(m->node[0].node_zones[ZONE_DMA].pcp[0].batch, batch[_i]);
 }
 END_TEST
 
@@ -274,14 +278,14 @@ START_TEST(cpus_share_the_low_mark_but_get_four_batches)
 	const struct zone *z;
 
 	ideal(4096, 225280, 32768, 2);
-	z = m->node.node_zones;
+	z = m->node[0].node_zones;
 	ck_assert_uint_eq(z[ZONE_NORMAL].pcp[1].high, 1173 / 2);
 	ck_assert_uint_eq(z[ZONE_HIGHMEM].pcp[1].high, 33);
 	ck_assert_uint_eq(z[ZONE_DMA].pcp[1].high, 10);
 	ck_assert_uint_eq(z[ZONE_DMA].pcp[2].high, 0);
 	teardown();
 	ideal(4096, 225280, 32768, 8);
-	ck_assert_uint_eq(m->node.node_zones[ZONE_NORMAL].pcp[7].high, 4 * 63);
+	ck_assert_uint_eq(m->node[0].node_zones[ZONE_NORMAL].pcp[7].high, 4 * 63);
 }
 END_TEST
 

@@ -21,6 +21,7 @@
 #include "src/i18n.h"
 #include "src/listing.h"
 #include "walk.h"
+#include "src/zone_name.h"
 
 enum { LABEL_WIDTH = 10, BOX_WIDTH = 29, LEG = 4 /* column of the line down from a value */ };
 
@@ -210,6 +211,7 @@ static void put_box_words(const struct machine *m, const struct area *in,
 			  const struct compare_side *side, int line)
 {
 	const struct zone *z = page_zone_const(m, side->pfn);
+	char name[ZONE_NAME_LEN];
 	char text[TEXT_LEN];
 	int x;
 
@@ -222,7 +224,7 @@ static void put_box_words(const struct machine *m, const struct area *in,
 	x = put_text(in, 1, 0, frame_role(m, side->pfn), 0,
 		     frame_use_name((enum frame_use)side->page->use));
 	x = put_format(in, x + 1, 0, ROLE_NORMAL, 0, "\303\227%d", side->page->mapcount);
-	put_text(in, x + 1, 0, ROLE_DIM, 0, z ? z->name : "");
+	put_text(in, x + 1, 0, ROLE_DIM, 0, z ? zone_name(m, z->id, name) : "");
 }
 
 /* A line of the box of a frame, from column x of the row on. */

@@ -18,6 +18,7 @@
 
 #include "screen.h"
 #include "src/proc.h"
+#include "src/zone_name.h"
 
 enum { WORDS_MAX = 256, POOL = 8192, WORD_MAX = 64 };
 
@@ -130,14 +131,15 @@ static void add_inspect(struct words *w, const struct screen *s, int nr, const c
 			size_t len)
 {
 	const struct machine *m = view_machine(&s->view);
+	const struct zone *z;
+	char name[ZONE_NAME_LEN];
 
 	add_what(w, s, nr, process, len);
 	if (nr != 1)
 		return;
 	add_caches(w, s);
-	for (int i = 0; i < MAX_NR_ZONES; i++)
-		if (m->node.node_zones[i].spanned_pages)
-			add_text(w, m->node.node_zones[i].name);
+	for_each_populated_zone(m, z)
+		add_text(w, zone_name(m, z->id, name));
 }
 
 static void add_labels(struct words *w, const struct screen *s)

@@ -13,6 +13,7 @@
 #include "screen.h"
 #include "sim/vma.h"
 #include "src/i18n.h"
+#include "src/zone_name.h"
 
 static const struct object none;
 
@@ -76,7 +77,7 @@ static struct object zone_in_front(const struct screen *s)
 	pfn_t pfn = s->view.choice.pfn;
 	const struct zone *z = pfn < m->max_pfn ? page_zone_const(m, pfn) : NULL;
 
-	return z ? make_object(OBJ_ZONE, z->type, 0) : make_object(OBJ_NODE, m->node.node_id, 0);
+	return z ? make_object(OBJ_ZONE, z->id, 0) : make_object(OBJ_NODE, 0, 0);
 }
 
 struct object inspect_subject(const struct screen *s)
@@ -91,7 +92,7 @@ struct object inspect_subject(const struct screen *s)
 	if (!object_exists(m, &o))
 		o = task_object(view_task(&s->view));
 	if (!o.kind)
-		o = make_object(OBJ_NODE, m->node.node_id, 0);
+		o = make_object(OBJ_NODE, 0, 0);
 	return o;
 }
 
@@ -101,15 +102,14 @@ struct object inspect_subject(const struct screen *s)
 static struct object named(const struct view *v, const char *word)
 {
 	const struct machine *m = view_machine(v);
+	const struct zone *z = zone_find(m, word);
 	struct kmem_cache *c = NULL;
 
 	for (const struct task *t = m->tasks; t; t = t->next)
 		if (strcmp(symbol_name(v->scenario, t->symbol), word) == 0)
 			return task_object(t);
-	for (int i = 0; i < MAX_NR_ZONES; i++)
-		if (m->node.node_zones[i].spanned_pages &&
-		    strcasecmp(m->node.node_zones[i].name, word) == 0)
-			return make_object(OBJ_ZONE, (uint32_t)i, 0);
+	if (z)
+		return make_object(OBJ_ZONE, z->id, 0);
 	for (uint32_t i = 0; i < m->nr_caches && !c; i++)
 		if (m->cache[i] && strcmp(m->cache[i]->name, word) == 0)
 			c = m->cache[i];
@@ -168,7 +168,7 @@ static void choose_task(struct view *v, uint32_t pid)
 
 static void choose_block(struct view *v, const struct object *o)
 {
-	const struct zone *z = &view_machine(v)->node.node_zones[o->id];
+	const struct zone *z = zone_by_id(view_machine(v), o->id);
 	pfn_t head = PFN_NONE;
 
 	for (unsigned type = 0; type < MIGRATE_TYPES && head == PFN_NONE; type++)

@@ -183,10 +183,11 @@ static void narrate_boot(struct text *t, const struct view *v)
 {
 	const struct machine *m = view_machine(v);
 	char words[256], ram[TEXT_LEN];
+	const struct zone *z;
 	uint32_t free = 0;
 
-	for (unsigned i = 0; i < m->node.nr_zones; i++)
-		free += m->node.node_zones[i].nr_free_pages;
+	for_each_zone(m, z)
+		free += z->nr_free_pages;
 	snprintf(words, sizeof(words),
 		 _("A machine with %s of memory has booted: %u page frames are free. Nothing has "
 		   "run yet."),

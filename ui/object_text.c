@@ -9,6 +9,7 @@
 #include "parts.h"
 #include "sim/vma.h"
 #include "src/i18n.h"
+#include "src/zone_name.h"
 
 static const char *process(const struct machine *m, uint32_t pid)
 {
@@ -133,7 +134,8 @@ static bool space_text(const struct view *v, const struct object *o, char *buf)
 /* Memory and its allocators. */
 static void memory_text(const struct machine *m, const struct object *o, char *buf)
 {
-	const struct zone *z = &m->node.node_zones[o->id % MAX_NR_ZONES];
+	char name[ZONE_NAME_LEN];
+	const struct zone *z = zone_by_id(m, o->id % (m->nr_nodes * MAX_NR_ZONES));
 
 	switch (o->kind) {
 	case OBJ_PAGE:
@@ -149,15 +151,15 @@ static void memory_text(const struct machine *m, const struct object *o, char *b
 		snprintf(buf, OBJECT_TEXT, _("node %u"), o->id);
 		break;
 	case OBJ_ZONE:
-		snprintf(buf, OBJECT_TEXT, "%s", z->name);
+		snprintf(buf, OBJECT_TEXT, "%s", zone_name(m, z->id, name));
 		break;
 	case OBJ_FREE_AREA:
-		snprintf(buf, OBJECT_TEXT, _("%s order %u: %u free"), z->name, o->sub,
-			 z->free_area[o->sub].nr_free);
+		snprintf(buf, OBJECT_TEXT, _("%s order %u: %u free"), zone_name(m, z->id, name),
+			 o->sub, z->free_area[o->sub].nr_free);
 		break;
 	case OBJ_PCP:
-		snprintf(buf, OBJECT_TEXT, _("%s CPU %u: %u pages"), z->name, o->sub,
-			 z->pcp[o->sub].count);
+		snprintf(buf, OBJECT_TEXT, _("%s CPU %u: %u pages"), zone_name(m, z->id, name),
+			 o->sub, z->pcp[o->sub].count);
 		break;
 	case OBJ_CACHE:
 		snprintf(buf, OBJECT_TEXT, "%s", find_cache(m, o)->name);

@@ -19,6 +19,7 @@
 #include "parts.h"
 #include "sharers.h"
 #include "src/i18n.h"
+#include "src/zone_name.h"
 
 enum { NAME_WIDTH = 8, TALL = 13, MIDDLE = 10 };
 
@@ -129,6 +130,7 @@ static void draw_chosen_page(const struct view *v, const struct area *a, int y,
 	const struct page *p = entry_page(m, user_entry(m, t->mm, v->walk_va));
 	pfn_t pfn = p ? (pfn_t)(p - m->mem_map) : PFN_NONE;
 	const struct zone *z;
+	char name[ZONE_NAME_LEN];
 	struct sharers s;
 	char text[TEXT_LEN];
 	int x;
@@ -148,7 +150,7 @@ static void draw_chosen_page(const struct view *v, const struct area *a, int y,
 	if (draw_sharers(v, a, x + 1, y, &s, own_line))
 		return;
 	z = page_zone_const(m, pfn);
-	x = put_text(a, x + 1, y, ROLE_DIM, 0, z ? z->name : "");
+	x = put_text(a, x + 1, y, ROLE_DIM, 0, z ? zone_name(m, z->id, name) : "");
 	put_format(a, x + 1, y, ROLE_DIM, 0, "\303\227%d", p->mapcount);
 }
 

@@ -21,6 +21,7 @@
 #include "parts.h"
 #include "sharers.h"
 #include "src/i18n.h"
+#include "src/zone_name.h"
 
 enum { LABEL_WIDTH = 8, LOOKS = 16 /* frames in use looked at in a cell */, STRIP_LINES = 2 };
 
@@ -29,8 +30,8 @@ enum { LABEL_WIDTH = 8, LOOKS = 16 /* frames in use looked at in a cell */, STRI
 struct map {
 	const struct machine *m;
 	int columns;
-	unsigned shift; /* a cell is 2^shift frames */
-	uint32_t rows[MAX_NR_ZONES], total;
+	unsigned shift;                  /* a cell is 2^shift frames */
+	uint32_t rows[MAX_ZONES], total; /* of each zone, by address */
 };
 
 static uint32_t rows_of_zone(const struct zone *z, int columns, unsigned shift)
@@ -44,8 +45,8 @@ static void map_measure(struct map *map, unsigned shift)
 {
 	map->shift = shift;
 	map->total = 0;
-	for (unsigned i = 0; i < map->m->node.nr_zones; i++) {
-		map->rows[i] = rows_of_zone(&map->m->node.node_zones[i], map->columns, shift);
+	for (unsigned i = 0; i < map->m->nr_zone_spans; i++) {
+		map->rows[i] = rows_of_zone(map->m->zone_span[i].zone, map->columns, shift);
 		map->total += map->rows[i];
 	}
 }
@@ -66,8 +67,8 @@ static struct map map_of(const struct machine *m, int columns, int rows, int zoo
 /* The first frame of a row, and how many frames of its zone come from there; the zone's index, -1 below the last. */
 static int map_row(const struct map *map, uint32_t row, pfn_t *pfn, uint32_t *frames)
 {
-	for (unsigned i = 0; i < map->m->node.nr_zones; i++) {
-		const struct zone *z = &map->m->node.node_zones[i];
+	for (unsigned i = 0; i < map->m->nr_zone_spans; i++) {
+		const struct zone *z = map->m->zone_span[i].zone;
 
 		if (row < map->rows[i]) {
 			uint32_t offset =
@@ -87,8 +88,8 @@ static bool map_find(const struct map *map, pfn_t pfn, uint32_t *row, int *colum
 {
 	uint32_t first = 0;
 
-	for (unsigned i = 0; i < map->m->node.nr_zones; i++) {
-		const struct zone *z = &map->m->node.node_zones[i];
+	for (unsigned i = 0; i < map->m->nr_zone_spans; i++) {
+		const struct zone *z = map->m->zone_span[i].zone;
 
 		if (pfn >= z->start_pfn && pfn - z->start_pfn < z->spanned_pages) {
 			uint32_t cell = (pfn - z->start_pfn) >> map->shift;
@@ -213,10 +214,11 @@ static void draw_frame_cell(const struct view *v, const struct area *a, int x, i
 
 static void draw_label(const struct area *a, int y, const struct map *map, int zone, pfn_t pfn)
 {
-	const struct zone *z = &map->m->node.node_zones[zone];
+	const struct zone *z = map->m->zone_span[zone].zone;
+	char name[ZONE_NAME_LEN];
 
 	if (pfn == z->start_pfn)
-		put_text(a, 0, y, ROLE_LABEL, ATTR_BOLD, z->name);
+		put_text(a, 0, y, ROLE_LABEL, ATTR_BOLD, zone_name(map->m, z->id, name));
 	else
 		put_format(a, 0, y, ROLE_DIM, 0, "%05x", pfn);
 }

@@ -20,12 +20,14 @@
 #include "buddy_parts.h"
 #include "parts.h"
 #include "src/i18n.h"
+#include "src/zone_name.h"
 
 enum { NAME_WIDTH = 8, TALL = 20 };
 
 /* ---- which zone is looked at ---- */
 
-static unsigned nr_zones(const struct machine *m) { return m->node.nr_zones; }
+/* Ids of zones are below. */
+static unsigned nr_zones(const struct machine *m) { return m->nr_nodes * MAX_NR_ZONES; }
 
 /* Is a telling about the free memory of a zone? */
 static bool names_zone(const struct story_node *n, const void *ctx)
@@ -55,7 +57,7 @@ static const struct zone *zone_at_work(const struct view *v)
 	if (!n)
 		return NULL;
 	if (step_arg(&n->step, A_ZONE, &value))
-		return value < nr_zones(m) ? &m->node.node_zones[value] : NULL;
+		return value < nr_zones(m) ? zone_by_id(m, (uint32_t)value) : NULL;
 	return step_arg(&n->step, A_PFN, &value) ? zone_of(m, value) : NULL;
 }
 
@@ -75,9 +77,9 @@ static unsigned shown_zone(const struct view *v, const struct panel_state *ps, b
 	if (!z)
 		z = zone_at_work(v);
 	if (z)
-		return (unsigned)(z - m->node.node_zones);
+		return z->id;
 	for (unsigned i = nr_zones(m); i-- > 0;)
-		if (m->node.node_zones[i].managed_pages)
+		if (zone_by_id(m, i)->managed_pages)
 			return i;
 	return 0;
 }
@@ -162,17 +164,17 @@ static int draw_gauges(const struct view *v, const struct area *a, unsigned show
 {
 	const struct machine *m = view_machine(v);
 	int y = 0;
-	char text[TEXT_LEN];
+	char text[TEXT_LEN], name[ZONE_NAME_LEN];
 
 	for (unsigned i = 0; i < nr_zones(m); i++) {
-		const struct zone *z = &m->node.node_zones[i];
+		const struct zone *z = zone_by_id(m, i);
 		enum touch touch = story_touched_zone(view_story(v), i);
 
 		if (!z->managed_pages)
 			continue;
 		put_mark(a, 0, y, touch);
 		put_text(a, 1, y, i == shown ? ROLE_TITLE : ROLE_LABEL, i == shown ? ATTR_BOLD : 0,
-			 z->name);
+			 zone_name(m, i, name));
 		draw_gauge(m, z, a, 1 + NAME_WIDTH, y, a->width - NAME_WIDTH - 3 - 8);
 		snprintf(text, sizeof(text), "%u", z->nr_free_pages);
 		put_right(a, a->width, y, touched_role(touch, free_role(z)), ATTR_BOLD, text);
@@ -188,7 +190,7 @@ static int zones_with_memory(const struct machine *m)
 	int n = 0;
 
 	for (unsigned i = 0; i < nr_zones(m); i++)
-		n += m->node.node_zones[i].managed_pages > 0;
+		n += zone_by_id(m, i)->managed_pages > 0;
 	return n;
 }
 
@@ -197,7 +199,7 @@ static int zones_with_memory(const struct machine *m)
 static void put_count(const struct view *v, const struct area *a, int x_end, int y, unsigned zone,
 		      unsigned order, bool cursor)
 {
-	const struct zone *z = &view_machine(v)->node.node_zones[zone];
+	const struct zone *z = zone_by_id(view_machine(v), zone);
 	uint32_t n = z->free_area[order].nr_free;
 	enum touch touch = story_touched_order(view_story(v), zone, order);
 	char text[TEXT_LEN];
@@ -253,12 +255,13 @@ static int draw_tall_table(const struct view *v, const struct panel_state *ps, c
 {
 	const struct machine *m = view_machine(v);
 	int blocks = tall_column(zones_with_memory(m) - 1) + 2, index = 0;
+	char name[ZONE_NAME_LEN];
 
 	put_text(a, 1, 0, ROLE_LABEL, 0, _("order"));
 	for (unsigned z = 0; z < nr_zones(m); z++)
-		if (m->node.node_zones[z].managed_pages)
+		if (zone_by_id(m, z)->managed_pages)
 			put_right(a, tall_column(index++), 0, z == shown ? ROLE_TITLE : ROLE_LABEL,
-				  z == shown ? ATTR_BOLD : 0, m->node.node_zones[z].name);
+				  z == shown ? ATTR_BOLD : 0, zone_name(m, z, name));
 	if (blocks + text_width(_("first blocks")) <= a->width)
 		put_text(a, blocks, 0, ROLE_DIM, 0, _("first blocks"));
 	for (unsigned k = 0; k < MAX_ORDER; k++) {
@@ -269,12 +272,12 @@ static int draw_tall_table(const struct view *v, const struct panel_state *ps, c
 		put_right(a, 10, y, ROLE_DIM, 0, bytes_text((uint64_t)PAGE_SIZE << k, bytes));
 		index = 0;
 		for (unsigned z = 0; z < nr_zones(m); z++)
-			if (m->node.node_zones[z].managed_pages)
+			if (zone_by_id(m, z)->managed_pages)
 				put_count(v, a, tall_column(index++), y, z, k,
 					  active && z == shown && (int)k == ps->cursor);
 		if (blocks + 5 <= a->width)
-			draw_blocks(v, &m->node.node_zones[shown],
-				    m->node.node_zones[shown].free_area[k].free_list, a, blocks, y);
+			draw_blocks(v, zone_by_id(m, shown),
+				    zone_by_id(m, shown)->free_area[k].free_list, a, blocks, y);
 	}
 	return 1 + MAX_ORDER;
 }
@@ -296,7 +299,7 @@ static void flat_columns(const struct machine *m, int width, int end[MAX_ORDER])
 	for (unsigned k = 0; k < MAX_ORDER; k++) {
 		need[k] = 1 + number_digits(k);
 		for (unsigned z = 0; z < nr_zones(m); z++) {
-			int d = 1 + number_digits(m->node.node_zones[z].free_area[k].nr_free);
+			int d = 1 + number_digits(zone_by_id(m, z)->free_area[k].nr_free);
 
 			need[k] = d > need[k] ? d : need[k];
 		}
@@ -329,10 +332,10 @@ static int draw_flat_table(const struct view *v, const struct panel_state *ps, c
 		put_right(a, end[k], 0, ROLE_LABEL, 0, text);
 	}
 	for (unsigned z = 0; z < nr_zones(m); z++) {
-		if (!m->node.node_zones[z].managed_pages)
+		if (!zone_by_id(m, z)->managed_pages)
 			continue;
 		put_format(a, 1, y, z == shown ? ROLE_TITLE : ROLE_LABEL,
-			   z == shown ? ATTR_BOLD : 0, "%.4s", m->node.node_zones[z].name);
+			   z == shown ? ATTR_BOLD : 0, "%.4s", zone_by_id(m, z)->name);
 		for (unsigned k = 0; k < MAX_ORDER; k++)
 			put_count(v, a, end[k], y, z, k,
 				  active && z == shown && (int)k == ps->cursor);
@@ -344,7 +347,7 @@ static int draw_flat_table(const struct view *v, const struct panel_state *ps, c
 static void draw_pcp(const struct view *v, const struct area *a, int y, unsigned shown)
 {
 	const struct machine *m = view_machine(v);
-	const struct zone *z = &m->node.node_zones[shown];
+	const struct zone *z = zone_by_id(m, shown);
 	const struct per_cpu_pages *p = &z->pcp[m->cpu];
 	int x = put_format(a, 1, y, ROLE_LABEL, 0, "CPU %u", m->cpu);
 
@@ -393,7 +396,7 @@ static void zones_status(const struct view *v, const struct panel_state *ps, cha
 
 	(void)ps;
 	for (unsigned i = 0; i < nr_zones(m); i++)
-		pages += m->node.node_zones[i].nr_free_pages;
+		pages += zone_by_id(m, i)->nr_free_pages;
 	snprintf(buf, size, _("%s free"), bytes_text(pages << PAGE_SHIFT, text));
 }
 
@@ -405,7 +408,7 @@ static bool move_zone(const struct view *v, struct panel_state *ps, int directio
 	const struct machine *m = view_machine(v);
 	int i = (int)shown_zone(v, ps, true) + direction;
 
-	while (i >= 0 && i < (int)nr_zones(m) && !m->node.node_zones[i].managed_pages)
+	while (i >= 0 && i < (int)nr_zones(m) && !zone_by_id(m, i)->managed_pages)
 		i += direction;
 	if (i < 0 || i >= (int)nr_zones(m))
 		return false;
@@ -427,7 +430,7 @@ static void choose_block(struct view *v, const struct panel_state *ps)
 {
 	const struct machine *m = view_machine(v);
 	const struct free_area *area =
-		&m->node.node_zones[shown_zone(v, ps, true)].free_area[ps->cursor];
+		&zone_by_id(m, shown_zone(v, ps, true))->free_area[ps->cursor];
 	const struct choice *c = &v->choice;
 	pfn_t pfn = PFN_NONE;
 
@@ -493,7 +496,7 @@ static void zones_click(struct view *v, struct panel_state *ps, int x, int y)
 	if (ps->zoom && line < MAX_ORDER) {
 		ps->cursor = line;
 		for (unsigned z = 0; z < nr_zones(m); z++)
-			if (m->node.node_zones[z].managed_pages && x < tall_column(index++) &&
+			if (zone_by_id(m, z)->managed_pages && x < tall_column(index++) &&
 			    x >= tall_column(index - 2))
 				ps->word[0] = z + 1;
 	} else if (!ps->zoom && line < zones_with_memory(m)) {
@@ -516,10 +519,10 @@ static void zones_scroll(struct view *v, struct panel_state *ps, int dy)
 static void zones_reveal(struct view *v, struct panel_state *ps, const char *item)
 {
 	const struct machine *m = view_machine(v);
+	const struct zone *z = item ? zone_find(m, item) : NULL;
 
-	for (unsigned i = 0; item && i < nr_zones(m); i++)
-		if (strcasecmp(m->node.node_zones[i].name, item) == 0)
-			ps->word[0] = i + 1;
+	if (z)
+		ps->word[0] = z->id + 1U;
 }
 
 const struct panel panel_zones = {

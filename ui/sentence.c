@@ -15,6 +15,7 @@
 #include "parts.h"
 #include "src/i18n.h"
 #include "src/listing.h"
+#include "src/zone_name.h"
 
 void text_put(struct text *t, const char *words)
 {
@@ -150,9 +151,10 @@ static void put_outcome(struct text *t, const struct facts *f)
 
 static void put_zone(struct text *t, const struct facts *f)
 {
+	char name[ZONE_NAME_LEN];
 	const struct zone *z = f->frame != PFN_NONE ? page_zone_const(f->m, f->frame) : NULL;
 
-	text_put(t, z ? z->name : "?");
+	text_put(t, z ? zone_name(f->m, z->id, name) : "?");
 }
 
 static const struct mm *mm_of(const struct facts *f) { return f->task ? f->task->mm : NULL; }

@@ -18,6 +18,7 @@
 #include "parts.h"
 #include "src/i18n.h"
 #include "src/listing.h"
+#include "src/zone_name.h"
 
 /* ---- the TLB ---- */
 
@@ -120,6 +121,7 @@ void draw_walk_frame(const struct walk *k, const struct area *a, int y)
 	pfn_t pfn;
 	const struct page *p = walk_page(k, &pfn);
 	const struct zone *z;
+	char name[ZONE_NAME_LEN];
 	int x;
 
 	if (!p) {
@@ -129,7 +131,7 @@ void draw_walk_frame(const struct walk *k, const struct area *a, int y)
 	z = page_zone_const(k->m, pfn);
 	x = put_text(a, 1, y, ROLE_LABEL, 0, _("frame"));
 	x = put_walk_pfn(k->v, a, x + 1, y, pfn);
-	x = put_format(a, x + 1, y, ROLE_NORMAL, 0, "%-7s", z ? z->name : "");
+	x = put_format(a, x + 1, y, ROLE_NORMAL, 0, "%-7s", z ? zone_name(k->m, z->id, name) : "");
 	x = put_format(a, x + 1, y, ROLE_NORMAL, 0, _("map %d"), p->mapcount);
 	x = put_format(a, x + 1, y, ROLE_DIM, 0, _("ref %d"), p->refcount);
 	put_use(k, a, x + 1, y, p);

@@ -22,6 +22,7 @@
 #include "parts.h"
 #include "sim/rmap.h"
 #include "src/i18n.h"
+#include "src/zone_name.h"
 
 enum {
 	LEAST_WIDTH = 76,
@@ -248,6 +249,7 @@ static void draw_frame_box(const struct walk *k, const struct area *a, const str
 	pfn_t pfn;
 	const struct page *p = walk_page(k, &pfn);
 	const struct zone *z;
+	char name[ZONE_NAME_LEN];
 	struct area in;
 
 	if (!p) {
@@ -256,7 +258,7 @@ static void draw_frame_box(const struct walk *k, const struct area *a, const str
 	}
 	in = open_box(a, b, k->w.levels, _("frame"), pfn);
 	z = page_zone_const(k->m, pfn);
-	put_format(&in, 1, 0, ROLE_NORMAL, 0, "%s", z ? z->name : "");
+	put_format(&in, 1, 0, ROLE_NORMAL, 0, "%s", z ? zone_name(k->m, z->id, name) : "");
 	put_text(&in, 1, 1, frame_role(k->m, pfn), 0, frame_use_name((enum frame_use)p->use));
 	put_walk_content(k, &in, 1, 2);
 	put_format(&in, 1, 3, ROLE_NORMAL, 0, _("map %d  ref %d"), p->mapcount, p->refcount);

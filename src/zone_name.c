@@ -1,0 +1,30 @@
+/*
+ * Names of zones: "Normal", and where a machine has several nodes "Normal@1".
+ */
+#include "zone_name.h"
+
+#include <stdio.h>
+#include <strings.h>
+
+const char *zone_name(const struct machine *m, uint32_t id, char name[ZONE_NAME_LEN])
+{
+	const struct zone *z = zone_by_id(m, id);
+
+	if (m->nr_nodes == 1)
+		snprintf(name, ZONE_NAME_LEN, "%s", zone_names[z->type]);
+	else
+		snprintf(name, ZONE_NAME_LEN, "%s@%u", zone_names[z->type], z->node & 7U);
+	return name;
+}
+
+const struct zone *zone_find(const struct machine *m, const char *name)
+{
+	const struct zone *z;
+	char full[ZONE_NAME_LEN];
+
+	for_each_populated_zone(m, z)
+		if (strcasecmp(z->name, name) == 0 ||
+		    strcasecmp(zone_name(m, z->id, full), name) == 0)
+			return z;
+	return NULL;
+}

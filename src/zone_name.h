@@ -1,0 +1,18 @@
+/*
+ * Names of zones: "Normal", and where a machine has several nodes "Normal@1", that of node 1.
+ */
+#ifndef SRC_ZONE_NAME_H
+#define SRC_ZONE_NAME_H
+
+#include "sim/machine.h"
+
+enum { ZONE_NAME_LEN = 12 };
+
+/* The name of a zone by its id, in name; returns name. */
+const char *zone_name(const struct machine *m, uint32_t id, char name[ZONE_NAME_LEN]);
+
+/* The populated zone of a name, letters of any size; "Normal" alone is that of the lowest node that has one.  NULL:
+ * there is none. */
+const struct zone *zone_find(const struct machine *m, const char *name);
+
+#endif
