@@ -10,70 +10,68 @@
  *	6.1   kmalloc-32 -64 -96 -128 -192 -256 -512 -1k ... -8k, and the same
  *	      as dma-kmalloc; more is whole pages from the page allocator
  *
- * 6.1 makes kmalloc-64 first (kmem_cache_node must fit), and aligns a power of
- * two to itself.
+ * 6.1 has a third row, kmalloc-rcl for what can be reclaimed; it makes
+ * kmalloc-64 first of all (kmem_cache_node must fit), and aligns a power of two
+ * to itself.
  *
  * kfree has only the address: the frame's struct page says whether it belongs
  * to a slab, and to which, or how long the block is.
  *
- * Simpler than Linux: 0 bytes are served as 1, and 6.1's kmalloc-rcl caches,
- * which nothing here would use, are not made.  REFERENCE 5.4, 5.10.
+ * Simpler than Linux: 0 bytes are served as 1.  REFERENCE 5.4, 5.10.
  */
 #include <string.h>
 
 #include "machine.h"
 #include "page_alloc.h"
 
-/* Classes in order of creation; cache 0 is kmem_cache itself. */
-enum { FIRST_CLASS = 1 };
-struct class_row {
-	const uint32_t *bytes;
-	uint32_t nr;
-	bool dma_beside; /* each DMA cache follows its class, else all come
-	                  * after the last class                            */
+enum { NODE_CLASS = 1 }; /* 6.1: 64 bytes, the class made first */
+
+/* The classes of a profile, smallest first. */
+struct classes {
+	uint32_t nr, bytes[MAX_KMALLOC_CLASSES];
 };
 
-static struct class_row class_row(const struct machine *m)
-{
-	static const uint32_t classes_24[] = {
-		32,   64,   128,   256,   512,   1024,   2048,
-		4096, 8192, 16384, 32768, 65536, 131072,
-	};
-	static const uint32_t classes_61[] = {
-		64, 32, 96, 128, 192, 256, 512, 1024, 2048, 4096, 8192,
-	};
+static const struct classes classes_24 = {
+	13,
+	{32, 64, 128, 256, 512, 1024, 2048, 4096, 8192, 16384, 32768, 65536,
+	 131072},
+};
+static const struct classes classes_61 = {
+	11,
+	{32, 64, 96, 128, 192, 256, 512, 1024, 2048, 4096, 8192},
+};
 
-	if (m->profile->slab_61)
-		return (struct class_row){classes_61, 11, false};
-	return (struct class_row){classes_24, 13, true};
+static const struct classes *classes(const struct machine *m)
+{
+	return m->profile->slab_61 ? &classes_61 : &classes_24;
 }
 
-/* Number in machine.cache of a class. */
-static uint32_t class_index(const struct class_row *row, uint32_t i, bool dma)
+/* Which row of caches serves a request; 2.4 has no reclaimable ones. */
+static enum kmalloc_type kmalloc_type(const struct machine *m, uint32_t gfp)
 {
-	if (row->dma_beside)
-		return FIRST_CLASS + 2 * i + dma;
-	return FIRST_CLASS + i + (dma ? row->nr : 0);
+	if (gfp & GFP_BIT_DMA)
+		return KMALLOC_DMA;
+	if (m->profile->slab_61 && (gfp & GFP_BIT_RECLAIMABLE))
+		return KMALLOC_RECLAIM;
+	return KMALLOC_NORMAL;
 }
 
 /* Smallest class of at least bytes; NULL: none is that large, or boot has not
  * come to it yet. */
 static struct kmem_cache *find_class(const struct machine *m, uint32_t bytes,
-				     bool dma)
+				     enum kmalloc_type type)
 {
-	struct class_row row = class_row(m);
-	uint32_t best = row.nr;
+	const struct classes *row = classes(m);
+	uint32_t i = 0;
 
-	for (uint32_t i = 0; i < row.nr; i++)
-		if (row.bytes[i] >= bytes &&
-		    (best == row.nr || row.bytes[i] < row.bytes[best]))
-			best = i;
-	return best < row.nr ? m->cache[class_index(&row, best, dma)] : NULL;
+	while (i < row->nr && row->bytes[i] < bytes)
+		i++;
+	return i < row->nr ? m->kmalloc_caches[type][i] : NULL;
 }
 
 struct kmem_cache *kmalloc_cache(struct machine *m, uint32_t bytes)
 {
-	return find_class(m, bytes, false);
+	return find_class(m, bytes, KMALLOC_NORMAL);
 }
 
 /* ---- names ---- */
@@ -99,45 +97,58 @@ static char *put_number(char *at, uint32_t n)
 }
 
 /* "size-1024(DMA)" or "dma-kmalloc-1k". */
-static void class_name(const struct machine *m, uint32_t bytes, bool dma,
-		       char name[CACHE_NAME_LEN])
+static void class_name(const struct machine *m, uint32_t bytes,
+		       enum kmalloc_type type, char name[CACHE_NAME_LEN])
 {
+	static const char *const prefix[NR_KMALLOC_TYPES] = {
+		"kmalloc-", "kmalloc-rcl-", "dma-kmalloc-"};
 	bool kilo = m->profile->slab_61 && bytes >= 1024;
 
 	if (m->profile->slab_61) {
-		name = put_text(name, dma ? "dma-kmalloc-" : "kmalloc-");
+		name = put_text(name, prefix[type]);
 		name = put_number(name, kilo ? bytes / 1024 : bytes);
 		put_text(name, kilo ? "k" : "");
 	} else {
 		name = put_number(put_text(name, "size-"), bytes);
-		put_text(name, dma ? "(DMA)" : "");
+		put_text(name, type == KMALLOC_DMA ? "(DMA)" : "");
 	}
 }
 
 /* ---- boot ---- */
 
-static void make_class(struct machine *m, uint32_t bytes, bool dma)
+static void make_class(struct machine *m, uint32_t i, enum kmalloc_type type)
 {
+	static const uint32_t flags[NR_KMALLOC_TYPES] = {
+		0, SLAB_RECLAIM_ACCOUNT, SLAB_CACHE_DMA};
+	uint32_t bytes = classes(m)->bytes[i];
 	bool natural = m->profile->slab_61 && (bytes & (bytes - 1)) == 0;
 	char name[CACHE_NAME_LEN];
 
-	class_name(m, bytes, dma, name);
-	kmem_cache_create(m, name, bytes, natural ? bytes : 0,
-			  SLAB_HWCACHE_ALIGN | SLAB_BUILTIN |
-				  (dma ? SLAB_CACHE_DMA : 0));
+	if (m->kmalloc_caches[type][i])
+		return;
+	class_name(m, bytes, type, name);
+	m->kmalloc_caches[type][i] = kmem_cache_create(
+		m, name, bytes, natural ? bytes : 0,
+		SLAB_HWCACHE_ALIGN | SLAB_BUILTIN | SLAB_KMALLOC | flags[type]);
 }
 
+/* 2.4 makes each class with its DMA twin; 6.1 first the one that takes a
+ * kmem_cache_node, then row after row. */
 void kmalloc_boot(struct machine *m)
 {
-	struct class_row row = class_row(m);
+	uint32_t nr = classes(m)->nr;
 
-	for (uint32_t i = 0; i < row.nr; i++) {
-		make_class(m, row.bytes[i], false);
-		if (row.dma_beside)
-			make_class(m, row.bytes[i], true);
+	if (!m->profile->slab_61) {
+		for (uint32_t i = 0; i < nr; i++) {
+			make_class(m, i, KMALLOC_NORMAL);
+			make_class(m, i, KMALLOC_DMA);
+		}
+		return;
 	}
-	for (uint32_t i = 0; i < row.nr && !row.dma_beside; i++)
-		make_class(m, row.bytes[i], true);
+	make_class(m, NODE_CLASS, KMALLOC_NORMAL);
+	for (int type = 0; type < NR_KMALLOC_TYPES; type++)
+		for (uint32_t i = 0; i < nr; i++)
+			make_class(m, i, (enum kmalloc_type)type);
 }
 
 /* ---- use ---- */
@@ -162,7 +173,7 @@ static vaddr_t kmalloc_large(struct machine *m, uint32_t bytes, uint32_t gfp)
 
 vaddr_t kmalloc(struct machine *m, uint32_t bytes, uint32_t gfp)
 {
-	struct kmem_cache *c = find_class(m, bytes, gfp & GFP_BIT_DMA);
+	struct kmem_cache *c = find_class(m, bytes, kmalloc_type(m, gfp));
 	vaddr_t obj;
 
 	enter(m, KMALLOC, bytes, gfp);
@@ -189,4 +200,13 @@ void kfree(struct machine *m, vaddr_t obj)
 	else
 		free_pages(m, pfn, pfn_page(m, pfn)->order);
 	leave(m, KFREE);
+}
+
+uint32_t ksize(const struct machine *m, vaddr_t obj)
+{
+	const struct slab *s = slab_of(m, obj);
+
+	if (s)
+		return s->cache->object_size;
+	return (uint32_t)PAGE_SIZE << pfn_page(m, kva_to_pfn(m, obj))->order;
 }

@@ -46,6 +46,7 @@ void slab_boot(struct machine *m)
 {
 	bool v61 = m->profile->slab_61;
 
+	m->cpus_online = 1;
 	kmem_cache_create(m, "kmem_cache",
 			  v61 ? DESCRIPTOR_61 : DESCRIPTOR_CLASSIC, 0,
 			  SLAB_BUILTIN | (v61 ? SLAB_HWCACHE_ALIGN : 0));
@@ -58,6 +59,7 @@ void slab_boot(struct machine *m)
 			m, k->name, v61 ? k->bytes_61 : k->bytes_classic,
 			v61 ? k->align : 0, flags | (v61 ? k->flags_61 : 0));
 	}
+	cache_cpus_online(m);
 }
 
 vaddr_t kobj_alloc(struct machine *m, enum kernel_object kind)

@@ -66,6 +66,9 @@ struct machine {
 
 	struct kmem_cache *cache[MAX_CACHES];
 	uint32_t nr_caches;
+	struct kmem_cache *kmalloc_caches[NR_KMALLOC_TYPES]
+					 [MAX_KMALLOC_CLASSES];
+	uint32_t cpus_online; /* 1 while boot makes its caches            */
 	char ended_cache[CACHE_NAME_LEN]; /* destroyed last: its story still
 	                                   * needs the name               */
 	uint32_t ended_cache_index;

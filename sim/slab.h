@@ -28,6 +28,7 @@ enum slab_flag {
 	SLAB_CACHE_DMA = 16,      /* slabs from ZONE_DMA                   */
 	SLAB_RECLAIM_ACCOUNT = 32,
 	SLAB_TYPESAFE_BY_RCU = 64,
+	SLAB_KMALLOC = 128,       /* one of kmalloc's classes              */
 };
 
 /* Where the index list of a slab's free objects lies. */
@@ -183,6 +184,8 @@ void keep_free_limit(struct machine *m, struct kmem_cache *c);
 
 /* Give c the arrays that the profile and the CPUs ask for. */
 void setup_cpu_cache(struct machine *m, struct kmem_cache *c);
+/* Boot: the other CPUs start, after the first caches were made. */
+void cache_cpus_online(struct machine *m);
 void free_cpu_cache(struct machine *m, struct kmem_cache *c);
 /* An object from ac, which is refilled when it is empty; 0: no memory. */
 vaddr_t array_cache_alloc(struct machine *m, struct kmem_cache *c,
@@ -195,13 +198,26 @@ void array_cache_free(struct machine *m, struct kmem_cache *c,
 void drain_array(struct machine *m, struct kmem_cache *c,
 		 struct array_cache *ac);
 void drain_cpu_caches(struct machine *m, struct kmem_cache *c);
+/* 6.1: the reaper looks at one array.  Used since it last looked: that mark is
+ * taken off; else its oldest fifth of limit goes back to the slabs, or half of
+ * what it has if that is less. */
+void reap_array(struct machine *m, struct kmem_cache *c,
+		struct array_cache *ac);
 
 /* ---- kmalloc.c: size classes ---- */
+
+/* Rows of classes; 2.4 has no reclaimable ones. */
+enum kmalloc_type {
+	KMALLOC_NORMAL, KMALLOC_RECLAIM, KMALLOC_DMA, NR_KMALLOC_TYPES
+};
+enum { MAX_KMALLOC_CLASSES = 13 };
 
 /* 0 when there is no memory or bytes is too large for the profile. */
 vaddr_t kmalloc(struct machine *m, uint32_t bytes, uint32_t gfp);
 /* obj 0 is allowed. */
 void kfree(struct machine *m, vaddr_t obj);
+/* Bytes that the caller of kmalloc may use at obj: its class, or its pages. */
+uint32_t ksize(const struct machine *m, vaddr_t obj);
 /* The class that serves bytes; NULL: straight from the page allocator (6.1)
  * or not at all (2.4). */
 struct kmem_cache *kmalloc_cache(struct machine *m, uint32_t bytes);
