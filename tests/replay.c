@@ -22,10 +22,15 @@ static const struct kind {
 	void (*run)(struct replay *r);
 } kinds[] = {
 	{"mmviz-buddy", replay_buddy},
+	{"mmviz-kmalloc", replay_kmalloc},
 	{"mmviz-kmap", replay_kmap},
 	{"mmviz-kmaplocal", replay_kmap_local},
 	{"mmviz-layout", replay_layout},
+	{"mmviz-slabcaches", replay_slab_caches},
+	{"mmviz-slabgeom", replay_slab_geometry},
+	{"mmviz-slabrun", replay_slab_run},
 	{"mmviz-vmalloc", replay_vmalloc},
+	{"slabinfo", replay_slabinfo},
 };
 /* clang-format on */
 

@@ -1,4 +1,4 @@
-/* Numbers: REFERENCE 5 with its examples and the golden trace G6; recordings of a real kernel. */
+/* Numbers: REFERENCE 5 with its examples and the golden trace G6.  Recordings of a real kernel: tests/replay_slab*.c. */
 #include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -164,79 +164,6 @@ START_TEST(an_alignment_that_is_asked_for_holds_for_every_object)
 			ck_assert_uint_eq(kmem_cache_alloc(m, c) % align, 0);
 	}
 	ck_laws();
-}
-END_TEST
-
-/* ---- geometry of 6.1 ---- */
-
-struct recorded {
-	uint32_t bytes, align;
-	const char *flags;
-	uint32_t size, got_align, num, order, colour, colour_off;
-	char mgmt;
-	uint32_t limit, free_limit;
-};
-
-#define G(...) {__VA_ARGS__},
-#define GEOMETRY_1G
-static const struct recorded recorded_1g[] = {
-#include "tests/slab_geometry.def"
-};
-#undef GEOMETRY_1G
-#define GEOMETRY_32M
-static const struct recorded recorded_32m[] = {
-#include "tests/slab_geometry.def"
-};
-#undef G
-
-static uint32_t flags_of(const char *letters)
-{
-	static const struct {
-		char letter;
-		uint32_t flag;
-	} flags[] = {{'h', SLAB_HWCACHE_ALIGN},
-		     {'r', SLAB_RECLAIM_ACCOUNT},
-		     {'d', SLAB_CACHE_DMA},
-		     {'t', SLAB_TYPESAFE_BY_RCU},
-		     {'c', SLAB_CTOR}};
-	uint32_t all = 0;
-
-	for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++)
-		if (strchr(letters, flags[i].letter))
-			all |= flags[i].flag;
-	return all;
-}
-
-static void ck_recorded(const struct recorded *r)
-{
-	struct kmem_cache *c;
-	char want[128], got[128];
-
-	c = kmem_cache_create(m, "test", r->bytes, r->align, flags_of(r->flags));
-	ck_assert_ptr_nonnull(c);
-	sprintf(want, "%u %u %s: %u/%u num %u order %u colour %u/%u %c limit %u free %u", r->bytes,
-		r->align, r->flags, r->size, r->got_align, r->num, r->order, r->colour,
-		r->colour_off, r->mgmt, r->limit, r->free_limit);
-	sprintf(got, "%u %u %s: %u/%u num %u order %u colour %u/%u %c limit %u free %u", r->bytes,
-		r->align, r->flags, c->size, c->align, c->num, c->gfporder, c->colour,
-		c->colour_off, "NFO"[c->mgmt], c -> cpu[0].limit, c->free_limit);
-	ck_assert_str_eq(got, want);
-	ck_assert_int_eq(kmem_cache_destroy(m, c), 0);
-}
-
-START_TEST(every_recorded_cache_of_a_machine_of_1g_comes_out)
-{
-	boot("i386-6.1", 1024, 1);
-	for (size_t i = 0; i < sizeof(recorded_1g) / sizeof(recorded_1g[0]); i++)
-		ck_recorded(&recorded_1g[i]);
-}
-END_TEST
-
-START_TEST(every_recorded_cache_of_a_machine_of_32m_comes_out)
-{
-	boot("i386-6.1", 32, 1);
-	for (size_t i = 0; i < sizeof(recorded_32m) / sizeof(recorded_32m[0]); i++)
-		ck_recorded(&recorded_32m[i]);
 }
 END_TEST
 
@@ -570,103 +497,6 @@ START_TEST(each_cpu_uses_its_own_array)
 }
 END_TEST
 
-/* ---- replay of recorded runs ---- */
-
-struct run {
-	const char *title;
-	uint32_t cpus, bytes;
-	const char *flags, *ops;
-};
-
-#define RUN(title, cpus, bytes, flags, ops) {title, cpus, bytes, flags, ops},
-static const struct run runs[] = {
-#include "tests/slab_run.def"
-};
-#undef RUN
-enum { NR_RUNS = sizeof(runs) / sizeof(runs[0]), MAX_OPS = 512 };
-
-struct replay {
-	struct kmem_cache *c;
-	pfn_t slab[MAX_OPS]; /* first frame by number */
-	vaddr_t obj[MAX_OPS];
-	uint32_t nr_objs, nr_slabs, nr_gone;
-};
-
-static void replay_alloc(struct replay *r, const char *op)
-{
-	vaddr_t obj = kmem_cache_alloc(m, r->c);
-	const struct slab *s = slab_of(m, obj);
-	unsigned slab, index;
-
-	ck_assert_ptr_nonnull(s);
-	ck_assert_int_eq(sscanf(op, "a%u.%u", &slab, &index), 2);
-	if (slab > r->nr_slabs)
-		r->slab[++r->nr_slabs] = s->pfn;
-	ck_assert_msg(s->pfn == r->slab[slab], "%s: another slab", op);
-	ck_assert_msg(obj == slab_object(s, index), "%s: another object", op);
-	r->obj[++r->nr_objs] = obj;
-}
-
-static void ck_state(const struct replay *r, const char *op)
-{
-	const struct kmem_cache *c = r->c;
-	char got[64];
-
-	sprintf(got, ":%u,%u,%u,%u,%u", c->cpu[0].avail, c->shared.avail, cache_slabs(c),
-		c->slabs_free.count, c->free_objects);
-	ck_assert_msg(strcmp(got, strchr(op, ':')) == 0, "%s: got %s", op, got);
-}
-
-static void replay_op(struct replay *r, const char *op)
-{
-	unsigned number, bytes;
-
-	switch (op[0]) {
-	case 'n':
-		ck_assert_int_eq(sscanf(op, "n%u+%u", &number, &bytes), 2);
-		ck_assert_uint_eq(number, r->nr_slabs + 1);
-		r->slab[0] = bytes; /* until the slab is there */
-		return;
-	case 'g':
-		r->nr_gone++;
-		ck_assert_uint_eq(pfn_page(m, r->slab[atoi(op + 1)])->use == FRAME_SLAB, 0);
-		return;
-	case 'a':
-		number = r->nr_slabs;
-		replay_alloc(r, op);
-		if (r->nr_slabs > number)
-			ck_assert_uint_eq(slab_of(m, r->obj[r->nr_objs])->colouroff, r->slab[0]);
-		break;
-	case 'f':
-		kmem_cache_free(m, r->c, r->obj[atoi(op + 1)]);
-		break;
-	case 'd':
-		drain_array(m, r->c, &r->c->cpu[0]);
-		break;
-	default:
-		kmem_cache_shrink(m, r->c);
-	}
-	ck_state(r, op);
-}
-
-START_TEST(a_recorded_run_comes_out_operation_by_operation)
-{
-	const struct run *run = &runs[_i];
-	struct replay r = {0};
-	char *ops, *op, *save;
-
-	boot("i386-6.1", 1024, run->cpus);
-	r.c = create(run->bytes, flags_of(run->flags));
-	ops = strdup(run->ops);
-	for (op = strtok_r(ops, " ", &save); op; op = strtok_r(NULL, " ", &save))
-		replay_op(&r, op);
-	free(ops);
-	ck_assert_uint_gt(r.nr_objs, 0);
-	ck_assert_uint_eq(r.c->reaped, r.nr_gone);
-	ck_laws();
-}
-END_TEST
-
 /* ---- no memory; anything at all ---- */
 
 /* Take all pages there are for the kernel. */
@@ -786,8 +616,6 @@ static TCase *geometry_case(void)
 	tcase_add_test(t, large_objects_of_2_4_may_get_their_management_back);
 	tcase_add_test(t, a_small_machine_breaks_one_order_earlier);
 	tcase_add_test(t, an_alignment_that_is_asked_for_holds_for_every_object);
-	tcase_add_test(t, every_recorded_cache_of_a_machine_of_1g_comes_out);
-	tcase_add_test(t, every_recorded_cache_of_a_machine_of_32m_comes_out);
 	return t;
 }
 
@@ -818,7 +646,6 @@ static TCase *arrays_case(void)
 	tcase_add_test(t, a_full_array_returns_its_newest_in_2_4_and_its_oldest_in_6_1);
 	tcase_add_test(t, arrays_of_2_4_need_a_second_cpu_and_shrink_with_the_object);
 	tcase_add_test(t, each_cpu_uses_its_own_array);
-	tcase_add_loop_test(t, a_recorded_run_comes_out_operation_by_operation, 0, NR_RUNS);
 	return t;
 }
 
