@@ -10,6 +10,7 @@ static const struct bit_name cache_flags[] = {
 	{SLAB_CACHE_DMA, "CACHE_DMA"},
 	{SLAB_RECLAIM_ACCOUNT, "RECLAIM_ACCOUNT"},
 	{SLAB_TYPESAFE_BY_RCU, "TYPESAFE_BY_RCU"},
+	{SLAB_KMALLOC, "KMALLOC"},
 	{0, NULL},
 };
 
