@@ -740,14 +740,15 @@ END_TEST
 START_TEST(the_panels_stand_in_reading_order)
 {
 	static const char *const names[] = {"events", "why",  "process", "walk",
-					    "zones",  "slab", "memory"};
+					    "zones",  "slab", "memory",  "space"};
+	size_t n = sizeof(names) / sizeof(names[0]);
 
-	for (int i = 0; i < 7; i++) {
+	for (size_t i = 0; i < n; i++) {
 		ck_assert_ptr_eq(panel_table[i], named(names[i]));
 		ck_assert_str_eq(focus_words[i], names[i]);
 	}
-	ck_assert_ptr_null(panel_table[7]);
-	ck_assert_ptr_null(focus_words[7]);
+	ck_assert_ptr_null(panel_table[n]);
+	ck_assert_ptr_null(focus_words[n]);
 }
 END_TEST
 

@@ -24,16 +24,17 @@
 
 #include <string.h>
 
-enum { COLUMNS_MAX = 3 };
+enum { COLUMNS_MAX = 4 };
 
 /* The columns of a screen of at least so many cells across; later panels go to the last column. */
 static const struct plan {
 	int from_width, columns;
 	const char *column[COLUMNS_MAX];
 } plans[] = {
-	{108, 3, {"events why", "process walk slab", "zones memory"}},
-	{60, 2, {"events why", "process walk zones slab memory"}},
-	{0, 1, {"events why process walk zones slab memory"}},
+	{180, 4, {"events why", "process walk", "space slab", "zones memory"}},
+	{108, 3, {"events why", "process walk slab", "zones memory space"}},
+	{60, 2, {"events why", "process walk zones slab memory space"}},
+	{0, 1, {"events why process walk zones slab memory space"}},
 };
 
 /* What stands around the panels on a screen of at least so many rows. */

@@ -20,7 +20,7 @@ enum key { KEY_UP_ = 0x110000, KEY_DOWN_, KEY_LEFT_, KEY_RIGHT_, KEY_ENTER_, KEY
 struct panel_state {
 	int top, cursor, column, zoom;
 	uint32_t last_pid;
-	uint64_t word[4]; /* a panel's own */
+	uint64_t word[6]; /* a panel's own */
 	uint64_t toggled[32]; /* what the user folded or unfolded against the rule, a panel's own names */
 	unsigned nr_toggled;
 	int height, width; /* inside, at the last draw: keys page by it */
@@ -50,7 +50,8 @@ struct panel {
 /* In the order of their numbers 1..9; NULL ends it. */
 extern const struct panel *const panel_table[];
 
-extern const struct panel panel_events, panel_why, panel_process, panel_walk, panel_zones, panel_slab, panel_memory;
+extern const struct panel panel_events, panel_why, panel_process, panel_walk, panel_zones, panel_slab, panel_memory,
+	panel_space;
 
 /* One letter for what a page of an area is: '.' not present, 'z', 'a', 'f', 'w'. Shared by several panels. */
 char page_letter(const struct machine *m, pte_t e, const struct vma *v);

@@ -60,6 +60,7 @@ struct screen {
 
 	int bar_x, bar_width;         /* of the timeline, at the last draw: for clicks     */
 	int switcher_x;               /* of the panels' names; -1: not drawn               */
+	int switcher_name;            /* letters of a name there; 0: numbers alone         */
 	int cursor_x, cursor_y;       /* of the prompt, after a draw; -1: hidden           */
 };
 

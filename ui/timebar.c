@@ -15,7 +15,7 @@
 #include "screen.h"
 #include "src/i18n.h"
 
-enum { LOOKED_AT = 8 /* events of one column */ };
+enum { LOOKED_AT = 8 /* events of one column */, NAME_MOST = 12, NAME_LEAST = 3 };
 
 /* Letters of ticks, those that tell most first. */
 static const struct tick {
@@ -147,22 +147,48 @@ static void draw_labels(const struct screen *s, const struct area *row)
 	}
 }
 
-/* The panels by number; those that are not on the screen by name too. */
-static int draw_switcher(struct screen *s, const struct area *row, bool measure)
+/* Of a panel in the switcher: its number, and where it is not on the screen its name. */
+static int switcher_item_width(const struct screen *s, int panel)
+{
+	int name = (int)strlen(panel_table[panel]->name);
+
+	if (layout_place(&s->layout, panel) || s->switcher_name == 0)
+		return 1;
+	return 2 + (name < s->switcher_name ? name : s->switcher_name);
+}
+
+/* The panels by number; those that are not on the screen by name too. row: NULL measures. */
+static int draw_switcher(struct screen *s, const struct area *row)
 {
 	int x = 0;
 
 	for (int i = 0; i < panel_count(); i++) {
-		bool shown = layout_place(&s->layout, i) != NULL;
-		const char *name = panel_table[i]->name;
-		enum role role = i == s->active ? ROLE_NOW : shown ? ROLE_TITLE : ROLE_DIM;
+		int width = switcher_item_width(s, i);
+		enum role role = i == s->active                ? ROLE_NOW
+				 : layout_place(&s->layout, i) ? ROLE_TITLE
+							       : ROLE_DIM;
 
-		if (!measure) {
-			put_format(row, x, 0, role, 0, shown ? "%d" : "%d %s", i + 1, name);
-		}
-		x += (shown ? 1 : 2 + (int)strlen(name)) + 2;
+		if (row && width == 1)
+			put_format(row, x, 0, role, 0, "%d", i + 1);
+		else if (row)
+			put_format(row, x, 0, role, 0, "%d %.*s", i + 1, width - 2,
+				   panel_table[i]->name);
+		x += width + 2;
 	}
 	return x - 2;
+}
+
+/* Let names be as long as the switcher has room for them; returns its width, 0: not even numbers have room. */
+static int fit_switcher(struct screen *s, int room)
+{
+	int width;
+
+	for (s->switcher_name = NAME_MOST; s->switcher_name >= NAME_LEAST; s->switcher_name--)
+		if ((width = draw_switcher(s, NULL)) <= room)
+			return width;
+	s->switcher_name = 0;
+	width = draw_switcher(s, NULL);
+	return width <= room ? width : 0;
 }
 
 int switcher_panel(const struct screen *s, int x)
@@ -170,7 +196,7 @@ int switcher_panel(const struct screen *s, int x)
 	int at = s->switcher_x;
 
 	for (int i = 0; at >= 0 && i < panel_count(); i++) {
-		int width = layout_place(&s->layout, i) ? 1 : 2 + (int)strlen(panel_table[i]->name);
+		int width = switcher_item_width(s, i);
 
 		if (x >= at && x < at + width)
 			return i;
@@ -184,10 +210,8 @@ void timebar_draw(struct screen *s, const struct area *a)
 	struct area top = area_sub(a, 1, 0, a->width - 2, 1);
 	struct area bottom = area_sub(a, 1, a->height - 1, a->width - 2, 1);
 	bool seen[NR_TICKS] = {false};
-	int switcher = s->layout.hides ? draw_switcher(s, &bottom, true) : 0, room = top.width;
+	int switcher = s->layout.hides ? fit_switcher(s, a->width - 24) : 0, room = top.width;
 
-	if (switcher > a->width - 24)
-		switcher = 0;
 	if (switcher && a->height == 1)
 		room -= switcher + 3;
 	else if (a->height > 1 && room > 100)
@@ -211,7 +235,7 @@ void timebar_draw(struct screen *s, const struct area *a)
 		struct area right = area_sub(&bottom, bottom.width - switcher, 0, switcher, 1);
 
 		s->switcher_x = right.x;
-		draw_switcher(s, &right, false);
+		draw_switcher(s, &right);
 	}
 }
 

@@ -19,6 +19,7 @@
 #include "panel.h"
 #include "parts.h"
 #include "screen.h"
+#include "src/address_map.h"
 #include "src/i18n.h"
 #include "src/utf8.h"
 #include "src/what.h"
@@ -63,7 +64,9 @@ static bool place_of_choice(const struct machine *m, const struct choice *c, str
 	case CHOOSE_ADDRESS:
 	case CHOOSE_VMA:
 		*p = (struct what_place){.kind = PLACE_USER, .pid = c->pid, .va = c->va};
-		return c->pid != 0;
+		if (c->va >= user_end(m))
+			p->kind = PLACE_KERNEL;
+		return c->pid != 0 || p->kind == PLACE_KERNEL;
 	case CHOOSE_OBJECT:
 		*p = (struct what_place){.kind = PLACE_KERNEL, .va = c->va};
 		return true;

@@ -1,0 +1,218 @@
+/*
+ * The panel of the address space: rows, rulers, what Enter looks into, what the cursor tells.
+ */
+#include "onscreen.h"
+
+#include "src/address_map.h"
+#include "ui/parts.h"
+#include "ui/space.h"
+
+/* The panel's text after keys. */
+static char *after_keys(struct view *v, struct panel_state *ps, int width, int height,
+			const uint32_t *keys, size_t n)
+{
+	free(panel_text(&panel_space, v, ps, width, height));
+	for (size_t i = 0; i < n; i++)
+		panel_space.key(v, ps, keys[i]);
+	return panel_text(&panel_space, v, ps, width, height);
+}
+
+static bool holds(char *text, const char *words)
+{
+	bool found = strstr(text, words) != NULL;
+
+	if (!found)
+		fprintf(stderr, "not in the panel: %s\n%s\n", words, text);
+	free(text);
+	return found;
+}
+
+START_TEST(every_range_has_a_row_however_small_it_is)
+{
+	struct view v = open_view(COW_LECTURE);
+
+	go(&v, COPY, STEP_END);
+	ck_assert(shows(&panel_space, &v, 78, 30, "fffff000    4K last page"));
+	ck_assert(shows(&panel_space, &v, 78, 30, "c1000000  880M lowmem      Normal"));
+	ck_assert(shows(&panel_space, &v, 78, 30, "bffdf000  132K stack"));
+	ck_assert(shows(&panel_space, &v, 78, 30, "08048000    4K code"));
+	ck_assert(shows(&panel_space, &v, 78, 30, "PAGE_OFFSET"));
+	ck_assert(shows(&panel_space, &v, 38, 30, "c1000000  880M lowmem"));
+	close_view(&v);
+}
+END_TEST
+
+START_TEST(what_the_event_was_about_is_in_sight_marked_and_told)
+{
+	struct view v = open_view(COW_LECTURE);
+
+	go(&v, COPY, STEP_END);
+	for (int height = 3; height < 40; height++)
+		ck_assert(shows(&panel_space, &v, 78, height, "\342\227\206b7ffe000    8K buf"));
+	ck_assert(shows(&panel_space, &v, 78, 14,
+			"b7ffe000-b7ffffff 8K rw-p buf: pages 2  resident 1"));
+	close_view(&v);
+}
+END_TEST
+
+START_TEST(enter_looks_into_an_area_and_bracket_comes_back)
+{
+	static const uint32_t in[] = {KEY_ENTER_}, out[] = {'['};
+	struct view v = open_view(COW_LECTURE);
+	struct panel_state ps = {0};
+	char page[64];
+
+	go(&v, COPY, STEP_END);
+	snprintf(page, sizeof(page), "4K page        a %05x HighMem",
+		 frame_of(&v, "kid", 0xb7ffe000));
+	ck_assert(holds(after_keys(&v, &ps, 78, 14, in, 1), page));
+	ck_assert_int_eq(ps.zoom, 1);
+	ck_assert(holds(after_keys(&v, &ps, 78, 14, out, 1), "bffdf000"));
+	ck_assert_int_eq(ps.zoom, 0);
+	ck_assert(!panel_space.key(&v, &ps, '['));
+	close_view(&v);
+}
+END_TEST
+
+START_TEST(enter_on_a_page_follows_it_to_the_walk)
+{
+	static const uint32_t keys[] = {KEY_ENTER_, KEY_ENTER_};
+	struct view v = open_view(COW_LECTURE);
+	struct panel_state ps = {0};
+
+	go(&v, COPY, STEP_END);
+	free(after_keys(&v, &ps, 78, 14, keys, 2));
+	ck_assert_str_eq(v.wants_panel, "walk");
+	ck_assert_uint_eq(v.walk_va, 0xb7ffe000);
+	close_view(&v);
+}
+END_TEST
+
+START_TEST(arrows_move_over_ranges_and_choose_them_for_all_panels)
+{
+	struct view v = open_view(COW_LECTURE);
+	struct panel_state ps = {0};
+
+	go(&v, COPY, STEP_END);
+	free(panel_text(&panel_space, &v, &ps, 78, 24));
+	ck_assert(panel_space.key(&v, &ps, KEY_UP_));
+	ck_assert_int_eq(v.choice.kind, CHOOSE_ADDRESS);
+	ck_assert_uint_eq(v.choice.va, 0xb8000000);
+	panel_space.key(&v, &ps, KEY_DOWN_);
+	ck_assert_uint_eq(v.choice.va, 0xb7ffe000);
+	/* inside an area Left and Right go from page to page, elsewhere they step the time */
+	ck_assert(panel_space.key(&v, &ps, KEY_RIGHT_));
+	ck_assert_uint_eq(v.choice.va, 0xb7fff000);
+	ck_assert(!panel_space.key(&v, &ps, KEY_RIGHT_));
+	ck_assert(panel_space.key(&v, &ps, KEY_LEFT_));
+	close_view(&v);
+}
+END_TEST
+
+START_TEST(what_is_zoomed_into_is_left_when_it_is_gone)
+{
+	static const uint32_t in[] = {KEY_ENTER_};
+	struct view v = open_view(COW_LECTURE);
+	struct panel_state ps = {0};
+
+	go(&v, COPY, STEP_END);
+	free(after_keys(&v, &ps, 78, 14, in, 1));
+	ck_assert_int_eq(ps.zoom, 1);
+	go(&v, SPAWN, STEP_END);
+	free(panel_text(&panel_space, &v, &ps, 78, 14));
+	ck_assert_int_eq(ps.zoom, 0);
+	close_view(&v);
+}
+END_TEST
+
+START_TEST(the_direct_map_opens_to_large_pages_and_frames)
+{
+	struct view v = open_view(COW_LECTURE);
+	struct panel_state ps = {0};
+	static const uint32_t in[] = {KEY_ENTER_};
+
+	go(&v, COPY, STEP_END);
+	panel_space.reveal(&v, &ps, "lowmem");
+	ck_assert_int_eq(ps.zoom, 1);
+	ck_assert(holds(panel_text(&panel_space, &v, &ps, 78, 14), "    4M large"));
+	ck_assert(holds(after_keys(&v, &ps, 78, 14, in, 1), "free"));
+	ck_assert_int_eq(ps.zoom, 2);
+	close_view(&v);
+}
+END_TEST
+
+START_TEST(focus_names_a_range)
+{
+	struct view v = open_view(COW_LECTURE);
+	struct panel_state ps = {0};
+
+	go(&v, COPY, STEP_END);
+	panel_space.reveal(&v, &ps, "kmap");
+	ck_assert(holds(panel_text(&panel_space, &v, &ps, 78, 14), "0-1023"));
+	panel_space.reveal(&v, &ps, "stack");
+	ck_assert_uint_eq(v.choice.va, 0xbffdf000);
+	close_view(&v);
+}
+END_TEST
+
+START_TEST(search_goes_to_a_name_or_an_address)
+{
+	struct view v = open_view(COW_LECTURE);
+	struct panel_state ps = {0};
+
+	go(&v, COPY, STEP_END);
+	free(panel_text(&panel_space, &v, &ps, 78, 14));
+	ck_assert(panel_space.search(&v, &ps, "code", 1));
+	ck_assert_uint_eq(v.choice.va, 0x08048000);
+	ck_assert(panel_space.search(&v, &ps, "ff8", -1));
+	ck_assert_uint_eq(v.choice.va, 0xff800000);
+	ck_assert(!panel_space.search(&v, &ps, "nothing", 1));
+	close_view(&v);
+}
+END_TEST
+
+START_TEST(a_click_on_the_ruler_goes_to_the_address_there)
+{
+	struct view v = open_view(COW_LECTURE);
+	struct panel_state ps = {0};
+
+	go(&v, COPY, STEP_END);
+	free(panel_text(&panel_space, &v, &ps, 78, 24));
+	panel_space.click(&v, &ps, 3, 1);
+	ck_assert_uint_eq(v.choice.va, 0xc1000000);
+	panel_space.click(&v, &ps, 20, 0);
+	ck_assert_uint_ge(v.choice.va, 0xc0000000);
+	close_view(&v);
+}
+END_TEST
+
+START_TEST(without_a_process_the_kernel_is_shown)
+{
+	struct view v = open_view("machine i386 ram=64M\nspawn p\n");
+
+	go(&v, 0, STEP_END);
+	ck_assert(shows(&panel_space, &v, 78, 24, "c1000000   48M lowmem"));
+	ck_assert(shows(&panel_space, &v, 78, 24, "00010000  2.9G free"));
+	close_view(&v);
+}
+END_TEST
+
+Suite *space_suite(void)
+{
+	Suite *s = suite_create("space");
+	TCase *t = tcase_create("space");
+
+	tcase_add_test(t, every_range_has_a_row_however_small_it_is);
+	tcase_add_test(t, what_the_event_was_about_is_in_sight_marked_and_told);
+	tcase_add_test(t, enter_looks_into_an_area_and_bracket_comes_back);
+	tcase_add_test(t, enter_on_a_page_follows_it_to_the_walk);
+	tcase_add_test(t, arrows_move_over_ranges_and_choose_them_for_all_panels);
+	tcase_add_test(t, what_is_zoomed_into_is_left_when_it_is_gone);
+	tcase_add_test(t, the_direct_map_opens_to_large_pages_and_frames);
+	tcase_add_test(t, focus_names_a_range);
+	tcase_add_test(t, search_goes_to_a_name_or_an_address);
+	tcase_add_test(t, a_click_on_the_ruler_goes_to_the_address_there);
+	tcase_add_test(t, without_a_process_the_kernel_is_shown);
+	suite_add_tcase(s, t);
+	return s;
+}

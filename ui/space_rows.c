@@ -1,0 +1,542 @@
+/*
+ * The rows of the address space: one for each range, however small it is.
+ *
+ *	*f8800000  12K vmalloc    3 pages                   mark, first address, size, what it is, what lies in it
+ *	 c1000000 880M lowmem     Normal 01000-37fff
+ *	 bffdf000 132K stack      .x32 a                    pages of an area as in the process panel
+ *	 ff802000   4K slot 2     3fc05 users 1             a slot of kmap's window
+ *
+ * What is marked: the area that was made or cut, the page whose entry changed, the slot, vmalloc's area.  Of kernel
+ * addresses the story is asked itself, so that a range is marked also where something has just gone.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "area_pages.h"
+#include "panel.h"
+#include "parts.h"
+#include "sim/pgtable.h"
+#include "sim/vma.h"
+#include "space.h"
+#include "src/i18n.h"
+
+enum { BYTES_WIDTH = 5, STRIP_MOST = 32, MEDIUM = 46, WIDE = 64, SYMBOL_WIDTH = 15 };
+
+/* ---- names ---- */
+
+static const char *const kind_name[NR_RANGE_KINDS] = {
+	[RANGE_NULL] = N_("never"),          [RANGE_FREE] = N_("free"),
+	[RANGE_ABOVE_BASE] = N_("free"),     [RANGE_STACK_ROOM] = N_("to grow"),
+	[RANGE_STACK_GAP] = N_("guard gap"), [RANGE_CODE] = N_("code"),
+	[RANGE_DATA] = N_("data"),           [RANGE_BSS] = N_("bss"),
+	[RANGE_HEAP] = N_("heap"),           [RANGE_STACK] = N_("stack"),
+	[RANGE_MAPPING] = N_("mapping"),     [RANGE_DIRECT] = N_("lowmem"),
+	[RANGE_HOLE] = N_("hole"),           [RANGE_VMALLOC] = N_("vmalloc"),
+	[RANGE_PKMAP] = N_("kmap"),          [RANGE_LDT] = N_("LDT"),
+	[RANGE_CPU_ENTRY] = N_("cpu entry"), [RANGE_FIX_BOOT] = N_("boot slots"),
+	[RANGE_FIXMAP] = N_("fixmap"),       [RANGE_LAST_PAGE] = N_("last page"),
+	[RANGE_UNUSED] = N_("not used"),     [RANGE_VM_AREA] = N_("area"),
+	[RANGE_VM_GUARD] = N_("guard"),      [RANGE_VM_LAZY] = N_("lazy"),
+	[RANGE_VM_FREE] = N_("free"),        [RANGE_LARGE] = N_("large"),
+	[RANGE_TABLE] = N_("table"),         [RANGE_PAGE] = N_("page"),
+	[RANGE_ABSENT] = N_("absent"),       [RANGE_FREE_FRAMES] = N_("free"),
+};
+
+static bool is_slot(const struct address_range *r)
+{
+	return r->outer == RANGE_PKMAP || r->outer == RANGE_FIXMAP;
+}
+
+const char *range_name(const struct space *s, const struct address_range *r, char *buf, size_t size)
+{
+	uint32_t low = is_slot(r) ? range_slot(s->m, r, r->first) : 0;
+	uint32_t high = is_slot(r) ? range_slot(s->m, r, r->last) : 0;
+	char name[TEXT_LEN];
+
+	if (is_slot(r) && low == high)
+		snprintf(buf, size, _("slot %u"), low);
+	else if (is_slot(r))
+		snprintf(buf, size, "%u-%u", low < high ? low : high, low < high ? high : low);
+	else if (r->kind == RANGE_MAPPING && strcmp(area_name(s->v, r->area, name), "-") != 0)
+		snprintf(buf, size, "%s", name);
+	else if (r->kind == RANGE_VM_AREA)
+		snprintf(buf, size, "%s", r->vm->flags & VM_IOREMAP ? "ioremap" : "vmalloc");
+	else
+		snprintf(buf, size, "%s", _(kind_name[r->kind]));
+	return buf;
+}
+
+/* ---- marks ---- */
+
+struct range_question {
+	vaddr_t first, last;
+};
+
+/* Is a telling about a kernel address of the range? */
+static bool names_kernel_address_in(const struct story_node *n, const void *ctx)
+{
+	const struct range_question *q = ctx;
+	uint64_t va;
+
+	for (unsigned nth = 0; step_arg_nth(&n->step, A_KVA, nth, &va); nth++)
+		if (va >= q->first && va <= q->last)
+			return true;
+	return false;
+}
+
+static bool changes_kernel_address_in(const struct story_node *n, const void *ctx)
+{
+	return n->step.kind == TELL_STEP && names_kernel_address_in(n, ctx);
+}
+
+static enum touch kernel_touch(const struct space *s, const struct address_range *r)
+{
+	const struct story *story = view_story(s->v);
+	const struct story_node *last = story_last(story);
+	struct range_question q = {r->first, r->last};
+
+	if (last && !view_is_complete(s->v) && names_kernel_address_in(last, &q))
+		return TOUCH_STEP;
+	if (!story_find_last(story, changes_kernel_address_in, &q))
+		return TOUCH_NONE;
+	return view_is_complete(s->v) ? TOUCH_STEP : TOUCH_EVENT;
+}
+
+static enum touch more(enum touch a, enum touch b) { return a > b ? a : b; }
+
+/* Of an area: its borders and rights, and the page that the walk is about. */
+static enum touch area_touch(const struct space *s, const struct address_range *r)
+{
+	const struct story *story = view_story(s->v);
+	vaddr_t page = page_align_down(s->v->walk_va);
+
+	if (r->outer)
+		return page >= r->first && page <= r->last
+			       ? story_touched_va(story, r->pid, page)
+			       : story_touched_va(story, r->pid, r->first);
+	return more(story_touched_vma(story, r->pid, r->area->start),
+		    page >= r->first && page <= r->last ? story_touched_va(story, r->pid, page)
+							: TOUCH_NONE);
+}
+
+/* Of frames of the direct map. */
+static enum touch frames_touch(const struct space *s, const struct address_range *r)
+{
+	const struct story *story = view_story(s->v);
+	pfn_t pfn = kva_to_pfn(s->m, r->first), end = kva_to_pfn(s->m, r->last);
+	enum touch touch = TOUCH_NONE;
+
+	if (r->kind == RANGE_DIRECT)
+		return r->zone ? story_touched_zone(story, r->zone->type) : TOUCH_NONE;
+	for (; pfn <= end && touch != TOUCH_STEP; pfn++)
+		touch = more(touch, story_touched_pfn(story, pfn));
+	return touch;
+}
+
+static bool is_direct(const struct address_range *r)
+{
+	return r->kind == RANGE_DIRECT || r->outer == RANGE_DIRECT || r->outer == RANGE_LARGE ||
+	       r->outer == RANGE_TABLE;
+}
+
+enum touch range_touch(const struct space *s, const struct address_range *r)
+{
+	pte_t e = r->kind == RANGE_PAGE && is_slot(r) ? range_entry(s->m, r, r->first) : 0;
+
+	if (r->area)
+		return area_touch(s, r);
+	if (range_is_user(r))
+		return TOUCH_NONE;
+	if (is_direct(r))
+		return frames_touch(s, r);
+	return more(kernel_touch(s, r),
+		    e ? story_touched_pfn(view_story(s->v), pte_pfn(e)) : TOUCH_NONE);
+}
+
+bool range_is_chosen(const struct space *s, const struct address_range *r)
+{
+	const struct choice *c = &s->v->choice;
+	vaddr_t va = c->va;
+
+	switch (c->kind) {
+	case CHOOSE_ADDRESS:
+	case CHOOSE_VMA:
+		if (va < user_end(s->m) && c->pid != (s->t ? s->t->pid : 0))
+			return false;
+		break;
+	case CHOOSE_OBJECT:
+		break;
+	case CHOOSE_FRAME:
+	case CHOOSE_BLOCK:
+		if (c->pfn >= s->m->max_low_pfn)
+			return false;
+		va = pfn_to_kva(s->m, c->pfn);
+		break;
+	default:
+		return false;
+	}
+	return va >= r->first && va <= r->last;
+}
+
+/* ---- colours ---- */
+
+static enum role area_role(const struct vma *v)
+{
+	return !v->file ? ROLE_ANON : v->file->shmem ? ROLE_SHMEM : ROLE_FILE;
+}
+
+enum role range_role(const struct space *s, const struct address_range *r)
+{
+	(void)s;
+	if (r->area)
+		return r->kind == RANGE_ABSENT ? ROLE_DIM : area_role(r->area);
+	if (is_direct(r))
+		return r->kind == RANGE_FREE_FRAMES ? ROLE_FREE : ROLE_KERNEL;
+	switch (r->outer ? r->outer : r->kind) {
+	case RANGE_VMALLOC:
+		return r->kind == RANGE_VMALLOC || r->kind == RANGE_VM_AREA ? ROLE_SLAB : ROLE_DIM;
+	case RANGE_VM_AREA:
+		return r->kind == RANGE_ABSENT ? ROLE_DIM : ROLE_SLAB;
+	case RANGE_PKMAP:
+		return r->kind == RANGE_ABSENT ? ROLE_DIM : ROLE_PCP;
+	case RANGE_FIXMAP:
+		return r->kind == RANGE_ABSENT ? ROLE_DIM : ROLE_TABLE;
+	case RANGE_LDT:
+	case RANGE_CPU_ENTRY:
+	case RANGE_FIX_BOOT:
+		return ROLE_RESERVED;
+	default:
+		return ROLE_DIM;
+	}
+}
+
+/* ---- what lies in a range ---- */
+
+/* Users of kmap's window: slots in use, and those that nobody uses but that are still mapped. */
+static void count_slots(const struct machine *m, uint32_t *used, uint32_t *unused)
+{
+	*used = *unused = 0;
+	for (uint32_t i = 0; i < m->profile->last_pkmap; i++) {
+		*used += m->pkmap.count[i] > 1;
+		*unused += m->pkmap.count[i] == 1;
+	}
+}
+
+static void put_pkmap(const struct space *s, const struct area *a, int x, int y)
+{
+	uint32_t used, unused;
+
+	count_slots(s->m, &used, &unused);
+	x = put_format(a, x, y, used ? ROLE_NORMAL : ROLE_DIM, 0, _("%u of %u slots in use"), used,
+		       s->m->profile->last_pkmap);
+	if (unused)
+		put_format(a, x + 2, y, ROLE_DIM, 0, _("%u still mapped"), unused);
+}
+
+static void put_vmalloc(const struct space *s, const struct area *a, int x, int y)
+{
+	uint32_t areas = 0, pages = 0;
+
+	for (const struct vm_struct *vm = s->m->vmap.first; vm; vm = vm->next) {
+		areas += !vm->lazy;
+		if (!vm->lazy)
+			pages += (uint32_t)((vm->end - vm->start) >> PAGE_SHIFT) - 1;
+	}
+	x = put_format(a, x, y, areas ? ROLE_NORMAL : ROLE_DIM, 0, _("areas %u  pages %u"), areas,
+		       pages);
+	if (s->m->vmap.lazy_pages)
+		put_format(a, x + 2, y, ROLE_DIM, 0, _("lazy %u"), s->m->vmap.lazy_pages);
+}
+
+static void put_direct(const struct space *s, const struct area *a, int x, int y,
+		       const struct address_range *r)
+{
+	if (r->zone)
+		x = put_text(a, x, y, ROLE_LABEL, 0, r->zone->name) + 1;
+	put_format(a, x, y, ROLE_DIM, 0, "%05x-%05x", kva_to_pfn(s->m, r->first),
+		   kva_to_pfn(s->m, r->last));
+}
+
+/* The frames of a large page in cells: how many are taken, coloured by what the first of them is. */
+static void put_frames(const struct space *s, const struct area *a, int x, int y,
+		       const struct address_range *r)
+{
+	static const uint32_t shade[] = {0xb7, 0x2591, 0x2592, 0x2593, 0x2588};
+	pfn_t from = kva_to_pfn(s->m, r->first), nr = kva_to_pfn(s->m, r->last) + 1 - from;
+	int cells = a->width - x < STRIP_MOST ? a->width - x : STRIP_MOST;
+
+	if (cells > (int)nr)
+		cells = (int)nr;
+	for (int i = 0; i < cells; i++) {
+		pfn_t at = from + (pfn_t)((uint64_t)nr * (uint32_t)i / (uint32_t)cells);
+		pfn_t end = from + (pfn_t)((uint64_t)nr * ((uint32_t)i + 1) / (uint32_t)cells);
+		uint32_t taken = 0, all = end - at;
+		enum role role = ROLE_FREE;
+
+		for (; at < end; at++)
+			if (pfn_page(s->m, at)->use != FRAME_FREE) {
+				role = taken++ ? role : frame_role(s->m, at);
+			}
+		put_char(a, x + i, y, shade[(taken * 4 + all - 1) / all], role, 0);
+	}
+}
+
+/* A frame, and what stands in it. */
+static int put_frame(const struct space *s, const struct area *a, int x, int y, pfn_t pfn)
+{
+	const struct machine *m = s->m;
+	bool known = pfn < m->max_pfn;
+	enum touch touch = known ? story_touched_pfn(view_story(s->v), pfn) : TOUCH_NONE;
+	enum role role = known && view_is_chosen_pfn(s->v, pfn) ? ROLE_CHOSEN
+			 : known ? touched_role(touch, frame_role(m, pfn))
+				 : ROLE_NUMBER;
+	const struct zone *z = known ? page_zone_const(m, pfn) : NULL;
+
+	x = put_format(a, x, y, role, ATTR_BOLD, "%05x", pfn);
+	return put_text(a, x + 1, y, ROLE_DIM, 0, z ? z->name : known ? "" : _("no RAM"));
+}
+
+/* A page of a process: its letter, frame, contents, rights. */
+static void put_user_page(const struct space *s, const struct area *a, int x, int y,
+			  const struct address_range *r)
+{
+	pte_t e = range_entry(s->m, r, r->first);
+	const struct page *p = entry_page(s->m, e);
+	char text[TEXT_LEN];
+
+	x = put_char_text(a, x, y, (uint32_t)page_letter(s->m, e, r->area),
+			  p ? frame_role(s->m, pte_pfn(e)) : ROLE_DIM);
+	x = put_frame(s, a, x + 1, y, pte_pfn(e));
+	if (a->width - x > 24)
+		x = put_text(a, x + 1, y, ROLE_DIM, 0, pte_bits_text(e, text));
+	if (p)
+		put_text(a, x + 1, y, ROLE_NORMAL, ATTR_BOLD, tag_text(p->tag, text));
+}
+
+/* A slot of kmap's window that is mapped. */
+static void put_pkmap_slot(const struct space *s, const struct area *a, int x, int y,
+			   const struct address_range *r)
+{
+	uint32_t count = s->m->pkmap.count[range_slot(s->m, r, r->first)];
+
+	x = put_frame(s, a, x, y, pte_pfn(range_entry(s->m, r, r->first)));
+	if (count > 1)
+		put_format(a, x + 1, y, ROLE_NORMAL, 0, _("users %u"), count - 1);
+	else
+		put_text(a, x + 1, y, ROLE_DIM, 0, _("nobody, still mapped"));
+}
+
+/* A slot of the fixmap that is mapped; those of kmap_atomic are known by CPU and place. */
+static void put_fix_slot(const struct space *s, const struct area *a, int x, int y,
+			 const struct address_range *r)
+{
+	const struct machine *m = s->m;
+	uint32_t n = range_slot(m, r, r->first) - m->map.fix_kmap_begin;
+	uint32_t each = m->profile->kmap_slots;
+
+	x = put_frame(s, a, x, y, pte_pfn(range_entry(m, r, r->first)));
+	if (each && n < each * m->profile->nr_cpus)
+		put_format(a, x + 1, y, ROLE_NORMAL, 0, _("kmap_atomic CPU %u place %u"), n / each,
+			   n % each);
+}
+
+/* A page that is mapped, in whatever range. */
+static void put_mapped_page(const struct space *s, const struct area *a, int x, int y,
+			    const struct address_range *r)
+{
+	pfn_t pfn;
+	char text[TEXT_LEN];
+
+	if (r->area) {
+		put_user_page(s, a, x, y, r);
+	} else if (r->outer == RANGE_PKMAP) {
+		put_pkmap_slot(s, a, x, y, r);
+	} else if (r->outer == RANGE_FIXMAP) {
+		put_fix_slot(s, a, x, y, r);
+	} else {
+		pfn = pte_pfn(range_entry(s->m, r, r->first));
+		x = put_frame(s, a, x, y, pfn);
+		if (pfn < s->m->max_pfn)
+			put_text(a, x + 1, y, frame_role(s->m, pfn), 0,
+				 frame_use_name((enum frame_use)pfn_page(s->m, pfn)->use));
+		else
+			put_text(a, x + 1, y, ROLE_DIM, 0,
+				 pte_bits_text(range_entry(s->m, r, r->first), text));
+	}
+}
+
+/* Free addresses of a process: who comes here. */
+static void put_free(const struct space *s, const struct area *a, int x, int y,
+		     const struct address_range *r)
+{
+	const struct mm *mm = s->t ? s->t->mm : NULL;
+	int digits = address_digits(s->m);
+
+	if (!mm || r->kind != RANGE_FREE)
+		return;
+	if ((uint64_t)r->last + 1 == mm->mmap_base)
+		put_format(a, x, y, ROLE_DIM, 0, "\342\206\223 mmap_base %0*llx", digits,
+			   (unsigned long long)mm->mmap_base);
+	else if (r->first == page_align_up(mm->brk))
+		put_format(a, x, y, ROLE_DIM, 0, "\342\206\221 brk %0*llx", digits,
+			   (unsigned long long)mm->brk);
+}
+
+/* Words for ranges of which there is nothing to count. */
+static const char *range_words(const struct address_range *r)
+{
+	switch (r->kind) {
+	case RANGE_NULL:
+		return _("NULL faults here");
+	case RANGE_ABOVE_BASE:
+		return _("left for the stack");
+	case RANGE_STACK_ROOM:
+		return _("\342\206\223 to the stack's limit");
+	case RANGE_STACK_GAP:
+		return _("mmap keeps off");
+	case RANGE_HOLE:
+		return _("catches who runs over the end");
+	case RANGE_LAST_PAGE:
+		return _("error numbers");
+	case RANGE_VM_GUARD:
+		return _("never mapped");
+	case RANGE_VM_LAZY:
+		return _("waits for a TLB flush");
+	default:
+		return "";
+	}
+}
+
+static void draw_contents(const struct space *s, const struct area *a, int x, int y,
+			  const struct address_range *r)
+{
+	switch (r->kind) {
+	case RANGE_DIRECT:
+		put_direct(s, a, x, y, r);
+		break;
+	case RANGE_VMALLOC:
+		put_vmalloc(s, a, x, y);
+		break;
+	case RANGE_PKMAP:
+		put_pkmap(s, a, x, y);
+		break;
+	case RANGE_FIXMAP:
+	case RANGE_CPU_ENTRY:
+	case RANGE_VM_AREA:
+		put_format(a, x, y, ROLE_DIM, 0, _("mapped %u of %llu"),
+			   range_pages_mapped(s->m, r),
+			   (unsigned long long)(range_bytes(r) >> PAGE_SHIFT));
+		break;
+	case RANGE_LARGE:
+	case RANGE_TABLE:
+		put_frames(s, a, x, y, r);
+		break;
+	case RANGE_PAGE:
+		put_mapped_page(s, a, x, y, r);
+		break;
+	case RANGE_FREE:
+		put_free(s, a, x, y, r);
+		break;
+	default:
+		put_text(a, x, y, ROLE_DIM, 0, range_words(r));
+		break;
+	}
+}
+
+/* Rights and name of an area where there is room, then its pages. */
+static void draw_area(const struct space *s, const struct area *a, int x, int y,
+		      const struct address_range *r)
+{
+	struct area part;
+	char text[TEXT_LEN];
+
+	if (a->width - x >= 40) {
+		x = put_text(a, x, y, r->area->flags & VM_WRITE ? ROLE_NORMAL : ROLE_DIM, 0,
+			     vma_rights(r->area, text)) +
+		    1;
+		part = area_sub(a, x, y, 10, 1);
+		put_text(&part, 0, 0, ROLE_LABEL, 0, area_name(s->v, r->area, text));
+		x += 11;
+	}
+	part = area_sub(a, x, y, a->width - x, 1);
+	draw_area_pages(s->v, s->t, &part, 0, r->area);
+}
+
+/* ---- the kernel's words ---- */
+
+/* Of free addresses of a process. */
+static const char *user_symbol(const struct space *s, const struct address_range *r)
+{
+	const struct mm *mm = s->t ? s->t->mm : NULL;
+
+	if (r->kind == RANGE_FREE && r->first == s->m->profile->mmap_min_addr)
+		return "mmap_min_addr";
+	if (mm && !r->outer && r->first == mm->mmap_base)
+		return "mmap_base";
+	if (mm && !r->outer && r->first == page_align_up(mm->brk))
+		return "brk";
+	if (mm && !r->outer && r->first == mm->start_brk)
+		return "start_brk";
+	return "";
+}
+
+/* The name that the kernel has for the first address of a range; "": none. */
+static const char *range_symbol(const struct space *s, const struct address_range *r)
+{
+	const struct kernel_map *map = &s->m->map;
+	const struct border {
+		vaddr_t at;
+		const char *name;
+	} borders[] = {
+		{map->page_offset, "PAGE_OFFSET"},       {map->high_memory, "high_memory"},
+		{map->vmalloc_start, "VMALLOC_START"},   {map->vmalloc_end, "VMALLOC_END"},
+		{map->pkmap_base, "PKMAP_BASE"},         {map->fixaddr_top, "FIXADDR_TOP"},
+		{map->fixaddr_start, "FIXADDR_START"},   {map->ldt_base, "LDT_BASE_ADDR"},
+		{map->cpu_entry_area, "CPU_ENTRY_AREA"},
+	};
+
+	if (range_is_user(r) || r->area)
+		return user_symbol(s, r);
+	for (size_t i = 0; i < sizeof(borders) / sizeof(*borders); i++)
+		if (borders[i].at == r->first)
+			return borders[i].name;
+	return "";
+}
+
+/* ---- a row ---- */
+
+static int name_width(int width) { return width < MEDIUM ? 9 : 11; }
+
+void draw_space_row(const struct space *s, const struct area *a, int y,
+		    const struct address_range *r, bool cursor)
+{
+	enum touch touch = range_touch(s, r);
+	bool chosen = range_is_chosen(s, r);
+	enum role role = range_role(s, r);
+	int digits = address_digits(s->m), x = 1 + digits + 1 + BYTES_WIDTH,
+	    names = name_width(a->width);
+	struct area part, rest = *a;
+	char text[TEXT_LEN];
+
+	if (touch)
+		put_mark(a, 0, y, touch);
+	else if (chosen)
+		put_char(a, 0, y, 0x258c, ROLE_CHOSEN, 0);
+	put_format(a, 1, y, touched_role(touch, role == ROLE_DIM ? ROLE_DIM : ROLE_NUMBER), 0,
+		   "%0*llx", digits, (unsigned long long)r->first);
+	put_right(a, x, y, ROLE_DIM, 0, bytes_text(range_bytes(r), text));
+	part = area_sub(a, x + 1, y, names, 1);
+	put_text(&part, 0, 0, chosen ? ROLE_TITLE : role, chosen ? ATTR_BOLD : 0,
+		 range_name(s, r, text, sizeof(text)));
+	x += 1 + names + (a->width >= MEDIUM);
+	if (a->width >= WIDE) {
+		put_right(a, a->width, y, ROLE_LABEL, 0, range_symbol(s, r));
+		rest.width -= SYMBOL_WIDTH;
+	}
+	if (range_is_area(r))
+		draw_area(s, &rest, x, y, r);
+	else
+		draw_contents(s, &rest, x + (a->width < MEDIUM), y, r);
+	if (cursor)
+		paint(a, 1, y, x - 1, ROLE_CHOSEN, 0);
+}
