@@ -20,9 +20,7 @@
  *
  * Objects in an array count as in use by their slab, but nobody holds them.
  *
- * Simpler than Linux: the arrays themselves take no memory of the machine, and
- * nothing but kmem_cache_shrink empties them (the kernel's reaper takes a fifth
- * of an idle one every two seconds: there is no clock here).
+ * Simpler than Linux: the arrays themselves take no memory of the machine.
  * Sources: 2.4.18 enable_cpucache and kmem_cache_alloc_batch, 6.1
  * cache_alloc_refill and cache_flusharray; REFERENCE 5.8, 5.10.
  */

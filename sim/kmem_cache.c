@@ -70,6 +70,7 @@ static struct kmem_cache *cache_record(struct machine *m,
 static int cache_fit_out(struct machine *m, struct kmem_cache *c)
 {
 	setup_cpu_cache(m, c);
+	c->next_reap = m->reap_passes + 2;
 	if (c->mgmt == SLAB_OFF)
 		c->freelist_cache = kmalloc_cache(m, c->slab_size);
 	if (c->index > 0) {
@@ -93,13 +94,12 @@ struct kmem_cache *kmem_cache_create(struct machine *m, const char *name,
 	if (object_size == 0 || object_size > CACHE_SIZE_MAX ||
 	    align > CACHE_SIZE_MAX || (align && !is_power_of_two(align)))
 		return NULL;
-	/* Constructed objects must stay as they are: no pattern over them. */
-	if (flags & SLAB_CTOR)
-		wish.flags &= ~(uint32_t)SLAB_POISON;
 	strncpy(wish.name, name, CACHE_NAME_LEN - 1);
 
 	enter(m, KMEM_CACHE_CREATE, object_size, align);
 	c = cache_record(m, &wish);
+	if (c && c->flags != flags)
+		note(m, CACHE_FLAGS_DROPPED, c->index);
 	if (c && cache_fit_out(m, c) < 0) {
 		cache_free_record(m, c);
 		c = NULL;
@@ -113,6 +113,8 @@ int kmem_cache_destroy(struct machine *m, struct kmem_cache *c)
 	int err = 0;
 
 	enter(m, KMEM_CACHE_DESTROY, c->index);
+	if (!(c->flags & SLAB_BUILTIN))
+		kmem_cache_shrink(m, c);
 	if (c->flags & SLAB_BUILTIN) {
 		note(m, CACHE_BUILTIN, c->index);
 		err = -SIM_EINVAL;
@@ -122,7 +124,6 @@ int kmem_cache_destroy(struct machine *m, struct kmem_cache *c)
 	} else {
 		vaddr_t kobj = c->kobj;
 
-		kmem_cache_shrink(m, c);
 		cache_free_record(m, c);
 		kmem_cache_free(m, m->cache[0], kobj);
 	}
@@ -136,7 +137,7 @@ uint32_t kmem_cache_shrink(struct machine *m, struct kmem_cache *c)
 
 	enter(m, KMEM_CACHE_SHRINK, c->index);
 	drain_cpu_caches(m, c);
-	pages = drain_freelist(m, c);
+	pages = drain_freelist(m, c, UINT32_MAX);
 	leave(m, KMEM_CACHE_SHRINK, pages);
 	return pages;
 }
@@ -169,12 +170,29 @@ static vaddr_t slab_alloc(struct machine *m, struct kmem_cache *c, uint32_t gfp)
 	return s ? slab_get_obj(m, s) : 0;
 }
 
-/* The mark that tells who holds an object. */
-static uint8_t *busy_mark(struct machine *m, vaddr_t obj)
+/* A caller takes what the array or the slab gave. */
+static void object_taken(struct machine *m, struct kmem_cache *c, vaddr_t obj)
 {
 	struct slab *s = pfn_page(m, kva_to_pfn(m, obj))->mapping;
+	uint32_t index = (obj - s->s_mem) / c->size;
 
-	return &s->busy[(obj - s->s_mem) / s->cache->size];
+	s->busy[index] = 1;
+	c->num_allocations++;
+	if (++c->active > c->high_mark)
+		c->high_mark = c->active;
+	if (s->bytes)
+		slab_debug_alloc(m, s, index);
+}
+
+static void object_freed(struct machine *m, struct kmem_cache *c, vaddr_t obj)
+{
+	struct slab *s = pfn_page(m, kva_to_pfn(m, obj))->mapping;
+	uint32_t index = (obj - s->s_mem) / c->size;
+
+	s->busy[index] = 0;
+	c->active--;
+	if (s->bytes)
+		slab_debug_free(m, s, index);
 }
 
 vaddr_t kmem_cache_alloc_gfp(struct machine *m, struct kmem_cache *c,
@@ -187,11 +205,8 @@ vaddr_t kmem_cache_alloc_gfp(struct machine *m, struct kmem_cache *c,
 	obj = ac->limit ? array_cache_alloc(m, c, ac, gfp)
 			: slab_alloc(m, c, gfp);
 	if (obj) {
-		*busy_mark(m, obj) = 1;
-		c->active++;
-		c->num_allocations++;
-		if (c->flags & SLAB_POISON)
-			note(m, SLAB_POISON_CHECK, c->index, obj);
+		object_taken(m, c, obj);
+		obj += c->obj_offset;
 	}
 	leave(m, KMEM_CACHE_ALLOC, obj);
 	return obj;
@@ -207,10 +222,8 @@ void kmem_cache_free(struct machine *m, struct kmem_cache *c, vaddr_t obj)
 	struct array_cache *ac = &c->cpu[m->cpu];
 
 	enter(m, KMEM_CACHE_FREE, c->index, obj);
-	*busy_mark(m, obj) = 0;
-	c->active--;
-	if (c->flags & SLAB_POISON)
-		step(m, SLAB_POISON, c->index, obj, 1);
+	obj -= c->obj_offset;
+	object_freed(m, c, obj);
 	if (ac->limit)
 		array_cache_free(m, c, ac, obj);
 	else

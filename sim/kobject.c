@@ -47,9 +47,9 @@ void slab_boot(struct machine *m)
 	bool v61 = m->profile->slab_61;
 
 	m->cpus_online = 1;
-	kmem_cache_create(m, "kmem_cache",
-			  v61 ? DESCRIPTOR_61 : DESCRIPTOR_CLASSIC, 0,
-			  SLAB_BUILTIN | (v61 ? SLAB_HWCACHE_ALIGN : 0));
+	kmem_cache_create(
+		m, "kmem_cache", v61 ? DESCRIPTOR_61 : DESCRIPTOR_CLASSIC, 0,
+		SLAB_BUILTIN | (v61 ? SLAB_HWCACHE_ALIGN : SLAB_NO_REAP));
 	kmalloc_boot(m);
 	for (int i = 0; i < NR_KERNEL_OBJECTS; i++) {
 		const struct kobj_kind *k = &kinds[i];

@@ -68,6 +68,9 @@ struct machine {
 	uint32_t nr_caches;
 	struct kmem_cache *kmalloc_caches[NR_KMALLOC_TYPES]
 					 [MAX_KMALLOC_CLASSES];
+	uint32_t clock_searchp; /* 2.4: number of the cache that
+	                         * kmem_cache_reap looks at next         */
+	uint32_t reap_passes;   /* 6.1: of cache_reap, since boot         */
 	uint32_t cpus_online; /* 1 while boot makes its caches            */
 	char ended_cache[CACHE_NAME_LEN]; /* destroyed last: its story still
 	                                   * needs the name               */

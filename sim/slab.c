@@ -27,8 +27,9 @@
  *	put into, was full       head of partial   tail of partial
  *	put into, now empty      head of free      head of free
  *
- * Simpler than Linux: bytes of objects are not modelled, so constructors,
- * poison and the index list are told and counted, not written.
+ * Simpler than Linux: bytes of objects are modelled only where somebody looks
+ * at them (slab_debug.c), so constructors and the index list are told and
+ * counted, not written.
  * Sources: 2.4.18 and 6.1 mm/slab.c; REFERENCE 5.6, 5.7.
  */
 #include "machine.h"
@@ -124,10 +125,17 @@ static uint32_t next_colour(struct machine *m, struct kmem_cache *c)
 	return colour * c->colour_off;
 }
 
-/* Bytes of the record, its index list and its busy marks in one chunk. */
+static bool is_debugged(const struct kmem_cache *c)
+{
+	return c->flags & (SLAB_POISON | SLAB_RED_ZONE);
+}
+
+/* Bytes of the record, its index list, its busy marks and, if somebody looks
+ * at them, its objects in one chunk. */
 static size_t record_bytes(const struct kmem_cache *c)
 {
-	return sizeof(struct slab) + c->num * (sizeof(uint16_t) + 1);
+	return sizeof(struct slab) + c->num * (sizeof(uint16_t) + 1) +
+	       (is_debugged(c) ? (size_t)c->num * c->size : 0);
 }
 
 static struct slab *record_new(struct machine *m, struct kmem_cache *c)
@@ -137,6 +145,7 @@ static struct slab *record_new(struct machine *m, struct kmem_cache *c)
 	s->cache = c;
 	s->bufctl = (uint16_t *)(s + 1);
 	s->busy = (uint8_t *)(s->bufctl + c->num);
+	s->bytes = is_debugged(c) ? s->busy + c->num : NULL;
 	for (uint32_t i = 0; i < c->num; i++)
 		s->bufctl[i] = (uint16_t)(m->profile->slab_61 ? i : i + 1);
 	if (!m->profile->slab_61)
@@ -156,8 +165,8 @@ static void tell_new_objects(struct machine *m, const struct slab *s)
 {
 	const struct kmem_cache *c = s->cache;
 
-	if (c->flags & SLAB_POISON)
-		step(m, SLAB_POISON, c->index, s->s_mem, c->num);
+	if (s->bytes)
+		slab_debug_new(m, s);
 	if (c->flags & SLAB_CTOR)
 		step(m, SLAB_CTOR, c->index, s->s_mem, c->num);
 }
@@ -198,7 +207,10 @@ struct slab *cache_grow(struct machine *m, struct kmem_cache *c, uint32_t gfp)
 	struct slab *s = NULL, place = {0};
 
 	enter(m, CACHE_GROW, c->index, c->gfporder, gfp);
+	c->growing++;
+	c->grown_lately = !m->profile->slab_61;
 	if (!slab_memory(m, c, gfp, &place)) {
+		c->growing--;
 		leave(m, CACHE_GROW, PFN_NONE);
 		return NULL;
 	}
@@ -213,6 +225,7 @@ struct slab *cache_grow(struct machine *m, struct kmem_cache *c, uint32_t gfp)
 	slab_list_append(&c->slabs_free, s);
 	c->free_objects += c->num;
 	c->grown++;
+	c->growing--;
 	step(m, SLAB_NEW, c->index, s->pfn, c->gfporder, c->num, s->colouroff);
 	tell_new_objects(m, s);
 	leave(m, CACHE_GROW, s->pfn);
@@ -239,6 +252,8 @@ static void slab_destroy(struct machine *m, struct slab *s)
 	pfn_t pfn = s->pfn;
 
 	enter(m, SLAB_DESTROY, c->index, pfn, c->gfporder);
+	if (s->bytes)
+		slab_debug_destroy(m, s);
 	set_page_slab(m, s, NULL);
 	c->reaped++;
 	arena_free(m->arena, s, record_bytes(c));
@@ -248,12 +263,12 @@ static void slab_destroy(struct machine *m, struct slab *s)
 	leave(m, SLAB_DESTROY);
 }
 
-uint32_t drain_freelist(struct machine *m, struct kmem_cache *c)
+uint32_t drain_freelist(struct machine *m, struct kmem_cache *c, uint32_t nr)
 {
 	uint32_t pages = 0;
 	struct slab *s;
 
-	while ((s = take_last_free(c)) != NULL) {
+	while (nr-- > 0 && !c->growing && (s = take_last_free(c)) != NULL) {
 		pages += 1u << c->gfporder;
 		slab_destroy(m, s);
 	}
@@ -288,6 +303,7 @@ struct slab *first_slab(struct machine *m, struct kmem_cache *c)
 		note(m, SLAB_FROM_PARTIAL, c->index, s->pfn, s->inuse, c->num);
 		return s;
 	}
+	c->free_touched = true;
 	s = c->slabs_free.first;
 	if (s)
 		note(m, SLAB_FROM_FREE, c->index, s->pfn, c->num);

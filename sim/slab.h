@@ -24,6 +24,8 @@ enum slab_flag {
 	SLAB_HWCACHE_ALIGN = 1,
 	SLAB_CTOR = 2,            /* objects are constructed with the slab */
 	SLAB_POISON = 4,          /* a pattern marks objects nobody holds  */
+	SLAB_RED_ZONE = 256,      /* a word before and behind each object  */
+	SLAB_NO_REAP = 512,       /* 2.4: not for kmem_cache_reap          */
 	SLAB_BUILTIN = 8,         /* made at boot: cannot be destroyed     */
 	SLAB_CACHE_DMA = 16,      /* slabs from ZONE_DMA                   */
 	SLAB_RECLAIM_ACCOUNT = 32,
@@ -53,6 +55,8 @@ struct slab {
 	                           * free indices, [inuse] is taken next   */
 	uint8_t *busy;            /* num: 1 = in a caller's hands          */
 	vaddr_t off_slab;         /* where an off-slab index list is, or 0 */
+	uint8_t *bytes;           /* poison, red zones: num * size bytes from
+	                           * s_mem on; else NULL                   */
 };
 
 struct slab_list {
@@ -86,6 +90,7 @@ struct kmem_cache {
 	enum slab_mgmt mgmt;
 	uint32_t slab_size;      /* bytes of the management, wherever it is */
 	uint32_t colour, colour_off; /* number of colours, bytes of a step */
+	uint32_t obj_offset;     /* bytes of the red zone before an object */
 	struct kmem_cache *freelist_cache; /* SLAB_OFF: where indices live */
 	/* state */
 	uint32_t colour_next;
@@ -95,8 +100,15 @@ struct kmem_cache {
 	uint32_t free_limit;     /* 6.1: more free objects than this leave */
 	uint32_t free_objects;   /* in slabs, not in arrays                */
 	uint32_t active;         /* in callers' hands                      */
+	uint32_t high_mark;      /* most objects that were ever active     */
+	uint32_t errors;         /* objects found overwritten              */
 	uint64_t num_allocations, grown, reaped, allochit, allocmiss, freehit,
 		freemiss;        /* grown and reaped: slabs                */
+	/* reaping */
+	uint32_t growing;        /* cache_grow is at work: keep off         */
+	bool grown_lately;       /* 2.4 DFLGS_GROWN: since the last look   */
+	bool free_touched;       /* 6.1: slabs_free were looked for        */
+	uint32_t next_reap;      /* 6.1: pass that looks at the slabs      */
 };
 
 /*
@@ -117,10 +129,12 @@ vaddr_t kmem_cache_alloc_gfp(struct machine *m, struct kmem_cache *c,
 /* obj must be one that kmem_cache_alloc gave and nobody freed. */
 void kmem_cache_free(struct machine *m, struct kmem_cache *c, vaddr_t obj);
 
-/* Give all free slabs back, CPUs' arrays emptied first; returns their pages. */
+/* Give all free slabs back, CPUs' arrays emptied first; returns their pages.
+ * A cache that is growing is left alone. */
 uint32_t kmem_cache_shrink(struct machine *m, struct kmem_cache *c);
 
-/* 0, or -SIM_EINVAL while objects are in use or for a builtin. */
+/* 0, or -SIM_EINVAL while objects are in use (free slabs have gone then) or
+ * for a builtin. */
 int kmem_cache_destroy(struct machine *m, struct kmem_cache *c);
 
 /* NULL if there is none of that name. */
@@ -139,6 +153,7 @@ const struct slab *slab_of(const struct machine *m, vaddr_t obj);
 
 /* Index of the object of s that covers va; -1: colour, management or rest. */
 int slab_object_at(const struct slab *s, vaddr_t va);
+/* Where object index begins, its first red zone included. */
 static inline vaddr_t slab_object(const struct slab *s, uint32_t index)
 {
 	return s->s_mem + index * s->cache->size;
@@ -161,6 +176,31 @@ void slab_rules_of(const struct machine *m, struct slab_rules *r);
  */
 bool cache_geometry(struct kmem_cache *c, const struct slab_rules *r);
 
+/* ---- slab_reap.c ---- */
+
+/* 2.4: half of the free slabs of the cache that is worth it most; 6.1: one pass
+ * over all caches.  Pages given back. */
+uint32_t kmem_cache_reap(struct machine *m);
+uint32_t cache_reap(struct machine *m);
+/* The one that the profile has. */
+uint32_t slab_reap(struct machine *m);
+
+/* ---- slab_debug.c: poison and red zones; s->bytes is not NULL ---- */
+
+/* Bytes of one of the two words around an object. */
+uint32_t red_zone_bytes(bool slab_61);
+/* All objects of a new slab are free; one is taken; one is freed; the slab goes.
+ * What is not as it was left is told and counted in the cache's errors. */
+void slab_debug_new(struct machine *m, const struct slab *s);
+void slab_debug_alloc(struct machine *m, const struct slab *s, uint32_t index);
+void slab_debug_free(struct machine *m, const struct slab *s, uint32_t index);
+void slab_debug_destroy(struct machine *m, const struct slab *s);
+/* The byte at an address in such a slab's objects; -1: it is not kept. */
+int slab_byte(const struct machine *m, vaddr_t va);
+/* The kernel writes value to a range, whoever owns it; false: none of its bytes
+ * are kept. */
+bool slab_write(struct machine *m, vaddr_t va, uint32_t bytes, uint8_t value);
+
 /* ---- slab.c: slabs ---- */
 
 /* A new slab, at the tail of slabs_free; NULL: no memory. */
@@ -174,8 +214,9 @@ vaddr_t slab_get_obj(struct machine *m, struct slab *s);
 /* An object no caller holds goes back to its slab. */
 void slab_put_obj(struct machine *m, struct kmem_cache *c, vaddr_t obj);
 
-/* All free slabs give their pages back, last one first; returns the pages. */
-uint32_t drain_freelist(struct machine *m, struct kmem_cache *c);
+/* Up to nr free slabs give their pages back, last one first; returns the
+ * pages. */
+uint32_t drain_freelist(struct machine *m, struct kmem_cache *c, uint32_t nr);
 /* 6.1: free slabs leave from the tail while c has more free objects than
  * free_limit; pages go back after all have left, the last one's first. */
 void keep_free_limit(struct machine *m, struct kmem_cache *c);

@@ -21,10 +21,13 @@
  * Both take the lowest order that holds an object, and go on to larger ones
  * while more than an eighth of the slab is wasted, up to break_order.
  *
+ * Red zones (slab_debug.c) add a word before and behind each object.
+ *
  * Simpler than Linux: 2.4's bound on the indices of an off-slab list (116) is
- * left out, for objects of 512 bytes never come near it; no red zones and no debugging headers, so poison does not
- * change a size.  Sources: 2.4.18 kmem_cache_estimate and kmem_cache_create,
- * 6.1 calculate_slab_order; REFERENCE 5.2, 5.3, 5.10.
+ * left out, for objects of 512 bytes never come near it, and its caller gives
+ * an alignment, as in 2.6, where the kernel takes the offset of a colour.
+ * Sources: 2.4.18 kmem_cache_estimate and kmem_cache_create, 6.1
+ * calculate_slab_order; REFERENCE 5.2, 5.3, 5.10.
  */
 #include "machine.h"
 
@@ -128,6 +131,13 @@ static bool geometry_24(struct kmem_cache *c, const struct slab_rules *r)
 
 	c->align = BUFCTL_BYTES;
 	c->size = round_up(c->object_size, c->align);
+	if (c->flags & SLAB_CTOR)
+		c->flags &= ~(uint32_t)SLAB_POISON;
+	if (c->flags & SLAB_RED_ZONE) {
+		c->flags &= ~(uint32_t)SLAB_HWCACHE_ALIGN;
+		c->obj_offset = red_zone_bytes(false);
+		c->size += 2 * c->obj_offset;
+	}
 	off = c->size >= OFF_SLAB_FROM;
 	if (c->flags & SLAB_HWCACHE_ALIGN)
 		c->align = hwcache_align(c->size, r->cache_line, false);
@@ -214,7 +224,14 @@ static bool geometry_61(struct kmem_cache *c, const struct slab_rules *r)
 	if (c->flags & SLAB_HWCACHE_ALIGN)
 		c->align = larger(c->align, hwcache_align(c->object_size,
 							  r->cache_line, true));
-	c->size = round_up(round_up(c->object_size, 4), c->align);
+	c->size = round_up(c->object_size, 4);
+	if (c->align > KMALLOC_MIN_ALIGN)
+		c->flags &= ~(uint32_t)SLAB_RED_ZONE;
+	if (c->flags & SLAB_RED_ZONE) {
+		c->obj_offset = red_zone_bytes(true);
+		c->size = round_up(c->size, c->obj_offset) + 2 * c->obj_offset;
+	}
+	c->size = round_up(c->size, c->align);
 	c->size = larger(c->size, round_up(OBJ_MIN_SIZE, c->align));
 	c->colour_off = larger(r->cache_line, c->align);
 

@@ -64,6 +64,7 @@ enum arg_kind {
 	A_OUTCOME,/* enum outcome_kind                                 */
 	A_BOOL,
 	A_MOBILITY, /* enum migratetype                                */
+	A_BYTE,   /* one byte, as two digits of base 16                */
 	NR_ARG_KINDS
 };
 

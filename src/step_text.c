@@ -268,6 +268,8 @@ static void put_outcome(struct text *t, uint64_t value) { PUT_NAME(t, outcome_na
 
 static void put_mobility(struct text *t, uint64_t value) { PUT_NAME(t, mobility_names, value); }
 
+static void put_byte(struct text *t, uint64_t value) { put_number(t, "%#04llx", value); }
+
 static void put_bool(struct text *t, uint64_t value) { put_word(t, value ? "yes" : "no"); }
 
 static void put_nothing(struct text *t, uint64_t value)
@@ -298,6 +300,7 @@ static void (*const put_kind[NR_ARG_KINDS])(struct text *t, uint64_t value) = {
 	[A_OUTCOME] = put_outcome,
 	[A_BOOL] = put_bool,
 	[A_MOBILITY] = put_mobility,
+	[A_BYTE] = put_byte,
 };
 
 static void put_arg(struct text *t, enum arg_kind kind, uint64_t value)
