@@ -128,6 +128,33 @@ static void answer_zone(const struct machine *m, const struct expect *e, struct 
 	answer_number(e, sum, r);
 }
 
+static void answer_of_cache(const struct kmem_cache *c, const struct expect *e,
+			    struct expect_result *r)
+{
+	static const char *const mgmt[] = {"on", "off", "objfreelist"};
+
+	if (e->key == EXPECT_MGMT)
+		answer_word(e, mgmt[c->mgmt], r);
+	else
+		answer_number(e,
+			      e->key == EXPECT_OBJS    ? cache_active_objs(c)
+			      : e->key == EXPECT_SLABS ? cache_slabs(c)
+						       : c->errors,
+			      r);
+}
+
+/* Where the slab of a named object begins its objects: the bytes of its colour. */
+static void answer_colour(const struct machine *m, const struct expect *e, struct expect_result *r)
+{
+	const struct region *region = region_find(&m->names, e->name);
+	const struct slab *s = region ? slab_of(m, region->start) : NULL;
+
+	if (s)
+		answer_number(e, s->colouroff, r);
+	else
+		answer_nothing(e, _("no object of a slab"), r);
+}
+
 static void answer_cache(const struct machine *m, const struct scenario *s, const struct expect *e,
 			 struct expect_result *r)
 {
@@ -137,9 +164,7 @@ static void answer_cache(const struct machine *m, const struct scenario *s, cons
 		const struct kmem_cache *c = m->cache[i];
 
 		if (c && strcmp(c->name, name) == 0) {
-			answer_number(e,
-				      e->key == EXPECT_OBJS ? cache_active_objs(c) : cache_slabs(c),
-				      r);
+			answer_of_cache(c, e, r);
 			return;
 		}
 	}
@@ -182,12 +207,17 @@ void expect_check(const struct machine *m, const struct scenario *s, const struc
 		break;
 	case EXPECT_OBJS:
 	case EXPECT_SLABS:
+	case EXPECT_ERRORS:
+	case EXPECT_MGMT:
 		answer_cache(m, s, e, r);
 		break;
 	case EXPECT_MAPCOUNT:
 	case EXPECT_ZONE:
 	case EXPECT_SAME_FRAME:
 		answer_frame(m, s, e, r);
+		break;
+	case EXPECT_COLOUR:
+		answer_colour(m, e, r);
 		break;
 	case EXPECT_SWAP_USED:
 		answer_number(e, 0, r);

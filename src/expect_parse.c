@@ -9,9 +9,9 @@
 
 #include <string.h>
 
-enum value_kind { V_NUMBER, V_RESULT, V_ZONE, V_YES };
+enum value_kind { V_NUMBER, V_RESULT, V_ZONE, V_YES, V_MGMT };
 
-/* words: P process, A address in it, Z zone, O order, C cache */
+/* words: P process, A address in it, Z zone, O order, C cache, N name of a kernel object */
 static const struct key_info {
 	const char *word, *words, *form;
 	enum value_kind value;
@@ -26,6 +26,9 @@ static const struct key_info {
 	[EXPECT_NR_FREE] = {"nr_free", "ZO", "expect nr_free ZONE ORDER OP BLOCKS", V_NUMBER},
 	[EXPECT_OBJS] = {"objs", "C", "expect objs CACHE OP VALUE", V_NUMBER},
 	[EXPECT_SLABS] = {"slabs", "C", "expect slabs CACHE OP VALUE", V_NUMBER},
+	[EXPECT_ERRORS] = {"errors", "C", "expect errors CACHE OP VALUE", V_NUMBER},
+	[EXPECT_MGMT] = {"mgmt", "C", "expect mgmt CACHE OP on|off|objfreelist", V_MGMT},
+	[EXPECT_COLOUR] = {"colour", "N", "expect colour NAME OP BYTES", V_NUMBER},
 	[EXPECT_MAPCOUNT] = {"mapcount", "PA", "expect mapcount PROC ADDR OP VALUE", V_NUMBER},
 	[EXPECT_ZONE] = {"zone", "PA", "expect zone PROC ADDR OP ZONE", V_ZONE},
 	[EXPECT_SAME_FRAME] = {"same_frame", "PAPA",
@@ -38,6 +41,7 @@ const char *const expect_op_words[NR_EXPECT_OPS] = {"==", "!=", "<", "<=", ">", 
 static const char *const result_words[] = {"ok",     "EPERM",   "ESRCH",  "EAGAIN", "ENOMEM",
 					   "EACCES", "EFAULT",  "EEXIST", "EINVAL", "SIGSEGV",
 					   "SIGBUS", "SIGKILL", "NULL",   NULL};
+static const char *const mgmt_words[] = {"on", "off", "objfreelist", NULL};
 static const char *const yes_words[] = {"yes", "no", NULL};
 
 static bool find_key(struct parser *p, const struct word *w, unsigned *key)
@@ -107,6 +111,10 @@ static bool read_subject(struct parser *p, char kind, const struct word *w, stru
 		return read_zone(p, w, &e->zone, name, sizeof(name));
 	case 'O':
 		return read_order(p, w, e);
+	case 'N':
+		e->name = symbol_intern(&p->s->symbols, w->text, w->len);
+		return scope_get(&p->scope, SCOPE_KERNEL, e->name) ||
+		       mistake_unknown_name(p, w, SCOPE_KERNEL, _("name"));
 	default:
 		return read_cache(p, w, &e->name);
 	}
@@ -176,6 +184,8 @@ static bool read_value(struct parser *p, const struct word *w, enum value_kind k
 	if (kind == V_ZONE)
 		return read_zone(p, w, &e->zone, e->word, sizeof(e->word)) &&
 		       can_compare_words(p, w, e);
+	if (kind == V_MGMT)
+		return read_word_value(p, w, _("place"), mgmt_words, e);
 	return read_word_value(p, w, _("answer"), yes_words, e);
 }
 

@@ -79,6 +79,7 @@ const struct option_info option_info[NR_OPTION_WORDS] = {
 	[O_HWCACHE] = {"hwcache", 7, false, OPT_HWCACHE},
 	[O_CTOR] = {"ctor", 4, false, OPT_CTOR},
 	[O_POISON] = {"poison", 6, false, OPT_POISON},
+	[O_REDZONE] = {"redzone", 7, false, OPT_RED_ZONE},
 };
 
 const char *const advice_words[NR_ADVICE + 1] = {

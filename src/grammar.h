@@ -53,6 +53,7 @@ enum option_word {
 	O_HWCACHE,
 	O_CTOR,
 	O_POISON,
+	O_REDZONE,
 	NR_OPTION_WORDS
 };
 

@@ -75,7 +75,8 @@ static struct outcome run_cache_create(const struct run *r)
 	const char *name = symbol_name(r->s, r->e->name);
 	uint32_t flags = (r->e->options & OPT_HWCACHE ? SLAB_HWCACHE_ALIGN : 0) |
 			 (r->e->options & OPT_CTOR ? SLAB_CTOR : 0) |
-			 (r->e->options & OPT_POISON ? SLAB_POISON : 0);
+			 (r->e->options & OPT_POISON ? SLAB_POISON : 0) |
+			 (r->e->options & OPT_RED_ZONE ? SLAB_RED_ZONE : 0);
 
 	if (kmem_cache_find(r->m, name))
 		return (struct outcome){OUT_ERRNO, SIM_EEXIST};
@@ -135,6 +136,9 @@ struct outcome run_kernel(const struct run *r)
 	case EV_CACHE_SHRINK:
 	case EV_CACHE_DESTROY:
 		return run_cache(r);
+	case EV_REAP:
+		slab_reap(r->m);
+		return ok;
 	default:
 		/* the parser refuses what is not modelled: this is `cpu N` */
 		r->m->cpu = (uint32_t)r->e->size;

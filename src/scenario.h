@@ -55,6 +55,7 @@ enum event_option {
 	OPT_HAS_ALIGN = 1 << 13,
 	OPT_BRK_PLUS = 1 << 14,
 	OPT_BRK_MINUS = 1 << 15,
+	OPT_RED_ZONE = OPT_NORESERVE, /* cache_create's, who has no use for mmap's */
 };
 
 /* What few events have: kept beside them. */
@@ -120,6 +121,9 @@ enum expect_key {
 	EXPECT_NR_FREE,
 	EXPECT_OBJS,
 	EXPECT_SLABS,
+	EXPECT_ERRORS,
+	EXPECT_MGMT,
+	EXPECT_COLOUR,
 	EXPECT_MAPCOUNT,
 	EXPECT_ZONE,
 	EXPECT_SAME_FRAME,

@@ -150,6 +150,23 @@ static bool what_array_object(const struct asking *q, const struct kmem_cache *c
 
 /* ---- a slab ---- */
 
+/* Byte `at` of the place that an object of c has. */
+static void what_byte(const struct asking *q, const struct kmem_cache *c, vaddr_t va, uint32_t at)
+{
+	int kept = slab_byte(q->m, va);
+
+	if (at < c->obj_offset)
+		tell(q, OBJECT_RED_BEFORE, c->obj_offset);
+	else if (at >= c->size - c->obj_offset)
+		tell(q, OBJECT_RED_BEHIND, c->obj_offset);
+	else if (at - c->obj_offset < c->object_size)
+		tell(q, OBJECT_BYTE, at - c->obj_offset, c->object_size);
+	else
+		tell(q, OBJECT_PADDING, c->object_size);
+	if (kept >= 0)
+		tell(q, OBJECT_VALUE, (uint64_t)kept);
+}
+
 static void what_object(const struct asking *q, const struct slab *s, unsigned index, vaddr_t va)
 {
 	const struct kmem_cache *c = s->cache;
@@ -163,10 +180,7 @@ static void what_object(const struct asking *q, const struct slab *s, unsigned i
 		what_owner(q, obj);
 		what_kernel_names(q, va, false);
 	}
-	if (va - obj < c->object_size)
-		tell(q, OBJECT_BYTE, va - obj, c->object_size);
-	else
-		tell(q, OBJECT_PADDING, c->object_size);
+	what_byte(q, c, va, va - obj);
 }
 
 /* A part of the slab that is no object. */

@@ -94,7 +94,7 @@ static uint32_t usual_weight(enum event_kind k)
 		[EV_FETCH] = 6,         [EV_ALLOC_PAGES] = 6, [EV_FREE_PAGES] = 6,
 		[EV_KMALLOC] = 6,       [EV_KFREE] = 6,       [EV_CACHE_CREATE] = 3,
 		[EV_CACHE_ALLOC] = 8,   [EV_CACHE_FREE] = 6,  [EV_CACHE_SHRINK] = 2,
-		[EV_CACHE_DESTROY] = 3, [EV_CPU] = 4,
+		[EV_CACHE_DESTROY] = 3, [EV_REAP] = 4,        [EV_CPU] = 4,
 	};
 
 	return usual[k];
@@ -639,8 +639,8 @@ static bool write_cache(struct writer *w, enum event_kind k)
 		put(w, "cache_create c%u %u", w->cache[at], 1 + draw(w, ONE_OF(w, below)));
 		if (one_in(w, 3))
 			put(w, " align=%u", 1u << draw(w, 13));
-		put(w, "%s%s%s", one_in(w, 3) ? " hwcache" : "", one_in(w, 3) ? " ctor" : "",
-		    one_in(w, 3) ? " poison" : "");
+		put(w, "%s%s%s%s", one_in(w, 3) ? " hwcache" : "", one_in(w, 3) ? " ctor" : "",
+		    one_in(w, 3) ? " poison" : "", one_in(w, 4) ? " redzone" : "");
 	} else if (k == EV_CACHE_SHRINK && name) {
 		put(w, "cache_shrink %s", name);
 	} else if (k == EV_CACHE_DESTROY && name) {
@@ -662,6 +662,9 @@ static bool write_kernel(struct writer *w, enum event_kind k)
 	case EV_KFREE:
 	case EV_CACHE_FREE:
 		return write_taken(w, k);
+	case EV_REAP:
+		put(w, "reap");
+		return true;
 	case EV_CPU:
 		put(w, "cpu %u", draw(w, w->m->config.cpus));
 		return true;

@@ -32,7 +32,13 @@ static const char *find_item(const char *word)
 	snprintf(first, sizeof(first), "\n.It Cm %s ", word);
 	snprintf(later, sizeof(later), " , Cm %s ", word);
 	item = strstr(manual, first);
-	return item ? item : strstr(manual, later);
+	if (!item)
+		item = strstr(manual, later);
+	if (item)
+		return item;
+	/* without arguments */
+	first[strlen(first) - 1] = '\n';
+	return strstr(manual, first);
 }
 
 static enum event_kind find_event(const char *word, size_t len)

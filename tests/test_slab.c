@@ -403,21 +403,286 @@ START_TEST(a_senseless_cache_is_refused)
 }
 END_TEST
 
-START_TEST(constructor_and_poison_are_told)
+/* ---- constructors, poison, red zones ---- */
+
+START_TEST(a_constructor_runs_when_the_slab_is_made)
+{
+	struct kmem_cache *c;
+
+	boot("i386", 64, 1);
+	c = create(1332, SLAB_CTOR);
+	listen();
+	for (int i = 0; i < 3; i++)
+		kmem_cache_free(m, c, kmem_cache_alloc(m, c));
+	ck_assert_uint_eq(told[S_SLAB_CTOR], 1);
+}
+END_TEST
+
+START_TEST(a_constructor_keeps_poison_out_in_2_4_and_runs_again_in_6_1)
 {
 	struct kmem_cache *c;
 
 	boot("i386", 64, 1);
 	c = create(1332, SLAB_CTOR | SLAB_POISON);
+	ck_assert_uint_eq(c->flags, SLAB_CTOR);
+	teardown();
+	boot("i386-6.1", 64, 1);
 	listen();
+	c = create(1332, SLAB_CTOR | SLAB_POISON);
+	ck_assert_uint_eq(told[S_CACHE_FLAGS_DROPPED], 0);
+	for (int i = 0; i < 3; i++)
+		kmem_cache_free(m, c, kmem_cache_alloc(m, c));
+	ck_assert_uint_eq(told[S_SLAB_CTOR], 1 + 3);
+}
+END_TEST
+
+/* The object's bytes as kept: first, last. */
+static uint32_t ends(vaddr_t obj, uint32_t bytes)
+{
+	return (uint32_t)slab_byte(m, obj) << 8 | (uint32_t)slab_byte(m, obj + bytes - 1);
+}
+
+START_TEST(poison_is_5a_in_2_4_and_6b_or_5a_in_6_1_and_ends_in_a5)
+{
+	struct kmem_cache *c;
+	vaddr_t obj;
+
+	boot("i386", 64, 1);
+	c = create(100, SLAB_POISON);
+	obj = kmem_cache_alloc(m, c);
+	ck_assert_uint_eq(ends(obj + c->size, 100), 0x5aa5);
+	ck_assert_int_eq(slab_byte(m, slab_of(m, obj)->s_mem - 1), -1);
+	teardown();
+	boot("i386-6.1", 64, 1);
+	c = create(100, SLAB_POISON);
+	obj = kmem_cache_alloc(m, c);
+	ck_assert_uint_eq(ends(obj, 100), 0x5aa5);
+	ck_assert_uint_eq(ends(slab_of(m, obj)->s_mem, 100), 0x6ba5);
+	kmem_cache_free(m, c, obj);
+	ck_assert_uint_eq(ends(obj, 100), 0x6ba5);
+	/* without poison nothing is kept */
+	ck_assert_int_eq(slab_byte(m, m->cache[1]->kobj), -1);
+	ck_assert(!slab_write(m, m->cache[1]->kobj, 4, 0));
+	ck_laws();
+}
+END_TEST
+
+/* A write of one byte to an object that was freed; what the next allocation finds. */
+static uint32_t errors_after_late_write(const char *profile, uint32_t at)
+{
+	struct kmem_cache *c;
+	vaddr_t obj;
+
+	boot(profile, 64, 1);
+	c = create(100, SLAB_POISON);
+	obj = kmem_cache_alloc(m, c);
+	kmem_cache_free(m, c, obj);
+	ck_assert(slab_write(m, obj + at, 1, 0));
+	listen();
+	ck_assert_uint_eq(kmem_cache_alloc(m, c), obj);
+	ck_assert_uint_eq(told[S_SLAB_CORRUPTION], c->errors);
+	ck_assert_uint_eq(told[S_SLAB_POISON_CHECK], 1 - c->errors);
+	ck_laws();
+	at = c->errors;
+	teardown();
+	return at;
+}
+
+START_TEST(a_write_to_a_freed_object_is_found_when_it_is_taken)
+{
+	ck_assert_uint_eq(errors_after_late_write("i386-6.1", 0), 1);
+	ck_assert_uint_eq(errors_after_late_write("i386-6.1", 99), 1);
+	/* 2.4 looks for the end alone */
+	ck_assert_uint_eq(errors_after_late_write("i386", 0), 0);
+	ck_assert_uint_eq(errors_after_late_write("i386", 99), 1);
+}
+END_TEST
+
+START_TEST(a_write_to_a_free_object_is_found_when_its_slab_goes)
+{
+	struct kmem_cache *c;
+	vaddr_t obj;
+
+	boot("i386-6.1", 64, 1);
+	c = create(100, SLAB_POISON);
+	obj = kmem_cache_alloc(m, c);
+	slab_write(m, obj + c->size, 1, 0);
+	kmem_cache_free(m, c, obj);
+	ck_assert_uint_eq(c->errors, 0);
+	kmem_cache_shrink(m, c);
+	ck_assert_uint_eq(c->errors, 1);
+}
+END_TEST
+
+START_TEST(red_zones_make_an_object_larger_and_move_it)
+{
+	struct kmem_cache *c;
+	vaddr_t obj;
+
+	boot("i386", 64, 1);
+	c = create(100, SLAB_RED_ZONE | SLAB_HWCACHE_ALIGN);
+	ck_assert_uint_eq(c->size, 108);
+	ck_assert_uint_eq(c->align, 4);
+	ck_assert(!(c->flags & SLAB_HWCACHE_ALIGN));
+	obj = kmem_cache_alloc(m, c);
+	ck_assert_uint_eq(obj, slab_of(m, obj)->s_mem + 4);
+	ck_assert_int_eq(slab_byte(m, obj - 4), 0xa5);
+	ck_assert_int_eq(slab_byte(m, obj + 100), 0xa5);
+	ck_assert_int_eq(slab_byte(m, obj - 4 + c->size), 0x71);
+	teardown();
+	boot("i386-6.1", 64, 1);
+	c = create(100, SLAB_RED_ZONE);
+	ck_assert_uint_eq(c->size, 8 + 104 + 8);
+	obj = kmem_cache_alloc(m, c);
+	ck_assert_int_eq(slab_byte(m, obj - 8), 0xc0);
+	ck_assert_int_eq(slab_byte(m, obj + 104), 0xc0);
+	listen();
+	c = create(100, SLAB_RED_ZONE | SLAB_HWCACHE_ALIGN);
+	ck_assert_uint_eq(c->size, 128);
+	ck_assert_uint_eq(told[S_CACHE_FLAGS_DROPPED], 1);
+	ck_laws();
+}
+END_TEST
+
+START_TEST(a_write_outside_of_an_object_is_found_when_it_is_freed)
+{
+	static const char *const profiles[] = {"i386", "i386-6.1"};
+	struct kmem_cache *c;
+	vaddr_t obj;
+
+	boot(profiles[_i], 64, 1);
+	c = create(104, SLAB_RED_ZONE);
+	obj = kmem_cache_alloc(m, c);
+	slab_write(m, obj, 104, 0);
+	listen();
+	kmem_cache_free(m, c, obj);
+	ck_assert_uint_eq(told[S_SLAB_RED_CHECK], 1);
+	obj = kmem_cache_alloc(m, c);
+	slab_write(m, obj, 105, 0);
+	kmem_cache_free(m, c, obj);
+	ck_assert_uint_eq(told[S_SLAB_RED_BEHIND], 1);
+	obj = kmem_cache_alloc(m, c);
+	slab_write(m, obj - 1, 1, 0);
+	kmem_cache_free(m, c, obj);
+	ck_assert_uint_eq(told[S_SLAB_RED_BEFORE], 1);
+	ck_assert_uint_eq(c->errors, 2);
+	ck_laws();
+}
+END_TEST
+
+/* ---- reapers ---- */
+
+/* A cache with free slabs, and nothing taken. */
+static struct kmem_cache *with_free_slabs(uint32_t bytes, uint32_t flags, uint32_t slabs)
+{
+	struct kmem_cache *c = create(bytes, flags);
+	vaddr_t obj[256];
+	uint32_t nr = slabs * c->num;
+
+	ck_assert_uint_le(nr, 256);
+	for (uint32_t i = 0; i < nr; i++)
+		obj[i] = kmem_cache_alloc(m, c);
+	for (uint32_t i = 0; i < nr; i++)
+		kmem_cache_free(m, c, obj[i]);
+	return c;
+}
+
+START_TEST(reaping_takes_half_of_the_free_slabs_of_the_best_cache)
+{
+	struct kmem_cache *c;
+
+	/* T5.c: 12 free slabs of 2 pages with a constructor: 24 -> 19 -> 15 >= 10 */
+	boot("i386", 64, 1);
+	c = with_free_slabs(2600, SLAB_CTOR, 12);
+	ck_assert_uint_eq(c->gfporder, 1);
+	ck_counts(c, 0, 0, 12);
+	/* it has grown: the first look only takes that mark away */
+	ck_assert_uint_eq(kmem_cache_reap(m), 0);
+	ck_assert(!c->grown_lately);
+	m->clock_searchp = 0;
+	listen();
+	ck_assert_uint_eq(kmem_cache_reap(m), 12);
+	ck_counts(c, 0, 0, 6);
+	ck_assert_uint_eq(c->reaped, 6);
+	ck_assert_uint_eq(told[S_REAP_BEST], 1);
+	/* perfect: the search stopped behind it, on the next older cache */
+	ck_assert_uint_eq(m->clock_searchp, c->index - 1);
+	ck_laws();
+}
+END_TEST
+
+START_TEST(the_best_of_ten_caches_is_reaped)
+{
+	struct kmem_cache *few, *more;
+
+	boot("i386", 64, 1);
+	few = with_free_slabs(2000, 0, 3);
+	more = with_free_slabs(2000, 0, 5);
+	kmem_cache_reap(m);
+	m->clock_searchp = 0;
+	ck_assert_uint_eq(kmem_cache_reap(m), 3);
+	ck_counts(few, 0, 0, 3);
+	ck_counts(more, 0, 0, 2);
+	/* ten caches further: those were youngest of all */
+	ck_assert_uint_eq(m->clock_searchp, more->index - 9);
+	ck_laws();
+}
+END_TEST
+
+START_TEST(the_reaper_of_6_1_spares_what_was_used)
+{
+	struct kmem_cache *c;
+
+	boot("i386-6.1", 64, 1);
+	c = create(300, 0);
 	kmem_cache_free(m, c, kmem_cache_alloc(m, c));
-	ck_assert_uint_eq(told[S_SLAB_CTOR], 1);
-	ck_assert_uint_eq(told[S_SLAB_POISON], 0);
-	c = create(1332, SLAB_POISON);
-	kmem_cache_free(m, c, kmem_cache_alloc(m, c));
-	ck_assert_uint_eq(told[S_SLAB_CTOR], 1);
-	ck_assert_uint_eq(told[S_SLAB_POISON], 2);
-	ck_assert_uint_eq(told[S_SLAB_POISON_CHECK], 1);
+	ck_assert_uint_eq(c->cpu[0].avail, 13);
+	cache_reap(m);
+	ck_assert_uint_eq(c->cpu[0].avail, 13);
+	ck_assert(!c->cpu[0].touched);
+	/* limit 54: (54 + 4) / 5 = 11 */
+	cache_reap(m);
+	ck_assert_uint_eq(c->cpu[0].avail, 2);
+	ck_counts(c, 0, 1, 0);
+	/* fewer than that: half of them, rounded up */
+	cache_reap(m);
+	ck_assert_uint_eq(c->cpu[0].avail, 1);
+	cache_reap(m);
+	ck_assert_uint_eq(c->cpu[0].avail, 0);
+	/* and as nobody looked for a free slab since the second pass, it went at once */
+	ck_counts(c, 0, 0, 0);
+	ck_laws();
+}
+END_TEST
+
+START_TEST(the_reaper_of_6_1_takes_free_slabs_that_nobody_looked_for)
+{
+	struct kmem_cache *c;
+
+	/* free_limit 67, num 13: (67 + 64) / 65 = 2 slabs in every second pass */
+	boot("i386-6.1", 64, 1);
+	c = with_free_slabs(300, 0, 5);
+	drain_cpu_caches(m, c);
+	ck_counts(c, 0, 0, 5);
+	cache_reap(m);
+	ck_counts(c, 0, 0, 5);
+	cache_reap(m);
+	ck_counts(c, 0, 0, 5);
+	ck_assert(!c->free_touched);
+	cache_reap(m);
+	ck_counts(c, 0, 0, 5);
+	ck_assert_uint_eq(cache_reap(m), 2);
+	ck_counts(c, 0, 0, 3);
+	ck_laws();
+}
+END_TEST
+
+START_TEST(boots_caches_of_6_1_have_limits_from_before_the_last_cpu)
+{
+	/* recorded with two CPUs: kmalloc-32 244, and 304 if made later */
+	boot("i386-6.1", 64, 2);
+	ck_assert_uint_eq(kmem_cache_find(m, "kmalloc-32")->free_limit, 244);
+	ck_assert_uint_eq(create(32, 0)->free_limit, 304);
 }
 END_TEST
 
@@ -578,7 +843,8 @@ START_TEST(laws_hold_whatever_is_allocated_and_freed)
 
 	boot(profiles[_i % 2], 64, 1 + (uint32_t)_i % 3);
 	for (int i = 0; i < 6; i++)
-		c[i] = create(sizes[i], i % 2 ? SLAB_CTOR : 0);
+		c[i] = create(sizes[i],
+			      (i % 2 ? SLAB_CTOR : 0) | (i % 3 ? SLAB_POISON | SLAB_RED_ZONE : 0));
 	for (int i = 0; i < 3000; i++) {
 		seed = seed * 1103515245 + 12345;
 		int pick = (int)(seed >> 16) % 600;
@@ -593,6 +859,8 @@ START_TEST(laws_hold_whatever_is_allocated_and_freed)
 			obj[n] = kmem_cache_alloc(m, c[of[n]]);
 			n += obj[n] != 0;
 		}
+		if (i % 90 == 0)
+			slab_reap(m);
 		if (i % 100 == 0)
 			ck_laws();
 	}
@@ -634,7 +902,34 @@ static TCase *slabs_case(void)
 	tcase_add_test(t, a_cache_costs_an_object_of_kmem_cache);
 	tcase_add_test(t, the_number_of_a_destroyed_cache_is_used_again);
 	tcase_add_test(t, a_senseless_cache_is_refused);
-	tcase_add_test(t, constructor_and_poison_are_told);
+	return t;
+}
+
+static TCase *debug_case(void)
+{
+	TCase *t = tcase_create("debug");
+
+	tcase_add_checked_fixture(t, NULL, teardown);
+	tcase_add_test(t, a_constructor_runs_when_the_slab_is_made);
+	tcase_add_test(t, a_constructor_keeps_poison_out_in_2_4_and_runs_again_in_6_1);
+	tcase_add_test(t, poison_is_5a_in_2_4_and_6b_or_5a_in_6_1_and_ends_in_a5);
+	tcase_add_test(t, a_write_to_a_freed_object_is_found_when_it_is_taken);
+	tcase_add_test(t, a_write_to_a_free_object_is_found_when_its_slab_goes);
+	tcase_add_test(t, red_zones_make_an_object_larger_and_move_it);
+	tcase_add_loop_test(t, a_write_outside_of_an_object_is_found_when_it_is_freed, 0, 2);
+	return t;
+}
+
+static TCase *reap_case(void)
+{
+	TCase *t = tcase_create("reap");
+
+	tcase_add_checked_fixture(t, NULL, teardown);
+	tcase_add_test(t, reaping_takes_half_of_the_free_slabs_of_the_best_cache);
+	tcase_add_test(t, the_best_of_ten_caches_is_reaped);
+	tcase_add_test(t, the_reaper_of_6_1_spares_what_was_used);
+	tcase_add_test(t, the_reaper_of_6_1_takes_free_slabs_that_nobody_looked_for);
+	tcase_add_test(t, boots_caches_of_6_1_have_limits_from_before_the_last_cpu);
 	return t;
 }
 
@@ -661,6 +956,8 @@ Suite *slab_suite(void)
 	tcase_add_loop_test(t, laws_hold_whatever_is_allocated_and_freed, 0, 12);
 	suite_add_tcase(s, geometry_case());
 	suite_add_tcase(s, slabs_case());
+	suite_add_tcase(s, debug_case());
+	suite_add_tcase(s, reap_case());
 	suite_add_tcase(s, arrays_case());
 	suite_add_tcase(s, t);
 	return s;
