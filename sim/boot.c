@@ -11,7 +11,8 @@
  *	      frame 0 itself is the BIOS's
  *
  * mem_map is the largest piece: 32 bytes for each of 16384 frames are 128
- * frames.  All of it lies in lowmem, so more HighMem means less Normal.
+ * frames.  All of it lies in lowmem, so more HighMem means less Normal; where
+ * exactly is the memory model's (memory_model.c).
  *
  * Each zone has three sizes: spanned (its range), present (without the holes
  * where there is no memory) and managed (without what boot took).
@@ -22,36 +23,29 @@
  * its HighMem goes to the head frame by frame, which leaves the same lists as
  * its largest blocks one by one (REFERENCE 1.6).
  *
- * Simpler than Linux: one node; the image's sections and the early allocations
- * are one range; a RAM that is too small for the profile's image gets an image
- * of a quarter of RAM, at 1M if need be (the real kernel would not boot).
+ * RAM may have a hole (setting `hole`), be spread over nodes (node.c), and have
+ * a part cut off for pages that can be moved (movable.c).
+ *
+ * Simpler than Linux: the image's sections and the early allocations are one
+ * range; a RAM that is too small for the profile's image gets an image of a
+ * quarter of RAM, at 1M if need be (the real kernel would not boot).
  */
+#include "memblock.h"
 #include "page_alloc.h"
 #include "machine.h"
 
-enum { MB_FRAMES = 256, MAX_TAKEN = 6 };
+enum { MB_FRAMES = 256 };
 
-struct pfn_range {
-	pfn_t start, end;
-};
-
-/* What is not free when zones are handed over: ascending, disjoint. */
+/* What boot knows of memory. */
 struct boot_map {
-	pfn_t ram_end; /* first frame without memory  */
-	struct pfn_range taken[MAX_TAKEN];
-	unsigned nr_taken;
+	struct memblock mem;
+	pfn_t ram_end;         /* first frame without memory  */
 	struct pfn_range init; /* taken now, freed at the end */
 };
 
 static uint32_t bytes_to_pages(uint64_t bytes)
 {
 	return (uint32_t)((bytes + PAGE_SIZE - 1) >> PAGE_SHIFT);
-}
-
-static void add_range(struct boot_map *b, pfn_t start, pfn_t end)
-{
-	if (start < end)
-		b->taken[b->nr_taken++] = (struct pfn_range){start, end};
 }
 
 /* Frames of [start, end) get a use, mem_map entry by entry. */
@@ -62,15 +56,31 @@ static void mark_frames(struct machine *m, pfn_t start, pfn_t end,
 		pfn_page(m, pfn)->use = (uint8_t)use;
 }
 
-/* End of the RAM that the kernel sees: firmware keeps the last part. */
-static pfn_t find_ram_end(const struct machine *m)
+pfn_t boot_ram_end(const struct machine_config *c)
 {
-	const struct mm_profile *p = m->profile;
-	uint64_t bytes = m->config.ram_bytes;
+	const struct mm_profile *p = c->profile;
+	uint64_t bytes = c->ram_bytes;
 
 	if (p->pci_hole_from_mb && bytes >> 20 >= p->pci_hole_from_mb)
 		bytes = (uint64_t)p->pci_hole_at_mb << 20;
 	return (pfn_t)(bytes >> PAGE_SHIFT) - p->firmware_top_kb / 4;
+}
+
+/* Where there is no memory: below the first frame, where firmware says so, and
+ * where the scenario wants it. */
+static void find_holes(struct machine *m, struct boot_map *b)
+{
+	const struct mm_profile *p = m->profile;
+	pfn_t start = (pfn_t)(m->config.hole_start >> PAGE_SHIFT);
+	pfn_t end = start + (pfn_t)(m->config.hole_bytes >> PAGE_SHIFT);
+
+	b->mem.end = b->ram_end;
+	memblock_remove(&b->mem, 0, p->first_pfn);
+	memblock_remove(&b->mem, p->hole_start, p->hole_end);
+	memblock_remove(&b->mem, start, end < b->ram_end ? end : b->ram_end);
+	for (unsigned i = 0; i < b->mem.hole.nr; i++)
+		mark_frames(m, b->mem.hole.range[i].start,
+			    b->mem.hole.range[i].end, FRAME_HOLE);
 }
 
 /*
@@ -93,11 +103,8 @@ static uint32_t hash_pages(uint32_t lowmem_pages)
 static void size_kernel(struct machine *m, struct boot_map *b)
 {
 	const struct mm_profile *p = m->profile;
-	uint32_t align = p->mem_map_align;
-	uint64_t frames = (b->ram_end + align - 1) / align * align;
 	uint32_t image = p->kernel_bytes >> PAGE_SHIFT;
 	uint32_t init = p->init_bytes >> PAGE_SHIFT;
-	uint32_t hole = p->hole_end - p->hole_start;
 
 	if (image > b->ram_end / 4) {
 		image = b->ram_end / 4;
@@ -105,11 +112,10 @@ static void size_kernel(struct machine *m, struct boot_map *b)
 	}
 	m->nr_kernel_image_pages = image;
 	b->init.end = init;
-	m->nr_mem_map_pages = bytes_to_pages(frames * p->page_struct_bytes);
 	if (p->boot_hashes)
-		m->nr_boot_hash_pages =
-			hash_pages(m->max_low_pfn - p->first_pfn - hole -
-				   m->nr_mem_map_pages);
+		m->nr_boot_hash_pages = hash_pages(
+			memblock_present(&b->mem, 0, m->max_low_pfn) -
+			m->nr_mem_map_pages);
 }
 
 /* Where it lies. */
@@ -125,17 +131,21 @@ static void place_kernel(struct machine *m, struct boot_map *b)
 	end = start + image;
 	m->kernel_image_pfn = start;
 	b->init = (struct pfn_range){end - b->init.end, end};
-	m->mem_map_pfn = p->boot_takes_top ? m->max_low_pfn - tables : end;
 
-	add_range(b, p->first_pfn, p->low_reserved);
-	add_range(b, start, end);
-	add_range(b, m->mem_map_pfn, m->mem_map_pfn + tables);
-	for (unsigned i = 0; i < b->nr_taken; i++)
-		mark_frames(m, b->taken[i].start, b->taken[i].end,
-			    FRAME_RESERVED);
-	mark_frames(m, 0, p->first_pfn, FRAME_HOLE);
-	mark_frames(m, p->hole_start, p->hole_end, FRAME_HOLE);
+	memblock_reserve(&b->mem, p->first_pfn,
+			 p->hole_start && p->hole_start < p->low_reserved
+				 ? p->hole_start
+				 : p->low_reserved);
+	memblock_reserve(&b->mem, start, end);
+	m->boot_hash_pfn = memblock_alloc(&b->mem, m->nr_boot_hash_pages, end,
+					  m->max_low_pfn, p->boot_takes_top);
+	memory_model_place(m, &b->mem, p->boot_takes_top ? p->first_pfn : end);
+	for (unsigned i = 0; i < b->mem.reserved.nr; i++)
+		mark_frames(m, b->mem.reserved.range[i].start,
+			    b->mem.reserved.range[i].end, FRAME_RESERVED);
 }
+
+/* ---- nodes and zones ---- */
 
 /* The zones of this kernel as it numbers them: DMA, Normal, HighMem are 3. */
 static uint32_t nr_zones_up_to(const struct mm_profile *p, enum zone_type type)
@@ -147,27 +157,41 @@ static uint32_t nr_zones_up_to(const struct mm_profile *p, enum zone_type type)
 	return nr;
 }
 
-static void init_zone(struct machine *m, enum zone_type type, pfn_t start,
-		      pfn_t end)
+/* 6.1 calculate_node_totalpages(): its range, less the holes at both ends. */
+static void init_node(struct pglist_data *n, const struct memblock *b)
 {
-	const struct mm_profile *p = m->profile;
-	struct pglist_data *node = &m->node[0];
-	struct zone *z = &node->node_zones[type];
+	pfn_t start, end = n->range_start;
 
-	if (start >= end)
-		return;
-	z->start_pfn = start;
-	z->spanned_pages = z->present_pages = end - start;
-	if (type == ZONE_DMA)
-		z->present_pages -= p->hole_end - p->hole_start;
-	zone_init_pageblocks(m, z);
-	node->nr_zones = nr_zones_up_to(p, type);
-	node->node_spanned_pages += z->spanned_pages;
-	node->node_present_pages += z->present_pages;
+	while (memblock_next_memory(b, &start, &end, n->range_end)) {
+		if (!n->node_present_pages)
+			n->node_start_pfn = start;
+		n->node_spanned_pages = end - n->node_start_pfn;
+		n->node_present_pages += end - start;
+	}
 }
 
-/* Where each zone ends: 6.1 arch_zone_highest_possible_pfn[]. */
-static void init_zones(struct machine *m, const struct boot_map *b)
+static void init_zone(struct machine *m, struct zone *z, pfn_t start, pfn_t end,
+		      const struct memblock *b)
+{
+	struct pglist_data *n = &m->node[z->node];
+
+	if (start < n->node_start_pfn)
+		start = n->node_start_pfn;
+	if (end > node_end_pfn(n))
+		end = node_end_pfn(n);
+	if (start >= end || !memblock_present(b, start, end))
+		return;
+	z->start_pfn = start;
+	z->spanned_pages = end - start;
+	z->present_pages = memblock_present(b, start, end);
+	zone_init_pageblocks(m, z);
+	n->nr_zones = nr_zones_up_to(m->profile, z->type);
+}
+
+/* Where the machine's zones begin and end, all nodes taken together: 6.1
+ * arch_zone_lowest_possible_pfn[], arch_zone_highest_possible_pfn[]. */
+static void find_zone_limits(struct machine *m, const struct boot_map *b,
+			     struct pfn_range limit[MAX_NR_ZONES])
 {
 	const struct mm_profile *p = m->profile;
 	const pfn_t end[MAX_NR_ZONES] = {
@@ -178,21 +202,52 @@ static void init_zones(struct machine *m, const struct boot_map *b)
 	};
 	pfn_t start = p->first_pfn;
 
-	nodes_init(m, 1);
-	m->node[0].node_start_pfn = start;
 	for (unsigned i = 0; i <= ZONE_HIGHMEM; i++) {
 		pfn_t stop = end[i] < b->ram_end ? end[i] : b->ram_end;
 
-		if (!(p->zones >> i & 1))
+		limit[i] = (struct pfn_range){start, start};
+		if (!(p->zones >> i & 1) || stop <= start)
 			continue;
-		init_zone(m, (enum zone_type)i, start, stop);
-		if (stop > start) {
-			m->movable_zone = (enum zone_type)i;
-			start = stop;
-		}
+		limit[i].end = start = stop;
+		m->movable_zone = (enum zone_type)i;
 	}
+}
+
+/* The zones of a node.  What lies above its zone_movable_pfn is Movable's:
+ * 6.1 adjust_zone_range_for_zone_movable(). */
+static void init_node_zones(struct machine *m, struct pglist_data *n,
+			    const struct pfn_range *limit,
+			    const struct memblock *b)
+{
+	pfn_t movable = n->zone_movable_pfn, end;
+
+	for (unsigned i = 0; i <= ZONE_HIGHMEM; i++) {
+		end = limit[i].end;
+		if (movable && end > movable)
+			end = movable;
+		init_zone(m, &n->node_zones[i], limit[i].start, end, b);
+	}
+	if (movable)
+		init_zone(m, &n->node_zones[ZONE_MOVABLE], movable,
+			  limit[m->movable_zone].end, b);
+}
+
+static void init_zones(struct machine *m, const struct boot_map *b)
+{
+	struct pfn_range limit[MAX_NR_ZONES] = {{0, 0}};
+
+	find_zone_limits(m, b, limit);
+	for (uint32_t i = 0; i < m->nr_nodes; i++)
+		init_node(&m->node[i], &b->mem);
+	if (m->profile->zones >> ZONE_MOVABLE & 1)
+		find_zone_movable_pfns(m, &b->mem,
+				       limit[m->movable_zone].start);
+	for (uint32_t i = 0; i < m->nr_nodes; i++)
+		init_node_zones(m, &m->node[i], limit, &b->mem);
 	zones_set_spans(m);
 }
+
+/* ---- the hand-over ---- */
 
 /* Give [start, end) to the buddy in the largest blocks that are aligned. */
 static void free_range(struct machine *m, struct zone *z, pfn_t start,
@@ -214,28 +269,18 @@ static enum free_place boot_place(const struct machine *m, const struct zone *z)
 {
 	if (!m->profile->boot_lists_ascending)
 		return PLACE_HEAD;
-	return z->type == ZONE_HIGHMEM ? PLACE_BY_RULE : PLACE_TAIL;
+	return is_highmem(m, z) ? PLACE_BY_RULE : PLACE_TAIL;
 }
 
 /* All of a zone that was not taken: 6.1 memblock_free_all(). */
 static void free_zone(struct machine *m, struct zone *z,
 		      const struct boot_map *b)
 {
-	pfn_t end = z->start_pfn + z->spanned_pages, pos = z->start_pfn;
+	pfn_t start, end = z->start_pfn;
 
-	for (unsigned i = 0; i < b->nr_taken && pos < end; i++) {
-		const struct pfn_range *t = &b->taken[i];
-
-		if (t->end <= pos)
-			continue;
-		if (t->start >= end)
-			break;
-		if (t->start > pos)
-			free_range(m, z, pos, t->start, boot_place(m, z));
-		pos = t->end;
-	}
-	if (pos < end)
-		free_range(m, z, pos, end, boot_place(m, z));
+	while (memblock_next_free(&b->mem, &start, &end,
+				  z->start_pfn + z->spanned_pages))
+		free_range(m, z, start, end, boot_place(m, z));
 }
 
 /*
@@ -275,7 +320,7 @@ static void free_initmem(struct machine *m, const struct boot_map *b)
 
 void boot_memory(struct machine *m)
 {
-	struct boot_map b = {.ram_end = find_ram_end(m)};
+	struct boot_map b = {.ram_end = boot_ram_end(&m->config)};
 	struct zone *z;
 	pfn_t maxmem_pfn;
 
@@ -285,7 +330,11 @@ void boot_memory(struct machine *m)
 	m->max_low_pfn = b.ram_end < maxmem_pfn ? b.ram_end : maxmem_pfn;
 	kernel_map_set_low_memory(&m->map, m->profile, m->max_low_pfn);
 	m->mem_map = arena_alloc(m->arena, sizeof(struct page) * b.ram_end);
+	find_holes(m, &b);
+	nodes_init(m, m->config.nodes);
+	nodes_set_ranges(m, b.ram_end);
 	init_zones(m, &b);
+	memory_model_init(m, &b.mem);
 	size_kernel(m, &b);
 	place_kernel(m, &b);
 	for_each_populated_zone(m, z)

@@ -14,6 +14,7 @@
 #include "slab.h"
 #include "kernel_map.h"
 #include "kmap.h"
+#include "memory_model.h"
 #include "tlb.h"
 #include "trace.h"
 #include "vma.h"
@@ -25,7 +26,11 @@ struct machine_config {
 	const struct mm_profile *profile;
 	uint64_t ram_bytes;     /* 8M .. 4G                              */
 	uint32_t cpus;          /* 1 .. MAX_CPUS                         */
-	uint32_t nodes;         /* 1                                     */
+	uint32_t nodes;         /* 1 .. MAX_NUMNODES                     */
+	enum { DISTANCE_EQUAL, DISTANCE_RING, DISTANCE_LINE } distance;
+	uint64_t movable_bytes; /* kept for Movable: 0                   */
+	uint64_t hole_start, hole_bytes; /* no memory there; 0, 0        */
+	enum memory_model memory;
 	uint64_t swap_bytes;    /* 0                                     */
 	uint32_t overcommit;    /* 0, 1, 2                               */
 	uint32_t watermark_boost; /* of the high mark, in 1/10000         */
@@ -61,8 +66,11 @@ struct machine {
 	pfn_t zero_page;
 	pfn_t swapper_pg_dir;
 	pte_t *kernel_pgd;              /* contents of swapper_pg_dir      */
-	pfn_t kernel_image_pfn, mem_map_pfn;              /* reserved at boot */
+	pfn_t kernel_image_pfn, boot_hash_pfn;            /* reserved at boot */
 	uint32_t nr_kernel_image_pages, nr_mem_map_pages, nr_boot_hash_pages;
+	enum memory_model memory_model;
+	struct mem_section *mem_section; /* SPARSEMEM: [nr_sections]        */
+	uint32_t nr_sections;
 
 	struct kmem_cache *cache[MAX_CACHES];
 	uint32_t nr_caches;

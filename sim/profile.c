@@ -26,10 +26,10 @@
 
 #define TWO_LEVELS                                                             \
 	.pt_levels = 2, .pt_shift = {22, 12}, .pt_bits = {10, 10},             \
-	.pte_bytes = 4
+	.pte_bytes = 4, .section_size_bits = 26
 #define THREE_LEVELS                                                           \
 	.pt_levels = 3, .pt_shift = {30, 21, 12}, .pt_bits = {2, 9, 9},        \
-	.pte_bytes = 8
+	.pte_bytes = 8, .section_size_bits = 29
 
 /* What a program sees of its address space: 6.1 everywhere (REFERENCE 0). */
 #define ADDRESS_SPACE                                                          \

@@ -43,6 +43,7 @@ struct mm_profile {
 	uint32_t init_bytes;        /* behind it, freed when boot ends       */
 	uint32_t page_struct_bytes; /* of the modelled kernel's struct page  */
 	uint32_t mem_map_align;     /* its length in frames, a multiple of   */
+	uint8_t section_size_bits;  /* SPARSEMEM: 2^it bytes a section       */
 
 	/* allocators */
 	uint32_t khugepaged_pages;  /* with so many managed pages khugepaged's

@@ -76,24 +76,17 @@ static void zone_init_lists(struct zone *z)
 	}
 }
 
-void nodes_init(struct machine *m, uint32_t nr_nodes)
+void zone_init(struct machine *m, uint32_t id)
 {
-	m->nr_nodes = nr_nodes;
-	for (uint32_t cpu = 0; cpu < m->config.cpus; cpu++)
-		m->cpu_node[cpu] = (uint8_t)(cpu * nr_nodes / m->config.cpus);
-	m->node = arena_alloc(m->arena, nr_nodes * sizeof(*m->node));
-	for (uint32_t id = 0; id < nr_nodes * MAX_NR_ZONES; id++) {
-		struct zone *z = zone_by_id(m, id);
+	struct zone *z = zone_by_id(m, id);
 
-		z->type = (enum zone_type)(id % MAX_NR_ZONES);
-		z->node = (uint8_t)(id / MAX_NR_ZONES);
-		z->id = (uint8_t)id;
-		m->node[z->node].node_id = z->node;
-		if (!(m->profile->zones >> z->type & 1))
-			continue;
-		z->name = zone_names[z->type];
-		zone_init_lists(z);
-	}
+	z->type = (enum zone_type)(id % MAX_NR_ZONES);
+	z->node = (uint8_t)(id / MAX_NR_ZONES);
+	z->id = (uint8_t)id;
+	if (!(m->profile->zones >> z->type & 1))
+		return;
+	z->name = zone_names[z->type];
+	zone_init_lists(z);
 }
 
 struct zone *next_zone(const struct machine *m, uint32_t id)
@@ -273,30 +266,5 @@ void setup_zone_pagesets(struct machine *m)
 			z->pcp[cpu].batch = batch;
 			z->pcp[cpu].high = high;
 		}
-	}
-}
-
-/* The zones of a node that have memory, from the highest down, behind those
- * that the list has already; returns their new number.  6.1
- * build_zonerefs_node(). */
-static unsigned build_zonerefs_node(struct machine *m, struct zonelist *list,
-				    unsigned n, uint32_t node)
-{
-	for (unsigned i = MAX_NR_ZONES; i-- > 0;) {
-		struct zone *z = &m->node[node].node_zones[i];
-
-		if (z->managed_pages)
-			list->zonerefs[n++] = (struct zoneref){z, z->type};
-	}
-	return n;
-}
-
-void build_zonelists(struct machine *m)
-{
-	for (uint32_t node = 0; node < m->nr_nodes; node++) {
-		struct zonelist *list = m->node[node].node_zonelists;
-		unsigned n = build_zonerefs_node(m, list, 0, node);
-
-		list->zonerefs[n] = (struct zoneref){NULL, ZONE_DMA};
 	}
 }

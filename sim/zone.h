@@ -84,16 +84,41 @@ struct zonelist {
 	struct zoneref zonerefs[MAX_ZONES + 1];
 };
 
-/* A node: memory that is equally near to some of the CPUs. */
+enum {
+	ZONELIST_FALLBACK,   /* all nodes, the nearest first               */
+	ZONELIST_NOFALLBACK, /* this node alone: __GFP_THISNODE            */
+	MAX_ZONELISTS
+};
+
+/*
+ * A node: memory that is equally near to some of the CPUs.
+ *
+ * Law: its zones span what it spans, without overlap; what they have present
+ *      is what it has present.
+ */
 struct pglist_data {
 	uint32_t node_id;
-	pfn_t node_start_pfn;
+	pfn_t range_start, range_end; /* frames that would be its own  */
+	pfn_t node_start_pfn; /* of those with memory, the first       */
 	uint32_t node_spanned_pages, node_present_pages;
+	pfn_t zone_movable_pfn; /* where Movable begins; 0: there is none */
+	pfn_t mem_map_pfn;      /* its part of mem_map; PFN_NONE        */
+	uint32_t nr_mem_map_pages;
 	uint32_t nr_zones; /* up to the highest that has memory, of those that the
 	                    * kernel knows: 3 with HighMem, 2 without       */
 	struct zone node_zones[MAX_NR_ZONES];
-	struct zonelist node_zonelists[1];
+	struct zonelist node_zonelists[MAX_ZONELISTS];
+	/* what kswapd of the node is asked for, until it sleeps again:
+	 * kswapd.c */
+	enum zone_type kswapd_highest_zoneidx; /* MAX_NR_ZONES: nothing */
+	uint32_t kswapd_order;
+	uint64_t nr_kswapd_wakeups; /* since boot */
 };
+
+static inline pfn_t node_end_pfn(const struct pglist_data *n)
+{
+	return n->node_start_pfn + n->node_spanned_pages;
+}
 
 /* Populated zones by address: the way from a frame to its zone. */
 struct zone_span {
@@ -114,13 +139,38 @@ void setup_per_zone_lowmem_reserve(struct machine *m);
 void setup_zone_pagesets(struct machine *m);
 void build_zonelists(struct machine *m);
 
+/* An empty zone: its name, if the kernel has it, and its lists. */
+void zone_init(struct machine *m, uint32_t id);
+
+/* ---- node.c ---- */
+
 /* Nodes without memory, and their empty zones. */
 void nodes_init(struct machine *m, uint32_t nr_nodes);
+/* Cut the frames below end into as many ranges. */
+void nodes_set_ranges(struct machine *m, pfn_t end);
+/* 10 to itself, 20 twice as far.  Firmware's SLIT. */
+uint32_t node_distance(const struct machine *m, uint32_t from, uint32_t to);
+uint32_t node_nr_cpus(const struct machine *m, uint32_t node);
+/* The node whose range holds the frame. */
+uint32_t pfn_to_nid(const struct machine *m, pfn_t pfn);
+
+/* movable.c: where Movable begins in each node; usable_start: the first frame
+ * of the zone that it is cut from. */
+struct memblock;
+void find_zone_movable_pfns(struct machine *m, const struct memblock *b,
+			    pfn_t usable_start);
+
+/* ---- zone.c ---- */
+
 /* Zones have got their ranges: page_zone may be asked. */
 void zones_set_spans(struct machine *m);
 
 /* Sum of managed pages: MemTotal in pages, the limit of overcommit mode 0. */
 uint32_t totalram_pages(const struct machine *m);
+
+/* End of the RAM that the kernel sees: firmware keeps the last part. */
+struct machine_config;
+pfn_t boot_ram_end(const struct machine_config *c);
 
 /* Make zones and mem_map and hand free memory to the buddy (boot.c). */
 void boot_memory(struct machine *m);

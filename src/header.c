@@ -2,6 +2,7 @@
  * The header: title and machine.
  *
  *	machine PROFILE [ram=1G] [cpus=1] [nodes=1] [swap=0] [overcommit=0|1|2] [nx=on|off]
+ *	                [distance=equal|ring|line] [movable=0] [hole=START+SIZE] [memory=flat|sparse]
  *
  * The words after --machine on the command line are the same and win, word by word.  Without
  * PROFILE the machine stays an i386.
@@ -14,12 +15,13 @@
 
 #define MIB ((uint64_t)1 << 20)
 
-enum { NODES_MAX = 4, PROFILES_MAX = 16 };
+enum { PROFILES_MAX = 16 };
 
 static const char *const machine_words[NR_MACHINE_WORDS + 1] = {
-	[M_PROFILE] = "profile", [M_RAM] = "ram",   [M_CPUS] = "cpus",
-	[M_NODES] = "nodes",     [M_SWAP] = "swap", [M_OVERCOMMIT] = "overcommit",
-	[M_NX] = "nx",
+	[M_PROFILE] = "profile", [M_RAM] = "ram",           [M_CPUS] = "cpus",
+	[M_NODES] = "nodes",     [M_SWAP] = "swap",         [M_OVERCOMMIT] = "overcommit",
+	[M_NX] = "nx",           [M_DISTANCE] = "distance", [M_MOVABLE] = "movable",
+	[M_HOLE] = "hole",       [M_MEMORY] = "memory",
 };
 
 static bool mistake_not_modelled(struct parser *p, const struct word *w)
@@ -103,9 +105,11 @@ static bool set_value(struct parser *p, enum machine_word key, const struct word
 		c->cpus = (uint32_t)value;
 		return good;
 	case M_NODES:
-		good = read_number(p, w, text, len, "nodes", 1, NODES_MAX, &value);
-		c->nodes = (uint32_t)value;
-		return good && (value == 1 || mistake_not_modelled(p, w));
+	case M_DISTANCE:
+	case M_MOVABLE:
+	case M_HOLE:
+	case M_MEMORY:
+		return set_memory(p, key, w, text, len, c);
 	case M_NX:
 		return set_nx(p, w, text, len, c);
 	default:
@@ -130,7 +134,11 @@ static void take(struct machine_config *to, const struct machine_config *from,
 		to->cpus = from->cpus;
 		break;
 	case M_NODES:
-		to->nodes = from->nodes;
+	case M_DISTANCE:
+	case M_MOVABLE:
+	case M_HOLE:
+	case M_MEMORY:
+		take_memory(to, from, key);
 		break;
 	case M_SWAP:
 		to->swap_bytes = from->swap_bytes;
@@ -219,7 +227,7 @@ bool parse_machine(struct parser *p)
 	p->has_machine = true;
 	if (p->line.nr_words == 1)
 		return mistake(p, NULL, _("a profile is missing, such as i386"));
-	return parse_machine_words(p, 1, false);
+	return parse_machine_words(p, 1, false) && check_memory(p);
 }
 
 bool parse_title(struct parser *p)

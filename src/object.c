@@ -261,11 +261,6 @@ static bool slot_exists(const struct machine *m, vaddr_t kva)
 	return index >= 0 && slab_object(s, (uint32_t)index) == kva;
 }
 
-static vaddr_t page_struct_address(const struct machine *m, pfn_t pfn)
-{
-	return pfn_to_kva(m, m->mem_map_pfn) + pfn * m->profile->page_struct_bytes;
-}
-
 /* Of a slab's management, where it has one of its own. */
 static vaddr_t slab_address(const struct machine *m, const struct slab *s)
 {

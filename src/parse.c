@@ -364,6 +364,8 @@ bool parse_scenario(struct parser *p, const char *machine_override)
 	if (machine_override)
 		parse_override(p, machine_override);
 	parse_text(p, p->s->source);
+	if (!p->has_machine && p->nr_mistakes == 0)
+		check_memory(p);
 	end_rows(p->s);
 	return p->nr_mistakes == 0;
 }

@@ -7,7 +7,8 @@
 #include "lexer.h"
 #include "scenario_data.h"
 
-enum machine_word { M_PROFILE, M_RAM, M_CPUS, M_NODES, M_SWAP, M_OVERCOMMIT, M_NX, NR_MACHINE_WORDS };
+enum machine_word { M_PROFILE, M_RAM, M_CPUS, M_NODES, M_SWAP, M_OVERCOMMIT, M_NX,
+		    M_DISTANCE, M_MOVABLE, M_HOLE, M_MEMORY, NR_MACHINE_WORDS };
 
 struct parser {
 	struct scenario *s;
@@ -105,6 +106,14 @@ bool check_options(struct parser *p, const struct event *e, uint32_t given);
 bool parse_title(struct parser *p); /* header.c */
 bool parse_machine(struct parser *p);
 bool parse_machine_words(struct parser *p, uint32_t first, bool override);
+
+/* ---- header_memory.c: nodes=, distance=, movable=, hole=, memory= ---- */
+/* One of these settings into c. */
+bool set_memory(struct parser *p, enum machine_word key, const struct word *w, const char *text, uint32_t len,
+		struct machine_config *c);
+void take_memory(struct machine_config *to, const struct machine_config *from, enum machine_word key);
+/* Does what the whole header says of memory fit together? A mistake is shown at the setting of this line. */
+bool check_memory(struct parser *p);
 bool parse_label(struct parser *p); /* lecture.c */
 bool parse_say(struct parser *p);
 bool parse_pause(struct parser *p);

@@ -119,18 +119,16 @@ static void what_pcp(const struct asking *q, const struct zone *z, pfn_t pfn)
 static void what_reserved(const struct asking *q, pfn_t pfn, uint32_t offset)
 {
 	const struct machine *m = q->m;
-	uint32_t bytes = m->profile->page_struct_bytes;
-	pfn_t image = pfn - m->kernel_image_pfn, map = pfn - m->mem_map_pfn;
-	uint64_t at = ((uint64_t)map << PAGE_SHIFT) + offset;
+	pfn_t image = pfn - m->kernel_image_pfn, hash = pfn - m->boot_hash_pfn, of;
 
 	if (image < m->nr_kernel_image_pages)
 		tell(q, BOOT_IMAGE, image, m->nr_kernel_image_pages);
-	else if (map < m->nr_mem_map_pages && at / bytes < m->max_pfn)
-		tell(q, BOOT_MEM_MAP, at / bytes, at % bytes);
-	else if (map < m->nr_mem_map_pages)
+	else if (is_mem_map(m, pfn, offset, &of) && of != PFN_NONE)
+		tell(q, BOOT_MEM_MAP, of, pfn_to_kva(m, pfn) + offset - page_struct_address(m, of));
+	else if (is_mem_map(m, pfn, offset, &of))
 		tell(q, BOOT_MEM_MAP_END, 0);
-	else if (map - m->nr_mem_map_pages < m->nr_boot_hash_pages)
-		tell(q, BOOT_HASH, map - m->nr_mem_map_pages, m->nr_boot_hash_pages);
+	else if (hash < m->nr_boot_hash_pages)
+		tell(q, BOOT_HASH, hash, m->nr_boot_hash_pages);
 	else if (pfn < m->profile->low_reserved)
 		tell(q, BOOT_LOW, m->profile->low_reserved << PAGE_SHIFT);
 	else
@@ -369,9 +367,8 @@ void what_frame(const struct asking *q, pfn_t pfn, uint32_t offset)
 			tell(q, FRAME_HIGH, 0);
 		if (z && m->group_by_mobility)
 			tell(q, PAGEBLOCK, pageblock_type(m, z, pfn));
-		tell(q, STRUCT_PAGE,
-		     pfn_to_kva(m, m->mem_map_pfn) + pfn * m->profile->page_struct_bytes,
-		     p->refcount, p->mapcount, p->flags);
+		tell(q, STRUCT_PAGE, page_struct_address(m, pfn), p->refcount, p->mapcount,
+		     p->flags);
 	}
 	if (is_user_page(p))
 		tell(q, CONTENT, page_tag(p));

@@ -288,7 +288,6 @@ START_TEST(what_is_not_modelled_is_refused_by_name_after_it_was_checked)
 	assert_mistake("alloc_pages a 0\nkmap a", "2:1+4 kmap is not modelled yet");
 	assert_mistake("kmap a", "1:6+1 unknown name \"a\"");
 	assert_mistake("machine arm", "1:9+3 arm is not modelled yet");
-	assert_mistake("machine i386 nodes=2", "1:14+7 nodes=2 is not modelled yet");
 	assert_mistake("machine i386 swap=1G", "1:14+7 swap=1G is not modelled yet");
 	assert_good("machine i386 nodes=1 swap=0");
 }

@@ -103,7 +103,7 @@ START_TEST(the_classic_machine_ends_lowmem_at_896M)
 	ck_assert_uint_eq(m->node[0].nr_zones, 3);
 	/* frame 0, 4M of image, 32 bytes of mem_map for each of 262144 frames */
 	ck_assert_uint_eq(z[ZONE_DMA].managed_pages, 4096 - 1 - 1024 - 2048);
-	ck_assert_uint_eq(m->mem_map_pfn, m->kernel_image_pfn + m->nr_kernel_image_pages);
+	ck_assert_uint_eq(m->node[0].mem_map_pfn, m->kernel_image_pfn + m->nr_kernel_image_pages);
 	machine_destroy(m);
 }
 END_TEST
@@ -146,7 +146,7 @@ START_TEST(frames_without_memory_and_frames_of_the_kernel_are_marked)
 	ck_assert_uint_eq(m->mem_map[0xff].use, FRAME_HOLE);
 	ck_assert_uint_eq(m->mem_map[0x100].use, FRAME_FREE);
 	ck_assert_uint_eq(m->mem_map[0x1000].use, FRAME_RESERVED);
-	ck_assert_uint_eq(m->mem_map[m->mem_map_pfn].use, FRAME_RESERVED);
+	ck_assert_uint_eq(m->mem_map[m->node[0].mem_map_pfn].use, FRAME_RESERVED);
 	ck_assert_uint_eq(m->mem_map[m->max_pfn - 1].use, FRAME_RESERVED);
 	ck_assert_uint_eq(m->mem_map[m->zero_page].use, FRAME_ZERO);
 	ck_assert_int_eq(m->mem_map[m->zero_page].refcount, 1);
