@@ -206,18 +206,17 @@ static uint64_t pages_of(vaddr_t va, uint64_t bytes)
 
 struct outcome access_range(struct machine *m, struct task *t, vaddr_t va,
 			    uint64_t bytes, enum access kind,
-			    const char tag[TAG_LEN], uint32_t *done,
-			    uint32_t max, bool *more)
+			    const char tag[TAG_LEN], uint64_t *done,
+			    uint64_t max, bool *more)
 {
 	struct outcome o = {.kind = OUT_OK};
 	uint64_t pages = pages_of(va, bytes);
 
-	for (uint32_t n = 0; n < max && *done < pages; n++) {
+	for (uint64_t n = 0; n < max && *done < pages; n++) {
 		uint64_t at = va;
 
 		if (*done > 0)
-			at = page_align_down(va) +
-			     ((uint64_t)*done << PAGE_SHIFT);
+			at = page_align_down(va) + (*done << PAGE_SHIFT);
 		o = access_page(m, t, (vaddr_t)at, kind, tag);
 		if (o.kind != OUT_OK)
 			break;

@@ -22,8 +22,8 @@ struct outcome access_page(struct machine *m, struct task *t, vaddr_t va,
  */
 struct outcome access_range(struct machine *m, struct task *t, vaddr_t va,
 			    uint64_t bytes, enum access kind,
-			    const char tag[TAG_LEN], uint32_t *done,
-			    uint32_t max, bool *more);
+			    const char tag[TAG_LEN], uint64_t *done,
+			    uint64_t max, bool *more);
 
 /* Would the tables of mm allow the access, so that no fault comes?  A question:
  * nothing is told, no bit is set, no TLB is asked. */

@@ -64,9 +64,9 @@ enum placing {
 
 /* What is known of the image, segment by segment: addresses of the file. */
 struct image {
-	uint32_t bias; /* to be added to them, modulo 2^32 */
-	uint32_t start_code, end_code, start_data, end_data;
-	uint32_t brk;
+	vaddr_t bias; /* to be added to them, in a word */
+	vaddr_t start_code, end_code, start_data, end_data;
+	vaddr_t brk;
 	const struct segment *data; /* the first writable one */
 };
 
@@ -124,7 +124,7 @@ static int padzero(struct machine *m, struct task *t, vaddr_t va)
  */
 static int64_t elf_map(struct machine *m, struct mm *mm,
 		       const struct segment *s, vaddr_t va, enum placing how,
-		       uint32_t total)
+		       uint64_t total)
 {
 	uint64_t room = page_align_up(total);
 	uint64_t bytes = page_align_up((uint64_t)s->filesz + va % PAGE_SIZE);
@@ -136,7 +136,7 @@ static int64_t elf_map(struct machine *m, struct mm *mm,
 		.has_at = true,
 		.at = page_align_down(va),
 		.file = mm->exe,
-		.offset = (uint32_t)(s->offset - va % PAGE_SIZE),
+		.offset = in_word(m, s->offset - va % PAGE_SIZE),
 	};
 	int64_t at = do_mmap(m, mm, &rq);
 
@@ -169,7 +169,7 @@ static int set_bss(struct machine *m, struct mm *mm, const struct segment *s,
 /* All of s at va: the address of its first page, or the errno. */
 static int64_t elf_load(struct machine *m, struct task *t,
 			const struct segment *s, vaddr_t va, enum placing how,
-			uint32_t total)
+			uint64_t total)
 {
 	int64_t at = page_align_down(va);
 	uint64_t zero = (uint64_t)at;
@@ -195,28 +195,29 @@ static int64_t elf_load(struct machine *m, struct task *t,
 /* ---- the image ---- */
 
 /* From the first page to the last byte. */
-static uint32_t total_mapping_size(const struct program *prog)
+static uint64_t total_mapping_size(const struct machine *m,
+				   const struct program *prog)
 {
-	uint32_t low = UINT32_MAX, high = 0;
+	vaddr_t low = UINT64_MAX, high = 0;
 
 	for (uint32_t i = 0; i < prog->nr_segments; i++) {
 		const struct segment *s = &prog->segment[i];
 
 		if (page_align_down(s->vaddr) < low)
 			low = page_align_down(s->vaddr);
-		if (s->vaddr + s->memsz > high)
-			high = s->vaddr + s->memsz;
+		if (in_word(m, s->vaddr + s->memsz) > high)
+			high = in_word(m, s->vaddr + s->memsz);
 	}
-	return high - low;
+	return in_word(m, high - low);
 }
 
 /* The largest p_align that is a power of two, at least a page. */
-static uint32_t maximum_alignment(const struct program *prog)
+static uint64_t maximum_alignment(const struct program *prog)
 {
-	uint32_t most = PAGE_SIZE;
+	uint64_t most = PAGE_SIZE;
 
 	for (uint32_t i = 0; i < prog->nr_segments; i++) {
-		uint32_t align = prog->segment[i].align;
+		uint64_t align = prog->segment[i].align;
 
 		if ((align & (align - 1)) == 0 && align > most)
 			most = align;
@@ -227,8 +228,8 @@ static uint32_t maximum_alignment(const struct program *prog)
 /* Where a program with this alignment would lie: tried, and given up again. An
  * address or the errno. */
 static int64_t try_place(struct machine *m, struct task *t,
-			 const struct segment *s, uint32_t total,
-			 uint32_t align)
+			 const struct segment *s, uint64_t total,
+			 uint64_t align)
 {
 	int64_t at = elf_load(m, t, s, s->vaddr % PAGE_SIZE, ANYWHERE, total);
 
@@ -243,11 +244,11 @@ static int64_t try_place(struct machine *m, struct task *t,
 /* The first segment of a position-independent program, and with it the bias of
  * all of them: its address or the errno. */
 static int64_t load_first_of_pie(struct machine *m, struct task *t,
-				 const struct program *prog, uint32_t *bias)
+				 const struct program *prog, vaddr_t *bias)
 {
 	const struct segment *s = &prog->segment[0];
-	uint32_t total = total_mapping_size(prog);
-	uint32_t align = maximum_alignment(prog);
+	uint64_t total = total_mapping_size(m, prog);
+	uint64_t align = maximum_alignment(prog);
 	enum placing how = ANYWHERE;
 	int64_t at = 0;
 
@@ -259,9 +260,9 @@ static int64_t load_first_of_pie(struct machine *m, struct task *t,
 	}
 	if (at < 0)
 		return at;
-	*bias = page_align_down((uint32_t)at - s->vaddr);
-	at = elf_load(m, t, s, *bias + s->vaddr, how, total);
-	*bias += (uint32_t)at - page_align_down(*bias + s->vaddr);
+	*bias = page_align_down(in_word(m, (vaddr_t)at - s->vaddr));
+	at = elf_load(m, t, s, in_word(m, *bias + s->vaddr), how, total);
+	*bias += (vaddr_t)at - page_align_down(in_word(m, *bias + s->vaddr));
 	return at;
 }
 
@@ -276,7 +277,7 @@ static bool is_sound(const struct machine *m, const struct segment *s)
 
 static void note_segment(struct image *image, const struct segment *s)
 {
-	uint32_t end = s->vaddr + s->filesz;
+	vaddr_t end = s->vaddr + s->filesz;
 
 	if ((s->prot & VM_EXEC) && s->vaddr < image->start_code)
 		image->start_code = s->vaddr;
@@ -302,11 +303,12 @@ static int load_segments(struct machine *m, struct task *t,
 		if (i == 0 && prog->pie)
 			at = load_first_of_pie(m, t, prog, &image->bias);
 		else
-			at = elf_load(m, t, s, image->bias + s->vaddr,
+			at = elf_load(m, t, s,
+				      in_word(m, image->bias + s->vaddr),
 				      i == 0 ? FIXED_NOREPLACE : FIXED, 0);
 		if (at < 0)
 			return (int)at;
-		if (at >= m->profile->page_offset || !is_sound(m, s)) {
+		if (at >= (int64_t)m->profile->page_offset || !is_sound(m, s)) {
 			note(m, ELF_UNSOUND, t->pid, s->vaddr, s->filesz,
 			     s->memsz);
 			return -SIM_EINVAL;
@@ -338,31 +340,31 @@ static int create_elf_tables(struct machine *m, struct task *t)
 }
 
 /* The layout as mm_struct keeps it, and what the language calls data and bss. */
-static void set_layout(struct mm *mm, const struct program *prog,
-		       const struct image *image)
+static void set_layout(const struct machine *m, struct mm *mm,
+		       const struct program *prog, const struct image *image)
 {
 	const struct segment *data = image->data;
 
-	mm->start_code = image->bias + image->start_code;
-	mm->end_code = image->bias + image->end_code;
-	mm->start_data = image->bias + image->start_data;
-	mm->end_data = image->bias + image->end_data;
-	mm->entry = image->bias + prog->entry;
-	mm->brk = (vaddr_t)page_align_up(image->bias + image->brk);
+	mm->start_code = in_word(m, image->bias + image->start_code);
+	mm->end_code = in_word(m, image->bias + image->end_code);
+	mm->start_data = in_word(m, image->bias + image->start_data);
+	mm->end_data = in_word(m, image->bias + image->end_data);
+	mm->entry = in_word(m, image->bias + prog->entry);
+	mm->brk = page_align_up(in_word(m, image->bias + image->brk));
 	if (prog->pie)
 		mm->brk = PIE_HEAP;
 	mm->start_brk = mm->brk;
 	if (!data)
 		return;
-	mm->data_page = page_align_down(image->bias + data->vaddr);
-	mm->bss_start = (vaddr_t)page_align_up(image->bias + data->vaddr +
-					       data->filesz);
+	mm->data_page = page_align_down(in_word(m, image->bias + data->vaddr));
+	mm->bss_start = page_align_up(
+		in_word(m, image->bias + data->vaddr + data->filesz));
 }
 
 static int load_image(struct machine *m, struct task *t,
 		      const struct program *prog)
 {
-	struct image image = {.start_code = UINT32_MAX};
+	struct image image = {.start_code = UINT64_MAX};
 	int err;
 
 	if (prog->stack == EXSTACK_DEFAULT)
@@ -372,7 +374,7 @@ static int load_image(struct machine *m, struct task *t,
 		err = load_segments(m, t, prog, &image);
 	if (err)
 		return err;
-	set_layout(t->mm, prog, &image);
+	set_layout(m, t->mm, prog, &image);
 	if (t->mm->entry >= m->profile->page_offset) {
 		note(m, ELF_ENTRY, t->pid, t->mm->entry);
 		return -SIM_EINVAL;

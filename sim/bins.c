@@ -52,7 +52,7 @@ static void write_in_use(struct heap_call *k, const struct chunk *c)
 }
 
 /* Count and head of a list of the tcache: 64 of 2 and 64 of 4 bytes. */
-static void write_tcache(struct heap_call *k, uint32_t bytes)
+static void write_tcache(struct heap_call *k, uint64_t bytes)
 {
 	uint32_t i = size_index(bytes);
 
@@ -62,7 +62,7 @@ static void write_tcache(struct heap_call *k, uint32_t bytes)
 
 /* ---- tcache and fastbins ---- */
 
-struct chunk *tcache_get(struct heap_call *k, uint32_t nb)
+struct chunk *tcache_get(struct heap_call *k, uint64_t nb)
 {
 	struct chunk *c;
 
@@ -79,7 +79,7 @@ struct chunk *tcache_get(struct heap_call *k, uint32_t nb)
 	return c;
 }
 
-static bool tcache_has_room(const struct heap_call *k, uint32_t bytes)
+static bool tcache_has_room(const struct heap_call *k, uint64_t bytes)
 {
 	return k->h->tcache_mem && bytes <= TCACHE_MAX &&
 	       k->h->tcache_count[size_index(bytes)] < TCACHE_COUNT;
@@ -94,7 +94,7 @@ static void tcache_put(struct heap_call *k, struct chunk *c)
 
 /* A fastbin chunk of nb bytes; further ones move to the tcache, for they will
  * be wanted soon.  NULL: there is none. */
-static struct chunk *fastbin_get(struct heap_call *k, uint32_t nb)
+static struct chunk *fastbin_get(struct heap_call *k, uint64_t nb)
 {
 	struct chunk **bin = &k->h->fastbin[size_index(nb)];
 	struct chunk *c = *bin;
@@ -135,7 +135,7 @@ static void malloc_consolidate(struct heap_call *k)
 /* ---- bins and top ---- */
 
 /* Smallest chunk in the bins of at least nb bytes, oldest among equals. */
-static struct chunk *best_fit(const struct malloc_state *h, uint32_t nb)
+static struct chunk *best_fit(const struct malloc_state *h, uint64_t nb)
 {
 	struct chunk *best = NULL;
 
@@ -145,7 +145,7 @@ static struct chunk *best_fit(const struct malloc_state *h, uint32_t nb)
 	return best;
 }
 
-static struct chunk *bins_get(struct heap_call *k, uint32_t nb)
+static struct chunk *bins_get(struct heap_call *k, uint64_t nb)
 {
 	struct chunk *c = best_fit(k->h, nb), *rest;
 
@@ -165,7 +165,7 @@ static struct chunk *bins_get(struct heap_call *k, uint32_t nb)
 	return c;
 }
 
-struct chunk *take_top(struct heap_call *k, uint32_t nb)
+struct chunk *take_top(struct heap_call *k, uint64_t nb)
 {
 	struct chunk *c = k->h->top;
 
@@ -177,7 +177,7 @@ struct chunk *take_top(struct heap_call *k, uint32_t nb)
 }
 
 /* From the bins, else from top; NULL: neither has enough. */
-static struct chunk *bins_or_top(struct heap_call *k, uint32_t nb)
+static struct chunk *bins_or_top(struct heap_call *k, uint64_t nb)
 {
 	const struct chunk *top = k->h->top;
 	struct chunk *c = bins_get(k, nb);
@@ -187,7 +187,7 @@ static struct chunk *bins_or_top(struct heap_call *k, uint32_t nb)
 	return c;
 }
 
-struct chunk *int_malloc(struct heap_call *k, uint32_t nb)
+struct chunk *int_malloc(struct heap_call *k, uint64_t nb)
 {
 	struct chunk *c = NULL;
 
@@ -207,12 +207,12 @@ struct chunk *int_malloc(struct heap_call *k, uint32_t nb)
 
 /* ---- free ---- */
 
-uint32_t coalesce(struct heap_call *k, struct chunk *c)
+uint64_t coalesce(struct heap_call *k, struct chunk *c)
 {
 	struct chunk *below = chunk_below(c), *above;
 
 	if (is_binned(below)) {
-		uint32_t was = below->bytes;
+		uint64_t was = below->bytes;
 
 		chunk_put(k->h, below, CHUNK_USED);
 		chunk_absorb(k->m, k->h, below, c);
@@ -228,7 +228,7 @@ uint32_t coalesce(struct heap_call *k, struct chunk *c)
 	}
 	if (is_binned(above)) {
 		vaddr_t at = above->start;
-		uint32_t was = above->bytes;
+		uint64_t was = above->bytes;
 
 		chunk_absorb(k->m, k->h, c, above);
 		step(k->m, COALESCE_FORWARD, at, was, c->bytes);
@@ -252,7 +252,7 @@ static void after_large_free(struct heap_call *k)
 
 void int_free(struct heap_call *k, struct chunk *c)
 {
-	uint32_t bytes = c->bytes;
+	uint64_t bytes = c->bytes;
 
 	if (tcache_has_room(k, bytes)) {
 		tcache_put(k, c);

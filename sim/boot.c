@@ -325,7 +325,7 @@ void boot_memory(struct machine *m)
 	pfn_t maxmem_pfn;
 
 	kernel_map_init(&m->map, m->profile);
-	maxmem_pfn = m->map.maxmem >> PAGE_SHIFT;
+	maxmem_pfn = (pfn_t)(m->map.maxmem >> PAGE_SHIFT);
 	m->max_pfn = b.ram_end;
 	m->max_low_pfn = b.ram_end < maxmem_pfn ? b.ram_end : maxmem_pfn;
 	kernel_map_set_low_memory(&m->map, m->profile, m->max_low_pfn);

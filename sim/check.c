@@ -26,9 +26,9 @@ static size_t put_text(size_t at, const char *text)
 	return at;
 }
 
-static size_t put_number(size_t at, uint32_t n, unsigned base)
+static size_t put_number(size_t at, uint64_t n, unsigned base)
 {
-	char digits[16];
+	char digits[24];
 	size_t i = sizeof(digits) - 1;
 
 	digits[i] = '\0';
@@ -57,7 +57,9 @@ void check_fail(const char *format, ...)
 			at = put_number(at, va_arg(args, uint32_t), 10);
 		else if (*f == 'x')
 			at = put_number(put_text(at, "0x"),
-					va_arg(args, uint32_t), 16);
+					va_arg(args, uint64_t), 16);
+		else if (*f == 'l')
+			at = put_number(at, va_arg(args, uint64_t), 10);
 	}
 	va_end(args);
 	sentence[at] = '\0';

@@ -21,7 +21,7 @@ struct check {
 /*
  * A law: true if it holds.  Else the sentence is written down, and false goes
  * back up to machine_check, where nothing more is asked.  The format knows %s, %u
- * (uint32_t) and %x (the same, as an address).
+ * (uint32_t), %l (uint64_t) and %x (the same, as an address).
  */
 #define LAW(holds, ...) ((holds) || (check_fail(__VA_ARGS__), false))
 void check_fail(const char *format, ...);

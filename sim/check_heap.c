@@ -21,7 +21,7 @@ static bool check_pair(const struct chunk *c)
 	return LAW(!is_binned(c) || !(is_binned(above) || above->is_top),
 		   "chunk %x is free and has not merged", c->start) &&
 	       LAW(c->place == CHUNK_FENCE || c->bytes % MALLOC_ALIGNMENT == 0,
-		   "chunk %x has %u bytes", c->start, c->bytes);
+		   "chunk %x has %l bytes", c->start, c->bytes);
 }
 
 /* The row: its chunks, and how many of them should be on a list. */
@@ -45,12 +45,12 @@ static bool check_row(const struct malloc_state *h, uint32_t *nr,
 
 /* A list whose chunks are all in one place; bytes 0: of any size. */
 static bool check_list(const struct chunk *c, enum chunk_place place,
-		       uint32_t bytes, uint32_t *nr)
+		       uint64_t bytes, uint32_t *nr)
 {
 	for (; c; c = c->next_free) {
 		if (!LAW(c->place == place && !c->in_use &&
 				 (!bytes || c->bytes == bytes),
-			 "chunk %x of %u bytes is on the wrong list", c->start,
+			 "chunk %x of %l bytes is on the wrong list", c->start,
 			 c->bytes))
 			return false;
 		*nr += 1;
@@ -89,7 +89,7 @@ bool check_heap(const struct malloc_state *h)
 	for (const struct chunk *c = h->mmapped; c; c = c->next, nr++)
 		if (!LAW(c->mmapped && c->in_use &&
 				 (c->start + c->bytes) % PAGE_SIZE == 0,
-			 "mapping of chunk %x has %u bytes", c->start,
+			 "mapping of chunk %x has %l bytes", c->start,
 			 c->bytes))
 			return false;
 	return LAW(nr == h->nr_chunks, "a heap counts %u chunks, but has %u",

@@ -139,7 +139,7 @@ bool check_mapper(const struct page *page, const struct vma *v, vaddr_t va)
 			   "page %x: its frame is no page of its area's file",
 			   va))
 		return false;
-	return LAW(vma_address(v, page->index, &at) && at == va,
-		   "page %x: its frame's index %u leads elsewhere", va,
+	return LAW(vma_address(v, page_index(page), &at) && at == va,
+		   "page %x: its frame's index %l leads elsewhere", va,
 		   page->index);
 }

@@ -35,10 +35,10 @@ static bool check_area(struct check *k, const struct mm *mm,
 }
 
 /* Pages of the areas whose flags answer yes. */
-static uint32_t pages_of(const struct mm *mm, bool (*is_kind)(uint32_t flags))
+static uint64_t pages_of(const struct mm *mm, bool (*is_kind)(uint32_t flags))
 {
 	const struct vma *v;
-	uint32_t pages = 0;
+	uint64_t pages = 0;
 
 	for_each_vma(mm, v)
 		pages += is_kind(v->flags) ? vma_pages(v) : 0;
@@ -48,12 +48,12 @@ static uint32_t pages_of(const struct mm *mm, bool (*is_kind)(uint32_t flags))
 static bool is_any(uint32_t flags) { return flags | 1; }
 static bool is_locked(uint32_t flags) { return flags & VM_LOCKED; }
 
-static bool check_sum(const struct mm *mm, const char *name, uint32_t counted,
+static bool check_sum(const struct mm *mm, const char *name, uint64_t counted,
 		      bool (*is_kind)(uint32_t flags))
 {
-	uint32_t pages = pages_of(mm, is_kind);
+	uint64_t pages = pages_of(mm, is_kind);
 
-	return LAW(pages == counted, "%s is %u pages, but the areas have %u",
+	return LAW(pages == counted, "%s is %l pages, but the areas have %l",
 		   name, counted, pages);
 }
 
@@ -99,7 +99,8 @@ static bool check_node(struct tour *t, const struct vma *v,
 /* What v knows of the gaps of its subtree. */
 static bool check_gaps(const struct tour *t, const struct vma *v)
 {
-	uint32_t largest = v->gap, nr = v->gap > 0;
+	uint64_t largest = v->gap;
+	uint32_t nr = v->gap > 0;
 
 	for (int side = RB_LEFT; side <= RB_RIGHT; side++) {
 		const struct vma *child = rb_vma(v->rb.child[side]);
@@ -109,11 +110,11 @@ static bool check_gaps(const struct tour *t, const struct vma *v)
 		nr += child ? child->nr_gaps : 0;
 	}
 	return LAW(v->gap == vma_gap(t->k->m, v),
-		   "area %x: the gap below it has %u bytes, not %u", v->start,
+		   "area %x: the gap below it has %l bytes, not %l", v->start,
 		   vma_gap(t->k->m, v), v->gap) &&
 	       LAW(largest == v->subtree_gap && nr == v->nr_gaps,
-		   "area %x: its subtree has %u gaps, the largest of %u bytes, "
-		   "not %u and %u",
+		   "area %x: its subtree has %u gaps, the largest of %l bytes, "
+		   "not %u and %l",
 		   v->start, nr, largest, v->nr_gaps, v->subtree_gap);
 }
 

@@ -13,8 +13,8 @@ static bool check_kernel_entry(const struct check *k, vaddr_t va, pfn_t pfn)
 	pte_t e = entry ? *entry : 0;
 
 	return LAW(e ? pte_pfn(e) == pfn : pfn == PFN_NONE,
-		   "the kernel's entry of %x is %x, but it should map %x", va,
-		   (uint32_t)e, pfn);
+		   "the kernel's entry of %x is %x, but it should map frame %u",
+		   va, e, pfn);
 }
 
 static bool check_area(const struct check *k, const struct vm_struct *a)
@@ -28,7 +28,8 @@ static bool check_area(const struct check *k, const struct vm_struct *a)
 		 "area %x-%x is out of order", a->start, a->end))
 		return false;
 	for (uint32_t i = 0; i < mapped; i++)
-		if (!check_kernel_entry(k, a->start + (i << PAGE_SHIFT),
+		if (!check_kernel_entry(k,
+					a->start + ((vaddr_t)i << PAGE_SHIFT),
 					a->lazy ? PFN_NONE : a->page[i]))
 			return false;
 	return check_kernel_entry(k, a->end - PAGE_SIZE, PFN_NONE);
@@ -54,9 +55,10 @@ static bool check_window(const struct check *k)
 	const struct pkmap *p = &k->m->pkmap;
 
 	for (uint32_t i = 0; i < k->m->profile->last_pkmap; i++)
-		if (!check_kernel_entry(
-			    k, k->m->map.pkmap_base + (i << PAGE_SHIFT),
-			    p->count[i] ? p->pfn[i] : PFN_NONE))
+		if (!check_kernel_entry(k,
+					k->m->map.pkmap_base +
+						((vaddr_t)i << PAGE_SHIFT),
+					p->count[i] ? p->pfn[i] : PFN_NONE))
 			return false;
 	return true;
 }

@@ -29,7 +29,7 @@ enum { FIRST_CAP = 16 };
 
 static struct chunk **bucket(const struct malloc_state *h, vaddr_t start)
 {
-	uint32_t hash = (start / CHUNK_HDR_SZ) * 2654435769u;
+	uint32_t hash = (uint32_t)(start / CHUNK_HDR_SZ) * 2654435769u;
 
 	return &h->by_addr[hash >> (32 - __builtin_ctz(h->by_addr_cap))];
 }
@@ -103,7 +103,7 @@ static void link_after(struct chunk **first, struct chunk *c,
 
 /* after: where in the row, for heap chunks. */
 static struct chunk *record_new(struct machine *m, struct malloc_state *h,
-				vaddr_t start, uint32_t bytes, bool mmapped,
+				vaddr_t start, uint64_t bytes, bool mmapped,
 				struct chunk *after)
 {
 	struct chunk *c = arena_alloc(m->arena, sizeof(*c));
@@ -120,7 +120,7 @@ static struct chunk *record_new(struct machine *m, struct malloc_state *h,
 }
 
 struct chunk *chunk_new(struct machine *m, struct malloc_state *h,
-			vaddr_t start, uint32_t bytes, bool mmapped)
+			vaddr_t start, uint64_t bytes, bool mmapped)
 {
 	return record_new(m, h, start, bytes, mmapped,
 			  mmapped ? NULL : last_below(h, start));
@@ -163,7 +163,7 @@ struct chunk *chunk_below(const struct chunk *c)
 
 /* Head of the list of a place, for chunks of bytes; NULL: it has no list. */
 static struct chunk **list_of(struct malloc_state *h, enum chunk_place place,
-			      uint32_t bytes)
+			      uint64_t bytes)
 {
 	if (place == CHUNK_TCACHE)
 		return &h->tcache[size_index(bytes)];
@@ -212,7 +212,7 @@ void chunk_put(struct malloc_state *h, struct chunk *c, enum chunk_place to)
 }
 
 struct chunk *chunk_split(struct machine *m, struct malloc_state *h,
-			  struct chunk *c, uint32_t bytes)
+			  struct chunk *c, uint64_t bytes)
 {
 	struct chunk *rest;
 

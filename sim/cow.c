@@ -43,11 +43,11 @@ static void map_anon(struct machine *m, struct vma *v, vaddr_t va, pte_t *entry,
 	pte_t bits = vma_page_prot(m, v) | PTE_D;
 
 	page->mapping = v->anon_vma;
-	page->index = v->pgoff + ((va - v->start) >> PAGE_SHIFT);
+	page_set_index(page, vma_pgoff(v, va));
 	page->mapcount = 1;
 	page->flags |= PG_EXCLUSIVE | PG_UPTODATE | PG_SWAPBACKED;
 	v->mm->rss_anon++;
-	step(m, PAGE_ADD_NEW_ANON_RMAP, pfn, v->anon_vma->id, page->index);
+	step(m, PAGE_ADD_NEW_ANON_RMAP, pfn, v->anon_vma->id, page_index(page));
 	if (v->flags & VM_WRITE)
 		bits |= PTE_RW;
 	*entry = mk_pte(pfn, bits);

@@ -24,7 +24,7 @@ enum outcome_kind {
 
 struct outcome {
 	uint8_t kind;   /* enum outcome_kind               */
-	uint32_t value; /* address, errno or faulting address */
+	uint64_t value; /* address, errno or faulting address */
 };
 
 /*

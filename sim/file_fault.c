@@ -30,7 +30,7 @@
 enum { FAULT_AROUND_PAGES = 16 };
 
 /* Page of the file behind an address of the area. */
-static uint32_t file_index(const struct vma *v, vaddr_t va)
+static uint64_t file_index(const struct vma *v, vaddr_t va)
 {
 	return v->pgoff + ((va - v->start) >> PAGE_SHIFT);
 }
@@ -58,7 +58,8 @@ static void map_file_page(struct machine *m, struct vma *v, vaddr_t va,
 	v->mm->rss_file++;
 	*entry = mk_pte(pfn, bits);
 	v->mm->nr_changes++;
-	step(m, MAP_FILE_PAGE, va, pfn, page->index, page->mapcount, *entry);
+	step(m, MAP_FILE_PAGE, va, pfn, page_index(page), page->mapcount,
+	     *entry);
 }
 
 /* Fill the empty entries of [start, end), which one table covers. */
@@ -68,7 +69,8 @@ static bool filemap_map_pages(struct machine *m, struct vma *v, vaddr_t start,
 	pte_t bits = vma_page_prot(m, v);
 
 	for (vaddr_t va = start; va < end; va += PAGE_SIZE) {
-		pfn_t pfn = filemap_get_page(v->file, file_index(v, va));
+		pfn_t pfn =
+			filemap_get_page(v->file, (uint32_t)file_index(v, va));
 		pte_t *entry;
 
 		if (pfn == PFN_NONE)
@@ -110,7 +112,7 @@ static pfn_t fault_page(struct machine *m, const struct vma *v, vaddr_t va,
 			enum fault_result *why)
 {
 	struct file *f = v->file;
-	uint32_t index = file_index(v, va);
+	uint64_t index = file_index(v, va);
 	pfn_t pfn = PFN_NONE;
 
 	*why = FAULT_OOM;
@@ -118,9 +120,9 @@ static pfn_t fault_page(struct machine *m, const struct vma *v, vaddr_t va,
 		note(m, FAULT_BEYOND_END, va, index, f->nr_pages);
 		*why = FAULT_SIGBUS;
 	} else if (f->shmem) {
-		pfn = shmem_get_page(m, f, index);
+		pfn = shmem_get_page(m, f, (uint32_t)index);
 	} else {
-		pfn = filemap_get_page(f, index);
+		pfn = filemap_get_page(f, (uint32_t)index);
 	}
 	return pfn;
 }

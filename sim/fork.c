@@ -128,7 +128,7 @@ int copy_page_range(struct machine *m, struct mm *child, struct vma *dst,
 /* src's like in mm, and its entries.  NULL: no memory. */
 static int dup_area(struct machine *m, struct mm *mm, struct vma *src)
 {
-	uint32_t pages = (src->end - src->start) >> PAGE_SHIFT;
+	uint64_t pages = (src->end - src->start) >> PAGE_SHIFT;
 	struct vma *dst;
 
 	if ((src->flags & VM_ACCOUNT) && vm_enough_memory(m, pages))

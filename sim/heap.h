@@ -25,7 +25,7 @@ struct heap_call {
 /* A record for [start, start + bytes), in use: among the heap's by address, or
  * first among the mmapped. */
 struct chunk *chunk_new(struct machine *m, struct malloc_state *h,
-			vaddr_t start, uint32_t bytes, bool mmapped);
+			vaddr_t start, uint64_t bytes, bool mmapped);
 void chunk_delete(struct machine *m, struct malloc_state *h, struct chunk *c);
 /* The chunk whose header begins at start; NULL if none does. */
 struct chunk *chunk_find(const struct malloc_state *h, vaddr_t start);
@@ -36,7 +36,7 @@ struct chunk *chunk_below(const struct chunk *c);
 void chunk_put(struct malloc_state *h, struct chunk *c, enum chunk_place to);
 /* Cut c: it keeps bytes; the rest becomes a chunk in use, or top. */
 struct chunk *chunk_split(struct machine *m, struct malloc_state *h,
-			  struct chunk *c, uint32_t bytes);
+			  struct chunk *c, uint64_t bytes);
 /* c grows by the chunk above it, whose record goes. */
 void chunk_absorb(struct machine *m, struct malloc_state *h, struct chunk *c,
 		  struct chunk *above);
@@ -51,34 +51,34 @@ static inline bool is_binned(const struct chunk *c)
 	return c && c->place == CHUNK_BIN;
 }
 /* Number of a list of chunks of one size, in the tcache and the fastbins. */
-static inline uint32_t size_index(uint32_t chunk_bytes)
+static inline uint32_t size_index(uint64_t chunk_bytes)
 {
-	return (chunk_bytes - MINSIZE) / MALLOC_ALIGNMENT;
+	return (uint32_t)((chunk_bytes - MINSIZE) / MALLOC_ALIGNMENT);
 }
 
 /* ---- bins.c: chunks inside the heap ---- */
 
 /* A chunk of nb bytes from the fastbins, the bins, top, or the kernel; NULL:
  * no memory, or k->refused tells. */
-struct chunk *int_malloc(struct heap_call *k, uint32_t nb);
+struct chunk *int_malloc(struct heap_call *k, uint64_t nb);
 /* A heap chunk in use is freed. */
 void int_free(struct heap_call *k, struct chunk *c);
 /* The tcache's chunk of nb bytes; NULL: it has none. */
-struct chunk *tcache_get(struct heap_call *k, uint32_t nb);
+struct chunk *tcache_get(struct heap_call *k, uint64_t nb);
 /* A chunk of nb bytes is cut from top, which is large enough. */
-struct chunk *take_top(struct heap_call *k, uint32_t nb);
+struct chunk *take_top(struct heap_call *k, uint64_t nb);
 /* c merges with free neighbours and goes to the bins, or into top; returns the
  * bytes of what became of it. */
-uint32_t coalesce(struct heap_call *k, struct chunk *c);
+uint64_t coalesce(struct heap_call *k, struct chunk *c);
 
 /* ---- realloc.c ---- */
 
 /* A heap chunk in use gets room for nb bytes, in place or elsewhere; NULL as
  * int_malloc. */
-struct chunk *int_realloc(struct heap_call *k, struct chunk *c, uint32_t nb);
+struct chunk *int_realloc(struct heap_call *k, struct chunk *c, uint64_t nb);
 /* The same for a chunk with a mapping of its own. */
 struct chunk *realloc_mapping(struct heap_call *k, struct chunk *c,
-			      uint32_t nb);
+			      uint64_t nb);
 
 /* ---- sysmalloc.c: the library and the kernel ---- */
 
@@ -93,18 +93,18 @@ static inline void write_size(struct heap_call *k, const struct chunk *c)
  * was set before; t may be gone then. */
 bool heap_flush(struct heap_call *k);
 /* Write every page of [va, va + bytes) with this content; false as above. */
-bool heap_fill(struct heap_call *k, vaddr_t va, uint32_t bytes,
+bool heap_fill(struct heap_call *k, vaddr_t va, uint64_t bytes,
 	       const char tag[TAG_LEN]);
 /* Copy bytes from one place to another; false as above. */
-bool heap_copy(struct heap_call *k, vaddr_t to, vaddr_t from, uint32_t bytes);
+bool heap_copy(struct heap_call *k, vaddr_t to, vaddr_t from, uint64_t bytes);
 
 /* Top cannot give nb bytes: more heap, or a mapping. NULL as int_malloc. */
-struct chunk *sysmalloc(struct heap_call *k, uint32_t nb);
+struct chunk *sysmalloc(struct heap_call *k, uint64_t nb);
 /* Top is above the trim threshold: give back what is above top_pad. */
 void systrim(struct heap_call *k);
 /* The mapping of a chunk goes back to the kernel, and its record goes. */
 void munmap_chunk(struct heap_call *k, struct chunk *c);
 /* The mapping of c is resized for nb bytes, perhaps moved; NULL: refused. */
-struct chunk *mremap_chunk(struct heap_call *k, struct chunk *c, uint32_t nb);
+struct chunk *mremap_chunk(struct heap_call *k, struct chunk *c, uint64_t nb);
 
 #endif

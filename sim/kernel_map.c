@@ -33,6 +33,8 @@
  */
 #include "kernel_map.h"
 
+#define FOUR_GIB ((vaddr_t)1 << 32)
+
 enum {
 	VMALLOC_RESERVE = 128 << 20,
 	GUARD_BYTES = 2 * PAGE_SIZE, /* between vmalloc and kmap's window    */
@@ -62,7 +64,7 @@ static uint32_t first_boot_slot(const struct mm_profile *p, uint32_t permanent)
 /* From the fixmap down to vmalloc_end: 6.1. */
 static void init_from_top(struct kernel_map *map, const struct mm_profile *p)
 {
-	uint32_t mask = ~(pmd_size(p) - 1);
+	vaddr_t mask = ~(vaddr_t)(pmd_size(p) - 1);
 	uint32_t boot_end = first_boot_slot(p, map->nr_fix_slots) + BTMAP_SLOTS;
 
 	map->fixaddr_tot_start = map->fixaddr_top - (boot_end + 1) * PAGE_SIZE;
@@ -84,7 +86,8 @@ void kernel_map_init(struct kernel_map *map, const struct mm_profile *p)
 				p->fix_slots_behind_kmap,
 		.pkmap_base = p->pkmap_base,
 	};
-	map->fixaddr_start = map->fixaddr_top - map->nr_fix_slots * PAGE_SIZE;
+	map->fixaddr_start =
+		map->fixaddr_top - (vaddr_t)map->nr_fix_slots * PAGE_SIZE;
 	if (!p->pkmap_base)
 		init_from_top(map, p);
 	map->pkmap_end = map->pkmap_base + p->last_pkmap * PAGE_SIZE;
@@ -93,8 +96,8 @@ void kernel_map_init(struct kernel_map *map, const struct mm_profile *p)
 			map->fixaddr_start;
 	map->vmalloc_end = map->pkmap_base - GUARD_BYTES;
 	/* the text books keep 128M below 4G, 6.1 below vmalloc_end */
-	map->maxmem = (p->pkmap_base ? 0 : map->vmalloc_end) - p->page_offset -
-		      VMALLOC_RESERVE;
+	map->maxmem = (p->pkmap_base ? FOUR_GIB : map->vmalloc_end) -
+		      p->page_offset - VMALLOC_RESERVE;
 }
 
 void kernel_map_set_low_memory(struct kernel_map *map,
@@ -102,7 +105,8 @@ void kernel_map_set_low_memory(struct kernel_map *map,
 {
 	vaddr_t gap = p->vmalloc_offset;
 
-	map->high_memory = p->page_offset + (max_low_pfn << PAGE_SHIFT);
+	map->high_memory =
+		p->page_offset + ((vaddr_t)max_low_pfn << PAGE_SHIFT);
 	map->vmalloc_start = map->high_memory + gap;
 	if (p->vmalloc_start_round8m)
 		map->vmalloc_start =

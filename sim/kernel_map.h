@@ -22,7 +22,7 @@ struct kernel_map {
 	uint32_t cpu_entry_pages;
 	uint32_t nr_fix_slots;   /* permanent ones                           */
 	uint32_t fix_kmap_begin; /* first slot of kmap_atomic                */
-	uint32_t maxmem;         /* most bytes of low memory                 */
+	uint64_t maxmem;         /* most bytes of low memory                 */
 };
 
 /* Everything that does not depend on RAM. */
@@ -34,7 +34,7 @@ void kernel_map_set_low_memory(struct kernel_map *map,
 /* Address of a fixmap slot: they count down from fixaddr_top. */
 static inline vaddr_t fix_to_virt(const struct kernel_map *map, uint32_t slot)
 {
-	return map->fixaddr_top - (slot << PAGE_SHIFT);
+	return map->fixaddr_top - ((vaddr_t)slot << PAGE_SHIFT);
 }
 
 #endif

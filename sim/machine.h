@@ -142,7 +142,14 @@ static inline vaddr_t pfn_to_kva(const struct machine *m, pfn_t pfn)
 }
 static inline pfn_t kva_to_pfn(const struct machine *m, vaddr_t va)
 {
-	return (va - m->profile->page_offset) >> PAGE_SHIFT;
+	return (pfn_t)((va - m->profile->page_offset) >> PAGE_SHIFT);
+}
+
+/* n as an unsigned long of the modelled kernel keeps it: 32-bit kernels reckon
+ * modulo 4G. */
+static inline uint64_t in_word(const struct machine *m, uint64_t n)
+{
+	return m->profile->word_bits == 64 ? n : (uint32_t)n;
 }
 
 /* An event begins: the counters "of this event" start again. */

@@ -29,6 +29,7 @@ enum {
 	PTRDIFF_MAX_32 = 0x7fffffff,
 	TCACHE_BYTES = TCACHE_BINS * (2 + 4), /* counts and heads of lists */
 	FIRST_ERROR_ONLY = 4096, /* errno values are below                 */
+	REFUSED_SHIFT = 48,      /* no user address has more bits          */
 };
 
 /* ---- results ---- */
@@ -41,7 +42,7 @@ static int64_t result_of_refusal(const struct outcome *o)
 {
 	if (o->kind == OUT_ERRNO)
 		return -(int64_t)o->value;
-	return -((int64_t)o->kind << 32 | o->value);
+	return -((int64_t)o->kind << REFUSED_SHIFT | (int64_t)o->value);
 }
 
 struct outcome malloc_outcome(int64_t result)
@@ -51,10 +52,11 @@ struct outcome malloc_outcome(int64_t result)
 	if (result == 0)
 		return (struct outcome){OUT_OK, 0};
 	if (result > 0)
-		return (struct outcome){OUT_ADDRESS, (uint32_t)result};
+		return (struct outcome){OUT_ADDRESS, (uint64_t)result};
 	if (refused < FIRST_ERROR_ONLY)
-		return (struct outcome){OUT_ERRNO, (uint32_t)refused};
-	return (struct outcome){(uint8_t)(refused >> 32), (uint32_t)refused};
+		return (struct outcome){OUT_ERRNO, refused};
+	return (struct outcome){(uint8_t)(refused >> REFUSED_SHIFT),
+				refused & (((uint64_t)1 << REFUSED_SHIFT) - 1)};
 }
 
 /* ---- one call ---- */
@@ -81,12 +83,12 @@ static int64_t finish(struct heap_call *k, struct chunk *c, uint32_t name)
 }
 
 /* The chunk for a request; false: no chunk can be that large. */
-static bool request2size(struct heap_call *k, uint64_t bytes, uint32_t *nb)
+static bool request2size(struct heap_call *k, uint64_t bytes, uint64_t *nb)
 {
 	if (bytes > PTRDIFF_MAX_32)
 		return false;
-	*nb = ((uint32_t)bytes + SIZE_SZ + MALLOC_ALIGNMENT - 1) &
-	      ~(uint32_t)(MALLOC_ALIGNMENT - 1);
+	*nb = (bytes + SIZE_SZ + MALLOC_ALIGNMENT - 1) &
+	      ~(uint64_t)(MALLOC_ALIGNMENT - 1);
 	note(k->m, REQUEST2SIZE, bytes, *nb);
 	return true;
 }
@@ -94,8 +96,8 @@ static bool request2size(struct heap_call *k, uint64_t bytes, uint32_t *nb)
 /* The library's first chunk holds the tcache's lists. */
 static void tcache_init(struct heap_call *k)
 {
-	const uint32_t nb = (TCACHE_BYTES + SIZE_SZ + MALLOC_ALIGNMENT - 1) &
-			    ~(uint32_t)(MALLOC_ALIGNMENT - 1);
+	const uint64_t nb = (TCACHE_BYTES + SIZE_SZ + MALLOC_ALIGNMENT - 1) &
+			    ~(uint64_t)(MALLOC_ALIGNMENT - 1);
 	struct chunk *c;
 
 	if (k->h->tcache_mem)
@@ -114,7 +116,7 @@ static void tcache_init(struct heap_call *k)
 static struct chunk *allocate(struct heap_call *k, uint64_t bytes)
 {
 	struct chunk *c;
-	uint32_t nb;
+	uint64_t nb;
 
 	if (!request2size(k, bytes, &nb))
 		return NULL;
@@ -131,7 +133,7 @@ static struct chunk *held_chunk(const struct malloc_state *h, vaddr_t addr)
 	return c && c->in_use ? c : NULL;
 }
 
-uint32_t user_usable_size(const struct mm *mm, vaddr_t addr)
+uint64_t user_usable_size(const struct mm *mm, vaddr_t addr)
 {
 	const struct chunk *c = held_chunk(&mm->heap, addr);
 
@@ -159,7 +161,7 @@ int64_t user_malloc(struct machine *m, struct task *t, uint64_t bytes,
 
 /* A mapping of this size came and went: the next one shall come from the heap,
  * which is trimmed later.  The program shows what it needs. */
-static void raise_threshold(struct heap_call *k, uint32_t bytes)
+static void raise_threshold(struct heap_call *k, uint64_t bytes)
 {
 	if (bytes <= k->h->mmap_threshold || bytes > DEFAULT_MMAP_THRESHOLD_MAX)
 		return;
@@ -207,9 +209,9 @@ int64_t user_free(struct machine *m, struct task *t, vaddr_t addr)
  * Bytes of a fresh chunk that may hold old values: all of it, but what lies
  * above the highest break there ever was, and nothing of a new mapping.
  */
-static uint32_t bytes_to_clear(const struct malloc_state *h,
+static uint64_t bytes_to_clear(const struct malloc_state *h,
 			       const struct chunk *c, vaddr_t old_top,
-			       uint32_t old_top_bytes)
+			       uint64_t old_top_bytes)
 {
 	if (c->mmapped)
 		return 0;
@@ -219,7 +221,7 @@ static uint32_t bytes_to_clear(const struct malloc_state *h,
 	return c->bytes;
 }
 
-static void clear_chunk(struct heap_call *k, struct chunk *c, uint32_t bytes)
+static void clear_chunk(struct heap_call *k, struct chunk *c, uint64_t bytes)
 {
 	static const char zeros[TAG_LEN];
 	vaddr_t mem = chunk2mem(c);
@@ -234,10 +236,10 @@ static void clear_chunk(struct heap_call *k, struct chunk *c, uint32_t bytes)
 }
 
 /* A chunk past the tcache, as calloc takes it, cleared. */
-static struct chunk *allocate_zeroed(struct heap_call *k, uint32_t nb)
+static struct chunk *allocate_zeroed(struct heap_call *k, uint64_t nb)
 {
 	vaddr_t old_top;
-	uint32_t old_bytes;
+	uint64_t old_bytes;
 	struct chunk *c;
 
 	tcache_init(k);
@@ -259,7 +261,7 @@ int64_t user_calloc(struct machine *m, struct task *t, uint64_t bytes,
 	struct chunk *c = NULL;
 	struct heap_call k;
 	int64_t result;
-	uint32_t nb;
+	uint64_t nb;
 
 	enter(m, CALLOC, t->pid, bytes);
 	begin(&k, m, t);
@@ -276,7 +278,7 @@ int64_t user_calloc(struct machine *m, struct task *t, uint64_t bytes,
 static struct chunk *resize(struct heap_call *k, struct chunk *c,
 			    uint64_t bytes)
 {
-	uint32_t nb;
+	uint64_t nb;
 
 	if (!request2size(k, bytes, &nb))
 		return NULL;

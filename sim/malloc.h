@@ -33,7 +33,7 @@ enum chunk_place {
  */
 struct chunk {
 	vaddr_t start;        /* of the header; user memory begins at +8    */
-	uint32_t bytes;       /* with header                                */
+	uint64_t bytes;       /* with header                                */
 	bool in_use;          /* the program holds it                       */
 	bool mmapped, is_top;
 	uint8_t place;        /* enum chunk_place                           */
@@ -63,7 +63,7 @@ int64_t user_free(struct machine *m, struct task *t, vaddr_t addr);
 struct outcome malloc_outcome(int64_t result);
 
 /* Bytes that may be used at an address malloc gave; 0: none. */
-uint32_t user_usable_size(const struct mm *mm, vaddr_t addr);
+uint64_t user_usable_size(const struct mm *mm, vaddr_t addr);
 
 /* fork: the child's heap has the same chunks. exec, exit: forget them. */
 void malloc_copy(struct machine *m, struct mm *to, const struct mm *from);

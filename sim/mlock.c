@@ -76,9 +76,9 @@ static int mlock_fixup(struct machine *m, struct vma **v, vaddr_t start,
 /* All areas of nr_bytes from start on, ascending; 0, -SIM_EINVAL when the range
  * does not end below 4G, or -SIM_ENOMEM. */
 static int apply_vma_lock_flags(struct machine *m, struct mm *mm, vaddr_t start,
-				vaddr_t nr_bytes, uint32_t locked)
+				uint64_t nr_bytes, uint32_t locked)
 {
-	vaddr_t end = start + nr_bytes;
+	vaddr_t end = in_word(m, start + nr_bytes);
 
 	if (end < start) {
 		note(m, RANGE_WRAPS, mm_pid(mm), start, nr_bytes);
@@ -100,11 +100,13 @@ static int apply_vma_lock_flags(struct machine *m, struct mm *mm, vaddr_t start,
 	return 0;
 }
 
-/* The pages that bytes from start on touch, in bytes.  All of it in 32 bits, as
- * in the kernel: 0xffffffff bytes from 0x10 on are one page. */
-static vaddr_t whole_pages(vaddr_t start, uint64_t bytes)
+/* The pages that bytes from start on touch, in bytes.  All of it in a word, as
+ * in the kernel: 0xffffffff bytes from 0x10 on are one page of 32 bits. */
+static uint64_t whole_pages(const struct machine *m, vaddr_t start,
+			    uint64_t bytes)
 {
-	return (vaddr_t)page_align_up((vaddr_t)(bytes + start % PAGE_SIZE));
+	bytes = in_word(m, bytes + start % PAGE_SIZE);
+	return in_word(m, page_align_up(bytes));
 }
 
 /* What POSIX calls the errno of touching a page, 6.1 __mlock_posix_error_return:
@@ -127,9 +129,9 @@ static int do_mlock(struct machine *m, struct task *t, vaddr_t start,
 {
 	struct mm *mm = t->mm;
 	vaddr_t first = page_align_down(start);
-	vaddr_t nr_bytes = whole_pages(start, bytes);
+	uint64_t nr_bytes = whole_pages(m, start, bytes);
 	uint64_t more = (nr_bytes >> PAGE_SHIFT) -
-			locked_pages(mm, first, (uint64_t)first + nr_bytes);
+			locked_pages(mm, first, first + nr_bytes);
 	int err;
 
 	if (mlock_future_check(m, mm, more) < 0)
@@ -146,7 +148,7 @@ int64_t sys_mlock(struct machine *m, struct task *t, uint64_t start,
 	int err;
 
 	enter(m, SYS_MLOCK, t->pid, start, bytes);
-	err = do_mlock(m, t, (vaddr_t)start, bytes);
+	err = do_mlock(m, t, in_word(m, start), bytes);
 	leave(m, SYS_MLOCK, -err);
 	return err;
 }
@@ -154,12 +156,12 @@ int64_t sys_mlock(struct machine *m, struct task *t, uint64_t start,
 int64_t sys_munlock(struct machine *m, struct task *t, uint64_t start,
 		    uint64_t bytes)
 {
-	vaddr_t first = page_align_down((vaddr_t)start);
+	vaddr_t first = page_align_down(in_word(m, start));
 	int err;
 
 	enter(m, SYS_MUNLOCK, t->pid, start, bytes);
 	err = apply_vma_lock_flags(m, t->mm, first,
-				   whole_pages((vaddr_t)start, bytes), 0);
+				   whole_pages(m, start, bytes), 0);
 	leave(m, SYS_MUNLOCK, -err);
 	return err;
 }

@@ -50,12 +50,12 @@ struct vma {
 	vaddr_t end;       /* first address behind it                     */
 	struct vma *next, *prev;  /* by address: vm_next, vm_prev         */
 	struct rb_node rb;        /* in mm->mm_rb: vm_rb                  */
-	uint32_t gap;             /* free bytes below it                  */
-	uint32_t subtree_gap;     /* bytes of the largest gap below an area
+	uint64_t gap;             /* free bytes below it                  */
+	uint64_t subtree_gap;     /* bytes of the largest gap below an area
 	                           * of its subtree: rb_subtree_gap       */
 	uint32_t nr_gaps;         /* gaps that are not empty there        */
 	uint32_t flags;    /* enum vm_flag                                */
-	uint32_t pgoff;    /* page offset in file; anonymous: address >> 12
+	uint64_t pgoff;    /* page offset in file; anonymous: address >> 12
 	                    * at creation                                 */
 	struct file *file; /* NULL: private anonymous                     */
 	struct mm *mm;
@@ -69,11 +69,11 @@ struct vma {
 /* A name that the scenario gave to a range of one process (or, for kernel
  * memory, of the machine): keeps its meaning whatever happens there. */
 struct region {
-	uint32_t name;     /* symbol number, never 0                      */
 	vaddr_t start;
-	uint32_t bytes;
+	uint64_t bytes;
+	uint32_t name;     /* symbol number, never 0                      */
 	uint32_t extra;    /* kernel names: order, cache index            */
-	uint32_t kind;     /* enum region_kind; no padding: bytes are compared */
+	uint64_t kind;     /* enum region_kind; no padding: bytes are compared */
 };
 
 enum region_kind { REGION_MMAP = 1, REGION_MALLOC, REGION_PAGES,
@@ -91,7 +91,7 @@ struct malloc_state {
 	struct chunk *top;
 	struct chunk *mmapped;     /* chunks with a mapping of their own    */
 	struct chunk *bins;        /* free heap chunks, last freed first    */
-	uint32_t mmap_threshold, trim_threshold; /* 0: never used           */
+	uint64_t mmap_threshold, trim_threshold; /* 0: never used           */
 	uint32_t nr_chunks;        /* of both kinds                         */
 	struct chunk *tcache[TCACHE_BINS]; /* freed, by size, last first    */
 	uint8_t tcache_count[TCACHE_BINS];
@@ -119,7 +119,7 @@ struct mm {
 	uint32_t map_count;
 	struct vma *mmap_cache;    /* find_vma's last answer                  */
 	uint32_t nr_tables;        /* page tables below the PGD: pte=         */
-	uint32_t total_vm, locked_vm, data_vm, exec_vm, stack_vm; /* pages     */
+	uint64_t total_vm, locked_vm, data_vm, exec_vm, stack_vm; /* pages     */
 	uint32_t rss_anon, rss_file; /* pages                                  */
 	uint64_t nr_changes;       /* of areas, pages and break: who shows them
 	                            * asks whether there is anything new      */
@@ -165,9 +165,9 @@ struct task {
 /* A loadable segment of a program file. */
 struct segment {
 	vaddr_t vaddr;
-	uint32_t filesz, memsz, offset;
+	uint64_t filesz, memsz, offset;
 	uint32_t prot;         /* VM_READ | VM_WRITE | VM_EXEC               */
-	uint32_t align;        /* p_align: heeded if pie, and a power of two */
+	uint64_t align;        /* p_align: heeded if pie, and a power of two */
 };
 
 /* PT_GNU_STACK: what the program says about its stack. */

@@ -151,7 +151,7 @@ static int check_rights(struct machine *m, struct mm *mm,
 static struct vma *new_shmem_area(struct machine *m, struct mm *mm,
 				  struct vma_range *r)
 {
-	uint32_t bytes = r->end - r->start;
+	uint64_t bytes = r->end - r->start;
 	struct vma *v;
 
 	if (!(r->flags & VM_NORESERVE) &&
@@ -196,7 +196,7 @@ static struct vma *mmap_region(struct machine *m, struct mm *mm,
 
 struct vma *map_area(struct machine *m, struct mm *mm, vaddr_t start,
 		     vaddr_t end, uint32_t flags, struct file *file,
-		     uint32_t pgoff)
+		     uint64_t pgoff)
 {
 	struct vma_range r = {
 		.start = start,
@@ -230,7 +230,7 @@ int64_t do_mmap(struct machine *m, struct mm *mm, const struct mmap_request *rq)
 	r.start = (vaddr_t)at;
 	r.end = (vaddr_t)(at + (int64_t)bytes);
 	r.flags = request_flags(m, mm, rq);
-	r.pgoff = (uint32_t)(rq->offset >> PAGE_SHIFT);
+	r.pgoff = rq->offset >> PAGE_SHIFT;
 	return mmap_region(m, mm, &r) ? at : -SIM_ENOMEM;
 }
 

@@ -69,7 +69,7 @@ int64_t fixed_place(struct machine *m, struct mm *mm, uint64_t at,
  */
 struct vma *map_area(struct machine *m, struct mm *mm, vaddr_t start,
 		     vaddr_t end, uint32_t flags, struct file *file,
-		     uint32_t pgoff);
+		     uint64_t pgoff);
 
 /* ---- brk.c ---- */
 /* bss: [start, end), page aligned, becomes private zeros with rights rw, or

@@ -25,7 +25,7 @@ static void move_ptes(struct machine *m, pte_t *old, vaddr_t from, pte_t *new,
 }
 
 int move_page_tables(struct machine *m, struct mm *mm, vaddr_t from, vaddr_t to,
-		     uint32_t bytes)
+		     uint64_t bytes)
 {
 	int err = 0;
 

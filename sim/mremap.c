@@ -32,9 +32,9 @@ struct remap {
 	uint64_t old_bytes, new_bytes;
 };
 
-static uint32_t grown_pages(const struct remap *r)
+static uint64_t grown_pages(const struct remap *r)
 {
-	return (uint32_t)((r->new_bytes - r->old_bytes) >> PAGE_SHIFT);
+	return (r->new_bytes - r->old_bytes) >> PAGE_SHIFT;
 }
 
 /* Is the growth within its promises?  0 or the errno. */
@@ -78,7 +78,7 @@ static int64_t expand_in_place(struct machine *m, struct vma *v,
 
 	if (charge(m, v, r) < 0 || !vma_merge(m, v->mm, v, &tail))
 		return -SIM_ENOMEM;
-	return r->start;
+	return (int64_t)r->start;
 }
 
 /* An area for v's mapping at to: a neighbour there, or a new one. NULL:
@@ -116,21 +116,20 @@ static int64_t move_vma(struct machine *m, struct vma *v, const struct remap *r,
 {
 	struct mm *mm = v->mm;
 	vaddr_t old_end = (vaddr_t)(r->start + r->old_bytes);
-	uint32_t bytes = (uint32_t)r->old_bytes;
 
 	/* The move may need three areas more before it needs fewer. */
 	if (mm->map_count + 3 >= m->profile->max_map_count)
 		return -SIM_ENOMEM;
 	if (charge(m, v, r) < 0 || !copy_vma(m, v, r, to))
 		return -SIM_ENOMEM;
-	if (move_page_tables(m, mm, r->start, to, bytes) < 0) {
-		move_page_tables(m, mm, to, r->start, bytes);
+	if (move_page_tables(m, mm, r->start, to, r->old_bytes) < 0) {
+		move_page_tables(m, mm, to, r->start, r->old_bytes);
 		do_munmap(m, mm, to, (vaddr_t)(to + r->new_bytes));
 		return -SIM_ENOMEM;
 	}
 	step(m, MREMAP_MOVED, mm_pid(mm), r->start, to, r->new_bytes);
 	do_munmap(m, mm, r->start, old_end);
-	return to;
+	return (int64_t)to;
 }
 
 /* The mapping shall be larger; its address or the errno. */
@@ -177,7 +176,7 @@ static int64_t do_mremap(struct machine *m, struct task *t,
 		return -SIM_EFAULT;
 	}
 	if (r->new_bytes == r->old_bytes)
-		return r->start;
+		return (int64_t)r->start;
 	if (r->new_bytes < r->old_bytes)
 		return do_munmap(m, t->mm, (vaddr_t)(r->start + r->new_bytes),
 				 (vaddr_t)(r->start + r->old_bytes)) < 0
@@ -193,11 +192,11 @@ static int64_t do_mremap(struct machine *m, struct task *t,
 int64_t sys_mremap(struct machine *m, struct task *t, vaddr_t start,
 		   uint64_t old_bytes, uint64_t new_bytes, bool maymove)
 {
-	/* In 32 bits, as in the kernel: a size in the last page of 4G is 0. */
+	/* In a word, as in the kernel: a size in the last page of 4G is 0. */
 	struct remap r = {
 		.start = start,
-		.old_bytes = (vaddr_t)page_align_up(old_bytes),
-		.new_bytes = (vaddr_t)page_align_up(new_bytes),
+		.old_bytes = in_word(m, page_align_up(old_bytes)),
+		.new_bytes = in_word(m, page_align_up(new_bytes)),
 	};
 	int64_t at;
 

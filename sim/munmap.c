@@ -113,7 +113,7 @@ void exit_mmap(struct machine *m, struct mm *mm)
 int64_t sys_munmap(struct machine *m, struct task *t, uint64_t start,
 		   uint64_t bytes)
 {
-	uint32_t top = m->profile->page_offset;
+	vaddr_t top = m->profile->page_offset;
 
 	if (start % PAGE_SIZE || !bytes || start > top || bytes > top - start) {
 		note(m, MUNMAP_EINVAL, t->pid, start, bytes);

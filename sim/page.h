@@ -52,7 +52,8 @@ struct page {
 	uint8_t flags;    /* enum page_flag                           */
 	uint8_t order;    /* of the block whose head this is          */
 	uint8_t level;    /* FRAME_TABLE: 0 = PGD; head of a free block:
-	                   * enum migratetype of the list it is on     */
+	                   * enum migratetype of the list it is on; user
+	                   * page: bits 32 and up of its index         */
 	int32_t refcount; /* users; 0 = free                          */
 	int32_t mapcount; /* page-table entries that map it           */
 	pfn_t next, prev; /* neighbours on a list, PFN_NONE at its ends */
@@ -63,6 +64,21 @@ struct page {
 	                   * pte_t[entries], its contents              */
 	char tag[TAG_LEN];/* what was last written there, for the eye */
 };
+
+/*
+ * The index of a user page.  An anonymous page of x86-64 has one of 35 bits,
+ * the page number of its address.
+ */
+static inline uint64_t page_index(const struct page *page)
+{
+	return (uint64_t)page->level << 32 | page->index;
+}
+
+static inline void page_set_index(struct page *page, uint64_t index)
+{
+	page->index = (uint32_t)index;
+	page->level = (uint8_t)(index >> 32);
+}
 
 /* A frame's content as one number: A_TAG. */
 static inline uint64_t page_tag(const struct page *page)

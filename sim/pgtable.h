@@ -115,7 +115,7 @@ void change_protection(struct machine *m, struct vma *v, vaddr_t start,
 
 /* mremap: move entries to another place of the same mm; -SIM_ENOMEM. */
 int move_page_tables(struct machine *m, struct mm *mm, vaddr_t from,
-		     vaddr_t to, uint32_t bytes);
+		     vaddr_t to, uint64_t bytes);
 
 /* fork: copy or share the entries of one area; 0 or -SIM_ENOMEM. */
 int copy_page_range(struct machine *m, struct mm *child, struct vma *dst,

@@ -33,7 +33,7 @@
 
 /* What a program sees of its address space: 6.1 everywhere (REFERENCE 0). */
 #define ADDRESS_SPACE                                                          \
-	.page_offset = 0xc0000000, .vmalloc_offset = MB(8),                    \
+	.word_bits = 32, .page_offset = 0xc0000000, .vmalloc_offset = MB(8),   \
 	.fixaddr_top = 0xfffff000, .mmap_min_addr = 65536,                     \
 	.stack_guard_gap_pages = 256, .stack_limit_bytes = MB(8),              \
 	.max_map_count = 65530, .memlock_limit_bytes = MB(8),                  \

@@ -16,11 +16,12 @@ struct mm_profile {
 	const char *text; /* one line for people */
 
 	/* the address split */
-	uint32_t page_offset;       /* first kernel address, 0xc0000000      */
-	uint32_t vmalloc_offset;    /* never mapped, behind low memory       */
-	uint32_t pkmap_base;        /* 0: it follows from what is above it   */
+	uint8_t word_bits;          /* of an unsigned long: 32, 64           */
+	vaddr_t page_offset;        /* first kernel address, 0xc0000000      */
+	vaddr_t vmalloc_offset;    /* never mapped, behind low memory       */
+	vaddr_t pkmap_base;         /* 0: it follows from what is above it   */
 	uint32_t last_pkmap;        /* pages of kmap's window                */
-	uint32_t fixaddr_top;
+	vaddr_t fixaddr_top;
 	uint16_t nr_cpus;           /* that the kernel was built for         */
 	uint16_t fix_kmap_begin;    /* fixmap slots before those of kmap     */
 	uint16_t kmap_slots;        /* kmap_atomic's, for each CPU           */

@@ -18,7 +18,7 @@
 #include "machine.h"
 
 /* c has at least nb bytes: what is too much is cut off and freed. */
-static struct chunk *trim_to(struct heap_call *k, struct chunk *c, uint32_t nb)
+static struct chunk *trim_to(struct heap_call *k, struct chunk *c, uint64_t nb)
 {
 	struct chunk *rest;
 
@@ -34,7 +34,7 @@ static struct chunk *trim_to(struct heap_call *k, struct chunk *c, uint32_t nb)
 
 /* Copy the contents of c to the chunk `to`; false: an access was refused. */
 static bool copy_chunk(struct heap_call *k, struct chunk *to,
-		       const struct chunk *c, uint32_t bytes)
+		       const struct chunk *c, uint64_t bytes)
 {
 	vaddr_t from = chunk2mem(c), dest = chunk2mem(to);
 
@@ -46,7 +46,7 @@ static bool copy_chunk(struct heap_call *k, struct chunk *to,
 
 /* A new chunk, a copy, the old one freed; NULL: no memory, c stays. */
 static struct chunk *move_chunk(struct heap_call *k, struct chunk *c,
-				uint32_t nb)
+				uint64_t nb)
 {
 	struct chunk *to = int_malloc(k, nb);
 
@@ -65,14 +65,14 @@ static struct chunk *move_chunk(struct heap_call *k, struct chunk *c,
 
 /* c takes what it lacks from top, which lies above it. */
 static struct chunk *extend_into_top(struct heap_call *k, struct chunk *c,
-				     uint32_t nb)
+				     uint64_t nb)
 {
 	chunk_absorb(k->m, k->h, c, k->h->top);
 	step(k->m, REALLOC_IN_PLACE, c->start, c->bytes, nb);
 	return take_top(k, nb);
 }
 
-struct chunk *int_realloc(struct heap_call *k, struct chunk *c, uint32_t nb)
+struct chunk *int_realloc(struct heap_call *k, struct chunk *c, uint64_t nb)
 {
 	struct chunk *above = chunk_above(c);
 
@@ -87,7 +87,7 @@ struct chunk *int_realloc(struct heap_call *k, struct chunk *c, uint32_t nb)
 	return move_chunk(k, c, nb);
 }
 
-struct chunk *realloc_mapping(struct heap_call *k, struct chunk *c, uint32_t nb)
+struct chunk *realloc_mapping(struct heap_call *k, struct chunk *c, uint64_t nb)
 {
 	struct chunk *moved = mremap_chunk(k, c, nb), *to;
 

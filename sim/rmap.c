@@ -43,9 +43,9 @@ struct walk {
 	void *ctx;
 };
 
-bool vma_address(const struct vma *v, uint32_t index, vaddr_t *va)
+bool vma_address(const struct vma *v, uint64_t index, vaddr_t *va)
 {
-	uint32_t page = index - v->pgoff;
+	uint64_t page = index - v->pgoff;
 
 	*va = v->start + (page << PAGE_SHIFT);
 	return index >= v->pgoff && page < vma_pages(v);
@@ -56,7 +56,7 @@ static bool look(struct walk *w, const struct vma *v)
 {
 	struct rmap_entry e = {.vma = v};
 
-	if (!vma_address(v, pfn_page(w->m, w->pfn)->index, &e.va))
+	if (!vma_address(v, page_index(pfn_page(w->m, w->pfn)), &e.va))
 		return true;
 	e.entry = pte_offset(w->m, v->mm, e.va);
 	if (!e.entry || !pte_present(*e.entry) || pte_pfn(*e.entry) != w->pfn)

@@ -36,6 +36,6 @@ uint32_t rmap_walk(const struct machine *m, pfn_t pfn,
  * Where v has the page with this index of what page->mapping names: true and
  * *va, or false when that page lies outside of v.  6.1 vma_address().
  */
-bool vma_address(const struct vma *v, uint32_t index, vaddr_t *va);
+bool vma_address(const struct vma *v, uint64_t index, vaddr_t *va);
 
 #endif

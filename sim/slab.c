@@ -100,7 +100,7 @@ const struct slab *slab_of(const struct machine *m, vaddr_t obj)
 
 int slab_object_at(const struct slab *s, vaddr_t va)
 {
-	uint32_t index;
+	uint64_t index;
 
 	if (va < s->s_mem)
 		return -1;

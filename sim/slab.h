@@ -156,7 +156,7 @@ int slab_object_at(const struct slab *s, vaddr_t va);
 /* Where object index begins, its first red zone included. */
 static inline vaddr_t slab_object(const struct slab *s, uint32_t index)
 {
-	return s->s_mem + index * s->cache->size;
+	return s->s_mem + (vaddr_t)index * s->cache->size;
 }
 
 /* ---- slab_geometry.c ---- */

@@ -36,7 +36,7 @@ static bool guard_gap_ok(const struct machine *m, const struct vma *v,
 			 vaddr_t start)
 {
 	const struct vma *prev = vma_prev(v);
-	uint32_t gap = m->profile->stack_guard_gap_pages, pages;
+	uint64_t gap = m->profile->stack_guard_gap_pages, pages;
 
 	if (!prev || (prev->flags & VM_GROWSDOWN) || !vma_is_accessible(prev))
 		return true;
@@ -53,8 +53,8 @@ static bool guard_gap_ok(const struct machine *m, const struct vma *v,
 static int stack_limits(const struct machine *m, const struct vma *v,
 			vaddr_t start)
 {
-	uint32_t bytes = v->end - start;
-	uint32_t grow = (v->start - start) >> PAGE_SHIFT;
+	uint64_t bytes = v->end - start;
+	uint64_t grow = (v->start - start) >> PAGE_SHIFT;
 	uint32_t limit = m->profile->stack_limit_bytes;
 
 	if (grow > v->pgoff) {

@@ -84,14 +84,14 @@ bool heap_flush(struct heap_call *k)
 	return ok;
 }
 
-bool heap_fill(struct heap_call *k, vaddr_t va, uint32_t bytes,
+bool heap_fill(struct heap_call *k, vaddr_t va, uint64_t bytes,
 	       const char tag[TAG_LEN])
 {
 	bool ok = k->refused.kind == OUT_OK;
 	uint64_t end = (uint64_t)va + bytes;
 
 	for (uint64_t at = va; ok && at < end;
-	     at = page_align_down((uint32_t)at) + (uint64_t)PAGE_SIZE)
+	     at = page_align_down(at) + PAGE_SIZE)
 		ok = touch(k, (vaddr_t)at, ACCESS_WRITE, tag);
 	return ok;
 }
@@ -107,22 +107,22 @@ static void content_of(const struct heap_call *k, vaddr_t va, char tag[TAG_LEN])
 }
 
 /* Bytes from va to the end of its page. */
-static uint32_t to_page_end(vaddr_t va)
+static uint64_t to_page_end(vaddr_t va)
 {
 	return PAGE_SIZE - (va & (PAGE_SIZE - 1));
 }
 
 /* A page of one of the two ends where the copying goes on: a read there, or a
  * write there, or both. */
-bool heap_copy(struct heap_call *k, vaddr_t to, vaddr_t from, uint32_t bytes)
+bool heap_copy(struct heap_call *k, vaddr_t to, vaddr_t from, uint64_t bytes)
 {
 	bool ok = k->refused.kind == OUT_OK;
 	bool new_from = true, new_to = true;
 	char tag[TAG_LEN];
 
 	while (ok && bytes > 0) {
-		uint32_t here = to_page_end(from), there = to_page_end(to);
-		uint32_t nr = here < there ? here : there;
+		uint64_t here = to_page_end(from), there = to_page_end(to);
+		uint64_t nr = here < there ? here : there;
 
 		if (new_from)
 			ok = touch(k, from, ACCESS_READ, NULL);
@@ -151,7 +151,7 @@ static vaddr_t map(struct heap_call *k, uint64_t bytes)
 	return at < 0 ? 0 : (vaddr_t)at;
 }
 
-static struct chunk *mmap_chunk(struct heap_call *k, uint32_t nb)
+static struct chunk *mmap_chunk(struct heap_call *k, uint64_t nb)
 {
 	uint64_t bytes =
 		page_align_up((uint64_t)nb + SIZE_SZ + MALLOC_ALIGNMENT - 1);
@@ -160,8 +160,8 @@ static struct chunk *mmap_chunk(struct heap_call *k, uint32_t nb)
 
 	if (!base)
 		return NULL;
-	c = chunk_new(k->m, k->h, base + CHUNK_HDR_SZ,
-		      (uint32_t)bytes - CHUNK_HDR_SZ, true);
+	c = chunk_new(k->m, k->h, base + CHUNK_HDR_SZ, bytes - CHUNK_HDR_SZ,
+		      true);
 	heap_write(k, base);
 	return c;
 }
@@ -169,7 +169,7 @@ static struct chunk *mmap_chunk(struct heap_call *k, uint32_t nb)
 void munmap_chunk(struct heap_call *k, struct chunk *c)
 {
 	vaddr_t base = c->start - CHUNK_HDR_SZ;
-	uint32_t bytes = c->bytes + CHUNK_HDR_SZ;
+	uint64_t bytes = c->bytes + CHUNK_HDR_SZ;
 
 	enter(k->m, MUNMAP_CHUNK, c->start, bytes);
 	chunk_delete(k->m, k->h, c);
@@ -177,12 +177,12 @@ void munmap_chunk(struct heap_call *k, struct chunk *c)
 	leave(k->m, MUNMAP_CHUNK);
 }
 
-struct chunk *mremap_chunk(struct heap_call *k, struct chunk *c, uint32_t nb)
+struct chunk *mremap_chunk(struct heap_call *k, struct chunk *c, uint64_t nb)
 {
 	vaddr_t base = c->start - CHUNK_HDR_SZ;
-	uint32_t old = c->bytes + CHUNK_HDR_SZ, name = c->name;
-	uint32_t bytes =
-		(uint32_t)page_align_up((uint64_t)nb + CHUNK_HDR_SZ + SIZE_SZ);
+	uint64_t old = c->bytes + CHUNK_HDR_SZ;
+	uint32_t name = c->name;
+	uint64_t bytes = page_align_up(nb + CHUNK_HDR_SZ + SIZE_SZ);
 	int64_t at;
 
 	if (bytes == old)
@@ -207,13 +207,13 @@ struct chunk *mremap_chunk(struct heap_call *k, struct chunk *c, uint32_t nb)
 /* The old break; -SIM_ENOMEM: it stays there. */
 static int64_t sbrk(struct heap_call *k, int64_t bytes)
 {
-	vaddr_t old = k->t->mm->brk;
+	int64_t old = (int64_t)k->t->mm->brk;
 	int64_t now =
 		bytes ? sys_brk(k->m, k->t, (uint64_t)(old + bytes)) : old;
 
 	if (now != old + bytes)
 		return -SIM_ENOMEM;
-	if (k->h->highest_brk < now)
+	if (k->h->highest_brk < (vaddr_t)now)
 		k->h->highest_brk = (vaddr_t)now;
 	return old;
 }
@@ -238,7 +238,7 @@ static void close_top(struct heap_call *k)
 	if (old->bytes >= MINSIZE + FENCE)
 		fence = chunk_split(k->m, k->h, old,
 				    (old->bytes - FENCE) &
-					    ~(uint32_t)(MALLOC_ALIGNMENT - 1));
+					    ~(uint64_t)(MALLOC_ALIGNMENT - 1));
 	chunk_put(k->h, fence, CHUNK_FENCE);
 	write_size(k, fence);
 	if (fence != old)
@@ -262,14 +262,14 @@ static void new_top(struct heap_call *k, vaddr_t start, vaddr_t end)
  * heap, or somebody else moved the break.  top_bytes were reckoned with in
  * vain: a second sbrk makes up for them and for the alignment.
  */
-static void new_piece(struct heap_call *k, vaddr_t old_brk, uint32_t bytes,
-		      uint32_t top_bytes)
+static void new_piece(struct heap_call *k, vaddr_t old_brk, uint64_t bytes,
+		      uint64_t top_bytes)
 {
-	uint32_t front = chunk_align(old_brk) - old_brk;
+	uint64_t front = chunk_align(old_brk) - old_brk;
 	vaddr_t end = old_brk + bytes;
-	uint32_t more = front + top_bytes;
+	uint64_t more = front + top_bytes;
 
-	more = (uint32_t)(page_align_up((uint64_t)end + more) - end);
+	more = page_align_up(end + more) - end;
 	if (k->h->top)
 		note(k->m, BRK_MOVED, chunk_align(old_brk));
 	else
@@ -280,7 +280,7 @@ static void new_piece(struct heap_call *k, vaddr_t old_brk, uint32_t bytes,
 }
 
 /* The heap goes on in a mapping; false: that is refused too. */
-static bool map_piece(struct heap_call *k, uint64_t bytes, uint32_t top_bytes)
+static bool map_piece(struct heap_call *k, uint64_t bytes, uint64_t top_bytes)
 {
 	vaddr_t base;
 
@@ -298,33 +298,34 @@ static bool map_piece(struct heap_call *k, uint64_t bytes, uint32_t top_bytes)
 }
 
 /* More heap for a chunk of nb bytes; false: no memory, or k->refused tells. */
-static bool grow_heap(struct heap_call *k, uint32_t nb)
+static bool grow_heap(struct heap_call *k, uint64_t nb)
 {
 	struct chunk *top = k->h->top;
-	uint32_t has = top ? top->bytes : 0;
-	uint32_t counts = k->h->noncontiguous ? 0 : has;
+	uint64_t has = top ? top->bytes : 0;
+	uint64_t counts = k->h->noncontiguous ? 0 : has;
 	uint64_t bytes =
 		page_align_up((uint64_t)nb + TOP_PAD + MINSIZE - counts);
 	int64_t old_brk;
+	vaddr_t end = top ? top->start + has : 0;
 
 	note(k->m, USE_BRK, bytes, nb, counts);
 	old_brk = sbrk(k, (int64_t)bytes);
 	if (old_brk < 0)
 		return map_piece(k, bytes, has);
-	if (top && old_brk == top->start + has) {
-		top->bytes += (uint32_t)bytes;
+	if (top && (vaddr_t)old_brk == end) {
+		top->bytes += bytes;
 		write_size(k, top);
-	} else if (counts && old_brk < top->start + has) {
+	} else if (counts && (vaddr_t)old_brk < end) {
 		note(k->m, HEAP_SMASHED, old_brk);
 		k->refused = (struct outcome){OUT_ERRNO, SIM_EINVAL};
 		return false;
 	} else {
-		new_piece(k, (vaddr_t)old_brk, (uint32_t)bytes, counts);
+		new_piece(k, (vaddr_t)old_brk, bytes, counts);
 	}
 	return k->h->top->bytes >= nb + MINSIZE;
 }
 
-struct chunk *sysmalloc(struct heap_call *k, uint32_t nb)
+struct chunk *sysmalloc(struct heap_call *k, uint64_t nb)
 {
 	const struct chunk *top = k->h->top;
 	struct chunk *c = NULL;
@@ -343,8 +344,8 @@ struct chunk *sysmalloc(struct heap_call *k, uint32_t nb)
 void systrim(struct heap_call *k)
 {
 	struct chunk *top = k->h->top;
-	uint32_t spare = top->bytes - MINSIZE - 1;
-	uint32_t extra;
+	uint64_t spare = top->bytes - MINSIZE - 1;
+	uint64_t extra;
 
 	if (spare <= TOP_PAD)
 		return;

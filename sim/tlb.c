@@ -25,7 +25,7 @@ enum { TLB_BITS = PTE_RW | PTE_US | PTE_D };
 
 static struct tlb_entry *tlb_find(struct tlb *t, vaddr_t va)
 {
-	uint32_t vpn = va >> PAGE_SHIFT;
+	uint64_t vpn = va >> PAGE_SHIFT;
 	struct tlb_entry *set = t->entry[vpn % TLB_SETS];
 
 	for (unsigned way = 0; way < TLB_WAYS; way++)
@@ -61,7 +61,7 @@ struct tlb_entry *tlb_lookup(struct machine *m, struct tlb *t, vaddr_t va)
 void tlb_fill(struct machine *m, struct tlb *t, struct tlb_entry *known,
 	      vaddr_t va, pte_t entry)
 {
-	uint32_t vpn = va >> PAGE_SHIFT;
+	uint64_t vpn = va >> PAGE_SHIFT;
 	unsigned set = vpn % TLB_SETS;
 	struct tlb_entry *e = known;
 

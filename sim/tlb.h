@@ -10,7 +10,7 @@
 enum { TLB_SETS = 16, TLB_WAYS = 4, TLB_FLUSH_CEILING = 33 };
 
 struct tlb_entry {
-	uint32_t vpn;      /* va >> 12, plus 1; 0 = invalid           */
+	uint64_t vpn;      /* va >> 12, plus 1; 0 = invalid           */
 	pfn_t pfn;
 	uint16_t bits;     /* RW, US, D of the entry when it was read */
 	bool nx;           /* and NX                                  */

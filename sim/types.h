@@ -7,14 +7,15 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
+#include <inttypes.h>
 #include <stdlib.h>
 
 /* What must never be true. If it is, the engine itself is wrong: end here. */
 #define BUG_ON(condition) ((condition) ? abort() : (void)0)
 
 typedef uint32_t pfn_t;   /* number of a page frame: physical address >> 12 */
-typedef uint32_t vaddr_t; /* 32-bit virtual address, user or kernel         */
+typedef uint64_t vaddr_t; /* virtual address, user or kernel; how many of its
+                           * bits there are: mm_profile.word_bits         */
 typedef uint64_t paddr_t; /* physical address; more than 32 bits with PAE   */
 typedef uint64_t pte_t;   /* entry of a page table of any level             */
 
@@ -42,9 +43,9 @@ enum sim_errno {
 	SIM_EINVAL = 22,
 };
 
-static inline uint32_t page_align_down(uint32_t va)
+static inline vaddr_t page_align_down(vaddr_t va)
 {
-	return va & ~(uint32_t)(PAGE_SIZE - 1);
+	return va & ~(vaddr_t)(PAGE_SIZE - 1);
 }
 
 /* 64 bits in and out: the end of the last page of 4 GiB does not wrap. */

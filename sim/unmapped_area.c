@@ -148,7 +148,7 @@ static struct gap lowest_gap(const struct machine *m, const struct mm *mm,
 int64_t get_unmapped_area(struct machine *m, struct mm *mm, uint64_t bytes)
 {
 	vaddr_t top = m->profile->page_offset;
-	vaddr_t third = (vaddr_t)page_align_up(top / 3);
+	vaddr_t third = page_align_up(top / 3);
 	struct gap g = highest_gap(m, mm, bytes, m->profile->mmap_min_addr,
 				   mm->mmap_base);
 

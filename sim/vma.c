@@ -132,7 +132,7 @@ struct vma *find_vma_intersection(const struct mm *mm, vaddr_t start,
 
 vaddr_t vm_start_gap(const struct machine *m, const struct vma *v)
 {
-	vaddr_t gap = m->profile->stack_guard_gap_pages << PAGE_SHIFT;
+	vaddr_t gap = (vaddr_t)m->profile->stack_guard_gap_pages << PAGE_SHIFT;
 
 	if (!(v->flags & VM_GROWSDOWN))
 		return v->start;
@@ -169,7 +169,7 @@ void vma_free(struct machine *m, struct vma *v)
  * vm_stat_account(). */
 static void count_pages(const struct vma *v, bool in)
 {
-	uint32_t pages = in ? vma_pages(v) : -vma_pages(v);
+	uint64_t pages = in ? vma_pages(v) : -vma_pages(v);
 	struct mm *mm = v->mm;
 
 	mm->total_vm += pages;
@@ -255,7 +255,7 @@ static void set_borders(struct machine *m, struct vma *v, vaddr_t start,
 
 void vma_set_range(struct machine *m, struct vma *v, vaddr_t start, vaddr_t end)
 {
-	uint32_t before = vma_pages(v);
+	uint64_t before = vma_pages(v);
 
 	set_borders(m, v, start, end);
 	step(m, VMA_ADJUST, mm_pid(v->mm), v->start, v->end, before,

@@ -12,13 +12,13 @@
 
 #include "mm.h"
 
-static inline uint32_t vma_pages(const struct vma *v)
+static inline uint64_t vma_pages(const struct vma *v)
 {
 	return (v->end - v->start) >> PAGE_SHIFT;
 }
 
 /* Page offset in its file (or in v's own counting) of an address of v. */
-static inline uint32_t vma_pgoff(const struct vma *v, vaddr_t va)
+static inline uint64_t vma_pgoff(const struct vma *v, vaddr_t va)
 {
 	return v->pgoff + (va >> PAGE_SHIFT) - (v->start >> PAGE_SHIFT);
 }
@@ -69,7 +69,7 @@ static inline uint32_t mm_pid(const struct mm *mm)
 struct vma_range {
 	vaddr_t start, end;
 	uint32_t flags;
-	uint32_t pgoff;
+	uint64_t pgoff;
 	struct file *file;
 	struct anon_vma *anon_vma; /* what it has now, NULL: none */
 };
@@ -140,7 +140,7 @@ void vma_unlink(struct machine *m, struct vma *v, bool told);
 void vma_borders_moved(struct machine *m, struct vma *v);
 
 /* Bytes free below v, less its guard gap if it grows down. */
-uint32_t vma_gap(const struct machine *m, const struct vma *v);
+uint64_t vma_gap(const struct machine *m, const struct vma *v);
 
 /* ---- vma_merge.c ---- */
 

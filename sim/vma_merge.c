@@ -36,7 +36,7 @@
 #include "machine.h"
 #include "vma.h"
 
-static uint32_t range_pages(const struct vma_range *r)
+static uint64_t range_pages(const struct vma_range *r)
 {
 	return (r->end - r->start) >> PAGE_SHIFT;
 }
@@ -72,7 +72,7 @@ static bool mergeable_anon_vma(const struct vma *v, const struct anon_vma *av)
  * it?  own is the offset v has where they meet, others r's. */
 static bool range_fits(struct machine *m, const struct vma *v,
 		       const struct vma_range *r, const struct anon_vma *av,
-		       uint32_t own, uint32_t others)
+		       uint64_t own, uint64_t others)
 {
 	uint32_t pid = mm_pid(v->mm);
 

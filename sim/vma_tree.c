@@ -40,7 +40,7 @@
 
 /* ---- gaps ---- */
 
-uint32_t vma_gap(const struct machine *m, const struct vma *v)
+uint64_t vma_gap(const struct machine *m, const struct vma *v)
 {
 	vaddr_t low = v->prev ? v->prev->end : m->profile->mmap_min_addr;
 	vaddr_t high = vm_start_gap(m, v);
@@ -53,7 +53,8 @@ static bool update_gaps(void *ctx, struct rb_node *n)
 	struct vma *v = rb_vma(n);
 	const struct vma *left = rb_vma(n->child[RB_LEFT]);
 	const struct vma *right = rb_vma(n->child[RB_RIGHT]);
-	uint32_t largest = v->gap, nr = v->gap > 0;
+	uint64_t largest = v->gap;
+	uint32_t nr = v->gap > 0;
 
 	(void)ctx;
 	if (left) {

@@ -36,7 +36,7 @@ enum {
 
 static uint32_t area_pages(const struct vm_struct *area)
 {
-	return (area->end - area->start) >> PAGE_SHIFT;
+	return (uint32_t)((area->end - area->start) >> PAGE_SHIFT);
 }
 
 /* Link a new area where it belongs. */
@@ -59,8 +59,8 @@ static void remove_area(struct vmap *v, struct vm_struct *area)
 }
 
 /* The lowest range of so many bytes, its start a multiple of align; 0: none. */
-static vaddr_t find_lowest(const struct machine *m, uint32_t bytes,
-			   uint32_t align)
+static vaddr_t find_lowest(const struct machine *m, uint64_t bytes,
+			   uint64_t align)
 {
 	uint64_t at = m->map.vmalloc_start;
 
@@ -76,11 +76,11 @@ static vaddr_t find_lowest(const struct machine *m, uint32_t bytes,
 }
 
 /* ioremap's areas can be mapped by large entries: so they begin like those. */
-static uint32_t alignment(const struct machine *m, uint32_t bytes,
+static uint64_t alignment(const struct machine *m, uint64_t bytes,
 			  uint32_t flags)
 {
-	uint32_t most = (uint32_t)pt_span(m, m->profile->pt_levels - 2u);
-	uint32_t align = PAGE_SIZE;
+	uint64_t most = pt_span(m, m->profile->pt_levels - 2u);
+	uint64_t align = PAGE_SIZE;
 
 	if (flags & VM_IOREMAP)
 		while (align < bytes && align < most)
@@ -98,10 +98,10 @@ struct vm_struct *vmap_insert(struct machine *m, vaddr_t start, vaddr_t end,
 	return area;
 }
 
-struct vm_struct *get_vm_area(struct machine *m, uint32_t bytes, uint32_t flags)
+struct vm_struct *get_vm_area(struct machine *m, uint64_t bytes, uint32_t flags)
 {
 	uint64_t size = page_align_up(bytes);
-	uint32_t align = alignment(m, (uint32_t)size, flags);
+	uint64_t align = alignment(m, size, flags);
 	struct vm_struct *area;
 	vaddr_t kobj, start;
 
@@ -111,17 +111,17 @@ struct vm_struct *get_vm_area(struct machine *m, uint32_t bytes, uint32_t flags)
 	kobj = kmalloc(m, VM_STRUCT_BYTES, GFP_KERNEL);
 	if (!kobj)
 		return NULL;
-	start = find_lowest(m, (uint32_t)size, align);
+	start = find_lowest(m, size, align);
 	if (!start) {
 		purge_vmap_areas(m);
-		start = find_lowest(m, (uint32_t)size, align);
+		start = find_lowest(m, size, align);
 	}
 	if (!start) {
 		note(m, VMALLOC_NO_RANGE, size);
 		kfree(m, kobj);
 		return NULL;
 	}
-	area = vmap_insert(m, start, start + (vaddr_t)size, flags);
+	area = vmap_insert(m, start, start + size, flags);
 	area->kobj = kobj;
 	step(m, ALLOC_VMAP_AREA, start, size);
 	return area;
@@ -186,7 +186,7 @@ void drain_vmap_work(struct machine *m)
 static void unmap_pages(struct machine *m, vaddr_t start, uint32_t nr_pages)
 {
 	for (uint32_t i = 0; i < nr_pages; i++) {
-		vaddr_t va = start + (i << PAGE_SHIFT);
+		vaddr_t va = start + ((vaddr_t)i << PAGE_SHIFT);
 		pte_t *entry = kernel_pte(m, va);
 
 		if (!entry || !*entry)
@@ -262,23 +262,23 @@ static bool fill_area(struct machine *m, struct vm_struct *area)
 		area->page[i] = alloc_page(m, GFP_KERNEL | GFP_BIT_HIGHMEM,
 					   FRAME_KERNEL);
 		if (area->page[i] == PFN_NONE ||
-		    !map_page(m, area->start + (i << PAGE_SHIFT), area->page[i],
-			      PAGE_KERNEL))
+		    !map_page(m, area->start + ((vaddr_t)i << PAGE_SHIFT),
+			      area->page[i], PAGE_KERNEL))
 			return false;
 	}
 	return true;
 }
 
-vaddr_t vmalloc(struct machine *m, uint32_t bytes)
+vaddr_t vmalloc(struct machine *m, uint64_t bytes)
 {
-	uint32_t nr_pages = (uint32_t)(page_align_up(bytes) >> PAGE_SHIFT);
+	uint64_t nr_pages = page_align_up(bytes) >> PAGE_SHIFT;
 	struct vm_struct *area = NULL;
 
 	enter(m, VMALLOC, bytes);
 	if (nr_pages <= totalram_pages(m))
 		area = get_vm_area(m, bytes, VM_ALLOC);
-	if (area &&
-	    !(alloc_page_array(m, area, nr_pages) && fill_area(m, area))) {
+	if (area && !(alloc_page_array(m, area, (uint32_t)nr_pages) &&
+		      fill_area(m, area))) {
 		free_vm_area(m, area);
 		area = NULL;
 	}
@@ -306,7 +306,7 @@ static bool is_ram(const struct machine *m, pfn_t pfn)
 	return pfn < m->max_pfn && pfn_page(m, pfn)->use != FRAME_HOLE;
 }
 
-vaddr_t ioremap(struct machine *m, paddr_t phys, uint32_t bytes)
+vaddr_t ioremap(struct machine *m, paddr_t phys, uint64_t bytes)
 {
 	pfn_t pfn = (pfn_t)(phys >> PAGE_SHIFT);
 	uint32_t offset = phys & (PAGE_SIZE - 1), nr_pages;
@@ -320,12 +320,12 @@ vaddr_t ioremap(struct machine *m, paddr_t phys, uint32_t bytes)
 			return 0;
 		}
 	enter(m, IOREMAP, phys, bytes);
-	area = get_vm_area(m, nr_pages << PAGE_SHIFT, VM_IOREMAP);
+	area = get_vm_area(m, (uint64_t)nr_pages << PAGE_SHIFT, VM_IOREMAP);
 	if (area)
 		area->phys = phys - offset;
 	for (uint32_t i = 0; area && i < nr_pages; i++)
-		if (!map_page(m, area->start + (i << PAGE_SHIFT), pfn + i,
-			      PAGE_KERNEL | PTE_PCD)) {
+		if (!map_page(m, area->start + ((vaddr_t)i << PAGE_SHIFT),
+			      pfn + i, PAGE_KERNEL | PTE_PCD)) {
 			free_vm_area(m, area);
 			area = NULL;
 		}

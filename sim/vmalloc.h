@@ -34,7 +34,7 @@ struct vmap {
  * to a power of two, at most what a middle table's entry spans.  NULL: no
  * range, even after a purge, or no memory.  6.1 __get_vm_area_node().
  */
-struct vm_struct *get_vm_area(struct machine *m, uint32_t bytes,
+struct vm_struct *get_vm_area(struct machine *m, uint64_t bytes,
 			      uint32_t flags);
 
 /* Its addresses become lazy, its pages go: 6.1 free_vm_area(), vfree(). */
@@ -44,12 +44,12 @@ void free_vm_area(struct machine *m, struct vm_struct *area);
 struct vm_struct *find_vm_area(const struct machine *m, vaddr_t va);
 
 /* Memory of single frames, high ones first; its address, 0: none. */
-vaddr_t vmalloc(struct machine *m, uint32_t bytes);
+vaddr_t vmalloc(struct machine *m, uint64_t bytes);
 /* va must be what vmalloc gave: false if it is not. */
 bool vfree(struct machine *m, vaddr_t va);
 
 /* An address for a device's memory; 0: it is RAM, or there is no range. */
-vaddr_t ioremap(struct machine *m, paddr_t phys, uint32_t bytes);
+vaddr_t ioremap(struct machine *m, paddr_t phys, uint64_t bytes);
 /* va must lie in the first page that ioremap gave: false if it does not. */
 bool iounmap(struct machine *m, vaddr_t va);
 

@@ -32,7 +32,7 @@ static bool named_range(const struct task *t, const char *name, uint32_t symbol,
 			uint64_t *bytes)
 {
 	const struct region *r = region_find(&t->mm->regions, symbol);
-	uint32_t size;
+	uint64_t size;
 
 	if (r) {
 		*start = r->start;
@@ -74,7 +74,7 @@ bool addr_resolve(const struct machine *m, const struct scenario *s, uint32_t pr
 	if (!t || a->base == ADDR_NONE)
 		return false;
 	if (a->base == ADDR_NUMBER) {
-		*va = (vaddr_t)a->offset;
+		*va = in_word(m, (uint64_t)a->offset);
 		return true;
 	}
 	if (a->base == ADDR_REGION) {
@@ -84,7 +84,7 @@ bool addr_resolve(const struct machine *m, const struct scenario *s, uint32_t pr
 		start = place_of(t, a->base);
 		bytes = bytes_to_area_end(t->mm, start);
 	}
-	*va = (vaddr_t)(start + a->offset);
+	*va = in_word(m, start + (uint64_t)a->offset);
 	if (a->offset >= 0 && (uint64_t)a->offset < bytes)
 		*bytes_to_end_of_region = bytes - (uint64_t)a->offset;
 	return true;

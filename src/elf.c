@@ -390,7 +390,7 @@ void program_free(struct program *p)
 	free(ep);
 }
 
-bool program_symbol(const struct program *p, const char *name, vaddr_t *va, uint32_t *bytes)
+bool program_symbol(const struct program *p, const char *name, vaddr_t *va, uint64_t *bytes)
 {
 	const struct elf_program *ep = (const struct elf_program *)p;
 	const struct elf_symbol key = {.name = (char *)name}, *found;
@@ -407,7 +407,7 @@ bool program_symbol(const struct program *p, const char *name, vaddr_t *va, uint
 	return true;
 }
 
-const char *program_symbol_at(const struct program *p, vaddr_t va, uint32_t *offset)
+const char *program_symbol_at(const struct program *p, vaddr_t va, uint64_t *offset)
 {
 	const struct elf_program *ep = (const struct elf_program *)p;
 	const struct elf_symbol *best = NULL;

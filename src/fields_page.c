@@ -158,7 +158,7 @@ static void put_use(struct fields *r, const struct page *p, pfn_t pfn)
 void page_fields(struct fields *r, const struct object *o)
 {
 	const struct machine *m = r->m;
-	pfn_t pfn = o->id;
+	pfn_t pfn = object_nr(o);
 	const struct page *p = pfn_page(m, pfn);
 	char text[FIELD_TEXT];
 
@@ -220,7 +220,7 @@ static struct object entry_above(const struct object *o, const struct place_in_t
 {
 	if (at->level == 0)
 		return none;
-	return entry_object(o->id, at->va, at->level - 1);
+	return entry_object(object_nr(o), at->va, at->level - 1);
 }
 
 /* The page that an entry maps, or the next table. */
@@ -232,7 +232,7 @@ static struct object entry_target(const struct machine *m, const struct object *
 	if (!pte_present(e))
 		return none;
 	if (at->level + 1u < m->profile->pt_levels && !(e & PTE_PSE))
-		return table_object(o->id, at->va, at->level + 1);
+		return table_object(object_nr(o), at->va, at->level + 1);
 	return pte_pfn(e) < m->max_pfn ? page_object(pte_pfn(e)) : none;
 }
 
@@ -302,7 +302,7 @@ void table_fields(struct fields *r, const struct object *o)
 			break;
 		run = large_run(m, &at, i);
 		snprintf(name, sizeof(name), run > 1 ? "[%u..%u]" : "[%u]", i, i + run - 1);
-		put_pointer(r, name, "pte_t", entry_object(o->id, va, at.level),
+		put_pointer(r, name, "pte_t", entry_object(object_nr(o), va, at.level),
 			    N_("an entry of this table; a row of large pages stands in one line"));
 	}
 }

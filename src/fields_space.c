@@ -41,7 +41,7 @@ static const struct task *task_before(const struct machine *m, const struct task
 void task_fields(struct fields *r, const struct object *o)
 {
 	const struct machine *m = r->m;
-	const struct task *t = find_task(m, o->id);
+	const struct task *t = find_task(m, object_nr(o));
 	uint32_t nr = 0;
 
 #include "struct_task.def"

@@ -25,7 +25,7 @@ void node_fields(struct fields *r, const struct object *o)
 void zone_fields(struct fields *r, const struct object *o)
 {
 	const struct machine *m = r->m;
-	const struct zone *z = zone_by_id(m, o->id);
+	const struct zone *z = zone_by_id(m, object_nr(o));
 
 #include "struct_zone.def"
 	put_group(r, N_("Free blocks, and the stocks of CPUs"));
@@ -67,7 +67,7 @@ static void put_blocks(struct fields *r, const char *name, const struct page_lis
 
 void free_area_fields(struct fields *r, const struct object *o)
 {
-	const struct zone *z = zone_by_id(r->m, o->id);
+	const struct zone *z = zone_by_id(r->m, object_nr(o));
 	const struct free_area *a = &z->free_area[o->sub];
 
 #include "struct_free_area.def"
@@ -93,7 +93,7 @@ static void put_stock(struct fields *r, const struct zone *z, const struct page_
 
 void pcp_fields(struct fields *r, const struct object *o)
 {
-	const struct zone *z = zone_by_id(r->m, o->id);
+	const struct zone *z = zone_by_id(r->m, object_nr(o));
 	const struct per_cpu_pages *p = &z->pcp[o->sub];
 
 #include "struct_pcp.def"

@@ -163,7 +163,7 @@ const struct slab *find_slab(const struct machine *m, const struct object *o)
 
 	if (o->kind != OBJ_SLAB || o->id >= m->max_low_pfn)
 		return NULL;
-	s = slab_of(m, pfn_to_kva(m, o->id));
+	s = slab_of(m, pfn_to_kva(m, object_nr(o)));
 	return s && s->pfn == o->id ? s : NULL;
 }
 
@@ -197,7 +197,7 @@ bool find_table(const struct machine *m, const struct object *o, struct place_in
 	vaddr_t va = page_align_down(o->sub);
 
 	if ((o->kind != OBJ_ENTRY && o->kind != OBJ_TABLE) || level >= m->profile->pt_levels ||
-	    !find_pgd(m, o->id, at))
+	    !find_pgd(m, object_nr(o), at))
 		return false;
 	for (unsigned l = 0; l < level; l++) {
 		pte_t e = at->entry[pt_index(m, l, va)];
@@ -284,11 +284,11 @@ static vaddr_t address_of(const struct machine *m, const struct object *o)
 
 	switch (o->kind) {
 	case OBJ_TASK:
-		return find_task(m, o->id)->kobj[TASK_STRUCT];
+		return find_task(m, object_nr(o))->kobj[TASK_STRUCT];
 	case OBJ_FILE:
 		return find_file(m, o)->kobj[FILP];
 	case OBJ_PAGE:
-		return page_struct_address(m, o->id);
+		return page_struct_address(m, object_nr(o));
 	case OBJ_SLAB:
 		return slab_address(m, find_slab(m, o));
 	case OBJ_ENTRY:
@@ -327,7 +327,7 @@ bool object_exists(const struct machine *m, const struct object *o)
 
 	switch (o->kind) {
 	case OBJ_TASK:
-		return find_task(m, o->id) != NULL;
+		return find_task(m, object_nr(o)) != NULL;
 	case OBJ_MM:
 	case OBJ_TREE:
 		return find_mm(m, o) != NULL;
@@ -348,11 +348,11 @@ bool object_exists(const struct machine *m, const struct object *o)
 	case OBJ_NODE:
 		return o->id < m->nr_nodes;
 	case OBJ_ZONE:
-		return zone_exists(m, o->id);
+		return zone_exists(m, object_nr(o));
 	case OBJ_FREE_AREA:
-		return zone_exists(m, o->id) && o->sub < MAX_ORDER;
+		return zone_exists(m, object_nr(o)) && o->sub < MAX_ORDER;
 	case OBJ_PCP:
-		return zone_exists(m, o->id) && o->sub < m->config.cpus;
+		return zone_exists(m, object_nr(o)) && o->sub < m->config.cpus;
 	case OBJ_CACHE:
 		return find_cache(m, o) != NULL;
 	case OBJ_SLAB:

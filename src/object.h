@@ -36,10 +36,10 @@ enum object_kind {
 
 struct object {
 	enum object_kind kind;
-	uint32_t id, sub;
+	uint64_t id, sub;
 };
 
-static inline struct object make_object(enum object_kind kind, uint32_t id, uint32_t sub)
+static inline struct object make_object(enum object_kind kind, uint64_t id, uint64_t sub)
 {
 	return (struct object){.kind = kind, .id = id, .sub = sub};
 }
@@ -48,10 +48,14 @@ static inline bool same_object(const struct object *a, const struct object *b)
 	return a->kind == b->kind && a->id == b->id && a->sub == b->sub;
 }
 
-/* One number for it; never 0. */
+/* An id that is no kernel address (pid, pfn, zone, ...); a sub that is no address (order, CPU). */
+static inline uint32_t object_nr(const struct object *o) { return (uint32_t)o->id; }
+static inline uint32_t object_part(const struct object *o) { return (uint32_t)o->sub; }
+
+/* One number for it; never 0.  Of id and sub at least one is below 2^32. */
 static inline uint64_t object_key(const struct object *o)
 {
-	return ((uint64_t)o->id << 32 | o->sub) * NR_OBJECT_KINDS + (uint64_t)o->kind + 1;
+	return ((o->id << 32 | o->id >> 32) ^ o->sub) * NR_OBJECT_KINDS + (uint64_t)o->kind + 1;
 }
 
 /* ---- from the machine's pointers to objects; NULL gives OBJ_NONE ---- */

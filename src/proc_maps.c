@@ -61,8 +61,8 @@ void proc_map_line(FILE *out, const struct machine *m, const struct vma *v)
 	const struct file *f = v->file;
 	int width;
 
-	width = fprintf(out, "%08x-%08x %c%c%c%c %08llx 00:%02x %u ", v->start, v->end,
-			v->flags & VM_READ ? 'r' : '-', v->flags & VM_WRITE ? 'w' : '-',
+	width = fprintf(out, "%08" PRIx64 "-%08" PRIx64 " %c%c%c%c %08llx 00:%02x %u ", v->start,
+			v->end, v->flags & VM_READ ? 'r' : '-', v->flags & VM_WRITE ? 'w' : '-',
 			v->flags & VM_EXEC ? 'x' : '-', v->flags & VM_MAYSHARE ? 's' : 'p',
 			f ? (unsigned long long)v->pgoff << PAGE_SHIFT : 0ULL,
 			!f         ? 0U

@@ -19,13 +19,13 @@ enum { KB_PER_PAGE = PAGE_SIZE / 1024, EXIT_SIGNAL = 17 /* SIGCHLD */, PRIORITY 
 /* ---- sums over the areas, in pages ---- */
 
 struct mm_sums {
-	uint32_t exec, stack, data, text;
+	uint64_t exec, stack, data, text;
 	uint32_t shmem; /* resident pages of shared anonymous memory */
 };
 
 static void add_area(struct mm_sums *s, const struct vma *v)
 {
-	uint32_t pages = vma_pages(v);
+	uint64_t pages = vma_pages(v);
 
 	if ((v->flags & (VM_EXEC | VM_WRITE | VM_GROWSDOWN)) == VM_EXEC)
 		s->exec += pages;
@@ -56,8 +56,7 @@ static struct mm_sums sum_mm(const struct machine *m, const struct mm *mm)
 		add_area(&s, v);
 		s.shmem += resident_shmem(m, v);
 	}
-	s.text = (uint32_t)((page_align_up(mm->end_code) - page_align_down(mm->start_code)) >>
-			    PAGE_SHIFT);
+	s.text = (page_align_up(mm->end_code) - page_align_down(mm->start_code)) >> PAGE_SHIFT;
 	return s;
 }
 
@@ -73,7 +72,7 @@ static uint32_t parent_pid(const struct task *t) { return t->parent ? t->parent-
 
 /* ---- status ---- */
 
-static void pages(FILE *out, const char *name, uint32_t nr_pages)
+static void pages(FILE *out, const char *name, uint64_t nr_pages)
 {
 	fprintf(out, "%s\t%8llu kB\n", name, (unsigned long long)nr_pages * KB_PER_PAGE);
 }
@@ -81,7 +80,7 @@ static void pages(FILE *out, const char *name, uint32_t nr_pages)
 static void print_memory(FILE *out, const struct machine *m, const struct mm *mm)
 {
 	struct mm_sums s = sum_mm(m, mm);
-	uint32_t text = s.text < s.exec ? s.text : s.exec;
+	uint64_t text = s.text < s.exec ? s.text : s.exec;
 
 	pages(out, "VmSize:", mm->total_vm);
 	pages(out, "VmLck:", mm->locked_vm);
@@ -116,6 +115,8 @@ void proc_status(FILE *out, const struct machine *m, const struct task *t)
 void proc_stat(FILE *out, const struct machine *m, const struct task *t)
 {
 	const struct mm *mm = t->mm;
+	const vaddr_t last[] = {mm->start_data, mm->end_data,  mm->start_brk, mm->arg_start,
+				mm->arg_end,    mm->env_start, mm->env_end};
 
 	/* pid (comm) state ppid pgrp session tty tpgid flags min_flt cmin_flt maj_flt cmaj_flt */
 	fprintf(out, "%u (%s) %c %u 0 0 0 -1 0 %u 0 %u 0 ", t->pid, t->comm, state_letter(m, t),
@@ -123,22 +124,24 @@ void proc_stat(FILE *out, const struct machine *m, const struct task *t)
 	/* utime stime cutime cstime priority nice threads itrealvalue starttime */
 	fprintf(out, "0 0 0 0 %d 0 1 0 0 ", PRIORITY);
 	/* vsize rss rsslim startcode endcode startstack */
-	fprintf(out, "%llu %u %u %u %u %u ", (unsigned long long)mm->total_vm * PAGE_SIZE, rss(mm),
-		UINT32_MAX, mm->start_code, mm->end_code, mm->start_stack);
+	fprintf(out, "%" PRIu64 " %u %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " ",
+		mm->total_vm * PAGE_SIZE, rss(mm), in_word(m, UINT64_MAX), mm->start_code,
+		mm->end_code, mm->start_stack);
 	/* esp eip signal blocked sigignore sigcatch wchan nswap cnswap exit_signal processor
 	 * rt_priority policy delayacct guest_time cguest_time */
 	fprintf(out, "0 0 0 0 0 0 0 0 0 %d 0 0 0 0 0 0 ", EXIT_SIGNAL);
 	/* start_data end_data start_brk arg_start arg_end env_start env_end exit_code */
-	fprintf(out, "%u %u %u %u %u %u %u 0\n", mm->start_data, mm->end_data, mm->start_brk,
-		mm->arg_start, mm->arg_end, mm->env_start, mm->env_end);
+	for (size_t i = 0; i < sizeof(last) / sizeof(*last); i++)
+		fprintf(out, "%" PRIu64 " ", last[i]);
+	fputs("0\n", out);
 }
 
 void proc_statm(FILE *out, const struct machine *m, const struct task *t)
 {
 	struct mm_sums s = sum_mm(m, t->mm);
 
-	fprintf(out, "%u %u %u %u 0 %u 0\n", t->mm->total_vm, rss(t->mm), t->mm->rss_file, s.text,
-		s.data + s.stack);
+	fprintf(out, "%" PRIu64 " %u %u %" PRIu64 " 0 %" PRIu64 " 0\n", t->mm->total_vm, rss(t->mm),
+		t->mm->rss_file, s.text, s.data + s.stack);
 }
 
 void proc_comm(FILE *out, const struct machine *m, const struct task *t)

@@ -14,7 +14,8 @@
 
 static void print_area(FILE *out, const struct machine *m, const struct vm_struct *a)
 {
-	fprintf(out, "0x%08x-0x%08x %7u", a->start, a->end, a->end - a->start);
+	fprintf(out, "0x%08" PRIx64 "-0x%08" PRIx64 " %7" PRIu64, a->start, a->end,
+		a->end - a->start);
 	if (a->lazy) {
 		fputs(" unpurged vm_area\n", out);
 		return;

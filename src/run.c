@@ -31,7 +31,7 @@ struct outcome outcome_of(int64_t result, bool is_address)
 	if (result < 0)
 		return (struct outcome){.kind = OUT_ERRNO, .value = (uint32_t)-result};
 	if (is_address)
-		return (struct outcome){.kind = OUT_ADDRESS, .value = (uint32_t)result};
+		return (struct outcome){.kind = OUT_ADDRESS, .value = (uint64_t)result};
 	return (struct outcome){.kind = OUT_OK};
 }
 
@@ -49,7 +49,7 @@ struct outcome event_run(struct machine *m, const struct scenario *s, uint32_t n
 	return e->kind <= EV_FETCH ? run_memory(&r) : run_kernel(&r);
 }
 
-const char *errno_name(uint32_t err)
+const char *errno_name(uint64_t err)
 {
 	switch (err) {
 	case SIM_EPERM:
@@ -77,19 +77,19 @@ void outcome_text(const struct outcome *o, char *buf, size_t size)
 {
 	switch (o->kind) {
 	case OUT_ADDRESS:
-		snprintf(buf, size, "0x%08x", o->value);
+		snprintf(buf, size, "0x%08" PRIx64, o->value);
 		break;
 	case OUT_ERRNO:
 		snprintf(buf, size, "%s", errno_name(o->value));
 		break;
 	case OUT_MAPERR:
-		snprintf(buf, size, "SIGSEGV MAPERR 0x%08x", o->value);
+		snprintf(buf, size, "SIGSEGV MAPERR 0x%08" PRIx64, o->value);
 		break;
 	case OUT_ACCERR:
-		snprintf(buf, size, "SIGSEGV ACCERR 0x%08x", o->value);
+		snprintf(buf, size, "SIGSEGV ACCERR 0x%08" PRIx64, o->value);
 		break;
 	case OUT_BUS:
-		snprintf(buf, size, "SIGBUS ADRERR 0x%08x", o->value);
+		snprintf(buf, size, "SIGBUS ADRERR 0x%08" PRIx64, o->value);
 		break;
 	case OUT_KILLED:
 		snprintf(buf, size, "SIGKILL");

@@ -8,7 +8,7 @@
 
 /* Where an event stands that is done in slices (a long range of accesses). */
 struct run_progress {
-	uint32_t pages_done;
+	uint64_t pages_done;
 	vaddr_t start; /* of the range, once pages are done */
 	bool more;
 };
@@ -26,7 +26,7 @@ bool event_is_listed(enum event_kind k);
 char event_tick(enum event_kind k);
 
 /* An errno's name, "ENOMEM"; "E?" if it has none here. */
-const char *errno_name(uint32_t err);
+const char *errno_name(uint64_t err);
 /* "ok", "0xb7ffe000", "ENOMEM", "SIGSEGV MAPERR 0x00000000": as the state listing prints it. */
 void outcome_text(const struct outcome *o, char *buf, size_t size);
 
@@ -69,8 +69,8 @@ void expect_check(const struct machine *m, const struct scenario *s, const struc
 struct program *program_load(const char *path, char *why, size_t why_size);
 void program_free(struct program *p);
 /* A symbol of the program: false if there is none. Builtin programs have none. */
-bool program_symbol(const struct program *p, const char *name, vaddr_t *va, uint32_t *bytes);
+bool program_symbol(const struct program *p, const char *name, vaddr_t *va, uint64_t *bytes);
 /* The other way: the symbol that holds an address of the file, the nearest before it; NULL: none. */
-const char *program_symbol_at(const struct program *p, vaddr_t va, uint32_t *offset);
+const char *program_symbol_at(const struct program *p, vaddr_t va, uint64_t *offset);
 
 #endif

@@ -17,9 +17,10 @@ static const struct outcome nothing = {OUT_FAILED, 0};
 static const struct outcome invalid = {OUT_ERRNO, SIM_EINVAL};
 
 static struct outcome give(const struct run *r, enum region_kind kind, vaddr_t start,
-			   uint32_t bytes, uint32_t extra)
+			   uint64_t bytes, uint32_t extra)
 {
-	struct region region = {r->e->name, start, bytes, extra, (uint8_t)kind};
+	struct region region = {
+		.start = start, .bytes = bytes, .name = r->e->name, .extra = extra, .kind = kind};
 
 	region_set(r->m, &r->m->names, &region);
 	return (struct outcome){OUT_ADDRESS, start};
@@ -46,12 +47,12 @@ static struct outcome run_pages(const struct run *r)
 	if (r->e->kind == EV_ALLOC_PAGES) {
 		pfn = alloc_pages(r->m, r->e->other, order, FRAME_KERNEL);
 		return pfn == PFN_NONE ? nothing
-				       : give(r, REGION_PAGES, pfn << PAGE_SHIFT,
-					      (uint32_t)PAGE_SIZE << order, order);
+				       : give(r, REGION_PAGES, (paddr_t)pfn << PAGE_SHIFT,
+					      (uint64_t)PAGE_SIZE << order, order);
 	}
 	if (!take(r, REGION_PAGES, &block))
 		return invalid;
-	free_pages(r->m, block.start >> PAGE_SHIFT, block.extra);
+	free_pages(r->m, (pfn_t)(block.start >> PAGE_SHIFT), block.extra);
 	return ok;
 }
 

@@ -28,8 +28,8 @@ static void name_region(const struct run *r, struct task *t, vaddr_t start, uint
 	struct region region = {
 		.name = r->e->name,
 		.start = start,
-		.bytes = bytes < UINT32_MAX ? (uint32_t)bytes : UINT32_MAX,
-		.kind = (uint8_t)kind,
+		.bytes = bytes,
+		.kind = kind,
 	};
 
 	region_set(r->m, &t->mm->regions, &region);

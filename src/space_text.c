@@ -29,7 +29,8 @@ struct stretch {
 /* An area, what is printed of it, and where that stands. */
 struct line {
 	vaddr_t start, end;
-	uint32_t flags, pgoff;
+	uint32_t flags;
+	uint64_t pgoff;
 	const struct file *file;
 	const char *name;
 	uint32_t first, count; /* its stretches */
@@ -298,7 +299,7 @@ static void put_area(struct buffer *b, const struct line *l)
 	put_char(b, '-');
 	put_hex8(b, l->end);
 	put_bytes(b, rights, sizeof(rights));
-	put_hex8(b, (uint64_t)l->pgoff << PAGE_SHIFT);
+	put_hex8(b, l->pgoff << PAGE_SHIFT);
 	put_char(b, ' ');
 	put_string(b, l->name);
 	put_bytes(b, " |", 2);

@@ -179,7 +179,7 @@ static void put_errno(struct text *t, uint64_t value)
 		return;
 	}
 	if (code < PAGE_SIZE)
-		put_word(t, errno_name((uint32_t)code));
+		put_word(t, errno_name(code));
 	else
 		put_address(t, value);
 }

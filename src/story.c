@@ -430,7 +430,7 @@ static void make_touched(struct story *s)
 }
 
 /* The sets are made when they are first asked for; without memory nothing is marked. */
-static enum touch ask(const struct story *s, enum touch_kind kind, uint32_t pid, uint32_t value)
+static enum touch ask(const struct story *s, enum touch_kind kind, uint32_t pid, uint64_t value)
 {
 	struct story *own = (struct story *)(uintptr_t)s;
 

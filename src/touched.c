@@ -37,9 +37,9 @@ struct touched {
 	struct slot slot[SLOTS];
 };
 
-static uint64_t key_of(enum touch_kind kind, uint32_t pid, uint32_t value)
+static uint64_t key_of(enum touch_kind kind, uint32_t pid, uint64_t value)
 {
-	return (uint64_t)kind << 60 | (uint64_t)(pid & 0xfffffff) << 32 | value;
+	return (value * NR_TOUCH_KINDS + kind) ^ (uint64_t)pid << 40;
 }
 
 static size_t hash(uint64_t key) { return (size_t)(key * 0x9e3779b97f4a7c15u >> 40); }
@@ -70,7 +70,8 @@ static uint32_t zone_of(const struct zone_borders *z, pfn_t pfn)
 /* One thing that a telling names; pid also stands for a block's order and a free list's zone. */
 struct named {
 	enum touch_kind kind;
-	uint32_t pid, value;
+	uint32_t pid;
+	uint64_t value;
 };
 
 enum { NAMED_MAX = STEP_ARGS * 2 + STEP_ARGS };
@@ -80,19 +81,19 @@ static size_t name_arg(const struct change *c, const struct zone_borders *z, int
 		       struct named *out)
 {
 	const struct step *s = &c->step;
-	uint32_t value = (uint32_t)s->arg[i];
+	uint64_t value = s->arg[i];
 	size_t n = 0;
 
 	switch ((enum arg_kind)step_info[s->id].arg[i]) {
 	case A_PFN:
-		*pfn = value;
+		*pfn = (pfn_t)value;
 		out[n++] = (struct named){TOUCHED_FRAME, 0, value};
 		break;
 	case A_ORDER:
 		if (*pfn == PFN_NONE || value >= MAX_ORDER)
 			break;
 		if (value > 0)
-			out[n++] = (struct named){TOUCHED_BLOCK, value, *pfn >> value};
+			out[n++] = (struct named){TOUCHED_BLOCK, (uint32_t)value, *pfn >> value};
 		if (moves_free_block(s->id)) {
 			out[n++] = (struct named){TOUCHED_ORDER, zone_of(z, *pfn), value};
 			out[n++] = (struct named){TOUCHED_ZONE, 0, zone_of(z, *pfn)};
@@ -186,23 +187,23 @@ void touched_make(struct touched *t, const struct zone_borders *z, const struct 
 
 /* ---- older changes ---- */
 
-static void set_group(uint64_t *bits, uint32_t page)
+static void set_group(uint64_t *bits, uint64_t page)
 {
-	uint32_t group = page >> GROUP_SHIFT;
+	uint64_t group = page >> GROUP_SHIFT;
 
 	bits[group / 64 % 256] |= (uint64_t)1 << (group % 64);
 }
 
-static bool group_is_set(const uint64_t *bits, uint32_t page)
+static bool group_is_set(const uint64_t *bits, uint64_t page)
 {
-	uint32_t group = page >> GROUP_SHIFT;
+	uint64_t group = page >> GROUP_SHIFT;
 
 	return bits[group / 64 % 256] >> (group % 64) & 1;
 }
 
-static void set_block(struct old_changes *o, unsigned order, uint32_t block)
+static void set_block(struct old_changes *o, unsigned order, uint64_t block)
 {
-	pfn_t first = block << order, step = 1U << GROUP_SHIFT;
+	pfn_t first = (pfn_t)(block << order), step = 1U << GROUP_SHIFT;
 
 	for (pfn_t pfn = first; pfn < first + (1U << order); pfn += step)
 		set_group(o->frames, pfn);
@@ -260,6 +261,7 @@ static void set_old(struct old_changes *o, const struct named *n)
 			o->thing[place] = key_of(n->kind, n->pid, n->value);
 		break;
 	case TOUCHED_OBJECT:
+	case NR_TOUCH_KINDS:
 		break; /* there may be any number of them: their cache tells */
 	}
 }
@@ -274,7 +276,7 @@ void old_changes_add(struct old_changes *o, const struct change *c, const struct
 		set_old(o, &named[i]);
 }
 
-static bool is_old(const struct old_changes *o, enum touch_kind kind, uint32_t pid, uint32_t value)
+static bool is_old(const struct old_changes *o, enum touch_kind kind, uint32_t pid, uint64_t value)
 {
 	uint64_t key = key_of(kind, pid, value);
 	size_t place;
@@ -298,6 +300,7 @@ static bool is_old(const struct old_changes *o, enum touch_kind kind, uint32_t p
 		return place < OLD_THINGS && o->thing[place] == key;
 	case TOUCHED_BLOCK:
 	case TOUCHED_OBJECT:
+	case NR_TOUCH_KINDS:
 		break;
 	}
 	return false;
@@ -305,7 +308,7 @@ static bool is_old(const struct old_changes *o, enum touch_kind kind, uint32_t p
 
 /* ---- asking ---- */
 
-static enum touch find(const struct touched *t, enum touch_kind kind, uint32_t pid, uint32_t value)
+static enum touch find(const struct touched *t, enum touch_kind kind, uint32_t pid, uint64_t value)
 {
 	uint64_t key = key_of(kind, pid, value);
 	const struct slot *s = slot_of(t, key);
@@ -314,7 +317,7 @@ static enum touch find(const struct touched *t, enum touch_kind kind, uint32_t p
 }
 
 enum touch touched_find(const struct touched *t, const struct old_changes *o, enum touch_kind kind,
-			uint32_t pid, uint32_t value)
+			uint32_t pid, uint64_t value)
 {
 	enum touch best = find(t, kind, pid, value);
 

@@ -52,11 +52,11 @@ void touched_make(struct touched *t, const struct zone_borders *z, const struct 
 
 /* What can be marked. */
 enum touch_kind { TOUCHED_FRAME = 1, TOUCHED_BLOCK, TOUCHED_PAGE, TOUCHED_VMA, TOUCHED_ZONE,
-		  TOUCHED_ORDER, TOUCHED_CACHE, TOUCHED_OBJECT };
+		  TOUCHED_ORDER, TOUCHED_CACHE, TOUCHED_OBJECT, NR_TOUCH_KINDS };
 
 /* pid: of a page or an area; the order of a block, whose value is its first frame >> order; the zone of a free
  * list, whose value is its order; else 0. */
 enum touch touched_find(const struct touched *t, const struct old_changes *o, enum touch_kind kind,
-			uint32_t pid, uint32_t value);
+			uint32_t pid, uint64_t value);
 
 #endif

@@ -186,7 +186,7 @@ static bool find_place(struct parser *p, const char *text, uint32_t len, uint32_
 {
 	uint32_t symbol = symbol_find(&p->s->symbols, text, len);
 	const struct scope_proc *owner = scope_find(&p->scope, proc);
-	uint32_t bytes;
+	uint64_t bytes;
 	vaddr_t va;
 
 	if (symbol >= SYM_CODE && symbol < SYM_AFTER) {

@@ -34,8 +34,10 @@ static void what_names(const struct asking *q, const struct region_table *names,
 static void what_symbol(const struct asking *q, const struct mm *mm, vaddr_t va)
 {
 	const struct program *p = mm->program;
-	uint32_t offset;
-	const char *name = p ? program_symbol_at(p, va - (mm->entry - p->entry), &offset) : NULL;
+	uint64_t offset;
+	const char *name =
+		p ? program_symbol_at(p, in_word(q->m, va - (mm->entry - p->entry)), &offset)
+		  : NULL;
 
 	if (name)
 		tell_name(q, name, SYMBOL, offset);
@@ -59,7 +61,7 @@ void what_kernel_names(const struct asking *q, uint64_t address, bool physical)
 
 static void what_file_page(const struct asking *q, const struct vma *v, vaddr_t va)
 {
-	uint32_t index = vma_pgoff(v, va);
+	uint64_t index = vma_pgoff(v, va);
 
 	if (index < v->file->nr_pages)
 		tell_name(q, v->file->name, AREA_FILE, index, v->file->nr_pages);

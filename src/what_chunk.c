@@ -75,7 +75,7 @@ static void what_used(const struct asking *q, uint32_t pid, const struct chunk *
 /* Which part of it va is. */
 static void what_part(const struct asking *q, const struct chunk *c, vaddr_t va)
 {
-	uint32_t offset = va - c->start;
+	uint64_t offset = va - c->start;
 
 	if (offset < WORD)
 		tell(q, CHUNK_PREV_SIZE, 0);

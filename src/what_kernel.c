@@ -71,7 +71,7 @@ static void what_fix_slot(const struct asking *q, uint32_t slot)
 static void what_fixmap(const struct asking *q, vaddr_t va)
 {
 	const struct kernel_map *map = &q->m->map;
-	uint32_t slot = (map->fixaddr_top - page_align_down(va)) >> PAGE_SHIFT;
+	uint32_t slot = (uint32_t)((map->fixaddr_top - page_align_down(va)) >> PAGE_SHIFT);
 
 	tell(q, FIXMAP_AREA, va, map->fixaddr_start, map->fixaddr_top, slot);
 	what_fix_slot(q, slot);
@@ -86,7 +86,7 @@ static void what_vmalloc(const struct asking *q, vaddr_t va)
 static void what_pkmap(const struct asking *q, vaddr_t va)
 {
 	const struct kernel_map *map = &q->m->map;
-	uint32_t slot = (va - map->pkmap_base) >> PAGE_SHIFT;
+	uint32_t slot = (uint32_t)((va - map->pkmap_base) >> PAGE_SHIFT);
 
 	tell(q, PKMAP_AREA, va, map->pkmap_base, map->pkmap_end, slot, q->m->profile->last_pkmap);
 	what_pkmap_slot(q, slot);

@@ -188,7 +188,8 @@ static void what_no_object(const struct asking *q, const struct slab *s, vaddr_t
 {
 	const struct kmem_cache *c = s->cache;
 	vaddr_t start = pfn_to_kva(q->m, s->pfn);
-	uint32_t offset = va - start, bytes = (uint32_t)PAGE_SIZE << c->gfporder;
+	uint64_t offset = va - start;
+	uint32_t bytes = (uint32_t)PAGE_SIZE << c->gfporder;
 
 	if (offset < s->colouroff)
 		tell(q, SLAB_COLOUR, s->colouroff);

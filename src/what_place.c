@@ -158,7 +158,7 @@ static bool read_symbol(const struct task *t, const char *name, size_t len, vadd
 {
 	const struct program *p = t->mm->program;
 	char text[NAME_MAX_BYTES];
-	uint32_t bytes;
+	uint64_t bytes;
 
 	if (!p || len >= sizeof(text))
 		return false;

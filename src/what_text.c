@@ -321,8 +321,8 @@ size_t what_place_text(const struct machine *m, const struct what_place *p, char
 	if (p->kind == PLACE_PHYS)
 		n = snprintf(buf, size, "phys %08llx", (unsigned long long)p->phys);
 	else if (p->kind == PLACE_KERNEL || !name)
-		n = snprintf(buf, size, "%08x", p->va);
+		n = snprintf(buf, size, "%08" PRIx64, p->va);
 	else
-		n = snprintf(buf, size, "%s %08x", name, p->va);
+		n = snprintf(buf, size, "%s %08" PRIx64, name, p->va);
 	return n < 0 ? 0 : (size_t)n < size ? (size_t)n : size - 1;
 }

@@ -82,7 +82,7 @@ static void count_steps(void *ctx, const struct step *s)
 static void touch_all(struct machine *m, struct task *t, vaddr_t va)
 {
 	static const char tag[TAG_LEN] = "bench";
-	uint32_t done = 0;
+	uint64_t done = 0;
 	bool more = true;
 	struct outcome o;
 

@@ -84,7 +84,8 @@ static inline struct outcome write_tag(struct task *t, vaddr_t va, const char *t
 static inline uint32_t faults_of(struct task *t, vaddr_t va, uint32_t n, enum access kind)
 {
 	static const char tag[TAG_LEN] = "test";
-	uint32_t before = t->min_flt, done = 0;
+	uint32_t before = t->min_flt;
+	uint64_t done = 0;
 	bool more;
 
 	access_range(m, t, va, (uint64_t)n * PAGE_SIZE, kind, tag, &done, n, &more);

@@ -89,7 +89,7 @@ static void run(const struct program *p, const char *profile)
 static void look_up_names(const struct program *p, const uint8_t *data, size_t size)
 {
 	char name[NAME_MAX_LEN];
-	uint32_t bytes;
+	uint64_t bytes;
 	vaddr_t va;
 
 	for (size_t at = 0; at < size;) {

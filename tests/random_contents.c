@@ -178,7 +178,8 @@ void contents_note(struct contents *c, const struct machine *m, const struct sce
 
 static bool differs(struct report *r, const struct task *t, vaddr_t va, const char *what)
 {
-	snprintf(r->why, sizeof(r->why), "contents: page %08x of %s %s", va, t->comm, what);
+	snprintf(r->why, sizeof(r->why), "contents: page %08" PRIx64 " of %s %s", va, t->comm,
+		 what);
 	return false;
 }
 

@@ -67,7 +67,7 @@ static void give_all_back(struct machine *m)
 		const struct region *r = &m->names.slot[i];
 
 		if (r->name && r->kind == REGION_PAGES)
-			free_pages(m, r->start >> PAGE_SHIFT, r->extra);
+			free_pages(m, (pfn_t)(r->start >> PAGE_SHIFT), r->extra);
 		else if (r->name && r->kind == REGION_KMALLOC)
 			kfree(m, r->start);
 		else if (r->name && r->kind == REGION_OBJECT)

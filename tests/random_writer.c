@@ -213,8 +213,8 @@ static vaddr_t wild_address(struct writer *w)
 	return one_in(w, 3) ? draw(w, UINT32_MAX) : ONE_OF(w, wild);
 }
 
-/* An address where something may happen. */
-static vaddr_t some_address(struct writer *w, const struct task *t)
+/* An address in an area of t, or beside one; it may have run over an end of the addresses. */
+static vaddr_t address_near(struct writer *w, const struct task *t)
 {
 	const struct mm *mm = t ? t->mm : NULL;
 	const struct vma *v = mm && mm->map_count ? mm_area_nr(mm, draw(w, mm->map_count)) : NULL;
@@ -241,6 +241,12 @@ static vaddr_t some_address(struct writer *w, const struct task *t)
 	default:
 		return v->start + PAGE_SIZE * draw(w, (v->end - v->start) >> PAGE_SHIFT);
 	}
+}
+
+/* An address where something may happen. */
+static vaddr_t some_address(struct writer *w, const struct task *t)
+{
+	return in_word(w->m, address_near(w, t));
 }
 
 /* A range's length from va on. */
@@ -310,13 +316,15 @@ static bool put_stack(struct writer *w, const struct mm *mm, vaddr_t va)
 /* ADDR in one of its spellings. */
 static void put_address(struct writer *w, const struct task *t, vaddr_t va)
 {
-	const struct region *r = t ? region_at(t, va) : NULL;
 	const struct mm *mm = t ? t->mm : NULL;
+	const struct region *r;
 
+	va = in_word(w->m, va);
+	r = t ? region_at(t, va) : NULL;
 	if (r && !one_in(w, 3)) {
 		put(w, "%s", symbol_name(w->s, r->name));
 		if (va != r->start)
-			put(w, "+%u", va - r->start);
+			put(w, "+%" PRIu64, va - r->start);
 	} else if (mm && va == mm->data_page) {
 		put(w, "data");
 	} else if (mm && va == mm->bss_start) {
@@ -327,7 +335,7 @@ static void put_address(struct writer *w, const struct task *t, vaddr_t va)
 		   va == page_align_down(mm->start_code)) {
 		put(w, "code");
 	} else if (!mm || one_in(w, 3) || !put_stack(w, mm, va)) {
-		put(w, "0x%08x", va);
+		put(w, "0x%08" PRIx64, va);
 	}
 }
 
@@ -424,7 +432,7 @@ static void write_mmap(struct writer *w, uint32_t p, const struct task *t)
 		return;
 	/* often just below what is there: a neighbour */
 	put(w, " at=");
-	put_address(w, t, one_in(w, 2) ? va : va - (vaddr_t)page_align_up(bytes));
+	put_address(w, t, one_in(w, 2) ? va : in_word(w->m, va - page_align_up(bytes)));
 	if (one_in(w, 3))
 		put(w, " fixed");
 }
@@ -462,7 +470,7 @@ static void write_mremap(struct writer *w, uint32_t p, const struct task *t)
 
 static void write_brk(struct writer *w, uint32_t p, const struct task *t)
 {
-	uint32_t bytes = draw(w, one_in(w, w->big) ? 4000 * PAGE_SIZE : 40 * PAGE_SIZE);
+	uint64_t bytes = draw(w, one_in(w, w->big) ? 4000 * PAGE_SIZE : 40 * PAGE_SIZE);
 
 	if (one_in(w, 2))
 		bytes = page_align_down(bytes);
@@ -471,10 +479,10 @@ static void write_brk(struct writer *w, uint32_t p, const struct task *t)
 	case 0:
 	case 1:
 	case 2:
-		put(w, "+%u", bytes);
+		put(w, "+%" PRIu64, bytes);
 		break;
 	case 3:
-		put(w, "-%u", bytes / 2);
+		put(w, "-%" PRIu64, bytes / 2);
 		break;
 	case 4:
 		put_address(w, t, t ? t->mm->start_brk + bytes : bytes);

@@ -111,7 +111,7 @@ static void load_owner(struct kmaps *k, const char *text)
 
 static void do_kmap(struct kmaps *k, const char *text)
 {
-	uint32_t base = k->m->map.pkmap_base;
+	vaddr_t base = k->m->map.pkmap_base;
 	unsigned page = 0, theirs = 0;
 	int slot = -1, pfn = -1;
 	char ours[128];
@@ -122,11 +122,12 @@ static void do_kmap(struct kmaps *k, const char *text)
 		replay_differ(k->r, "kmap pN -> ADDR nr SLOT pte_pfn PFN");
 		return;
 	}
-	k->page[page] = slot < 0 ? (theirs - k->m->map.page_offset) >> PAGE_SHIFT : (pfn_t)pfn;
+	k->page[page] = slot < 0 ? kva_to_pfn(k->m, theirs) : (pfn_t)pfn;
 	va = kmap(k->m, k->page[page]);
 	slot = va >= base ? (int)((va - base) >> PAGE_SHIFT) : -1;
 	pfn = slot < 0 ? -1 : (int)pte_pfn(*kernel_pte(k->m, va));
-	snprintf(ours, sizeof(ours), "kmap p%u -> 0x%08x nr %d pte_pfn %d", page, va, slot, pfn);
+	snprintf(ours, sizeof(ours), "kmap p%u -> 0x%08" PRIx64 " nr %d pte_pfn %d", page, va, slot,
+		 pfn);
 	replay_compare(k->r, ours);
 	expect_changed_counts(k);
 }
@@ -141,7 +142,7 @@ static void do_kunmap(struct kmaps *k, const char *text)
 		replay_differ(k->r, "p%u is not mapped", page);
 		return;
 	}
-	snprintf(ours, sizeof(ours), "kunmap p%u page_address 0x%08x", page,
+	snprintf(ours, sizeof(ours), "kunmap p%u page_address 0x%08" PRIx64, page,
 		 page_address(k->m, k->page[page]));
 	replay_compare(k->r, ours);
 	expect_changed_counts(k);
@@ -151,8 +152,8 @@ static void compare_window(struct kmaps *k)
 {
 	char ours[64];
 
-	snprintf(ours, sizeof(ours), "PKMAP_BASE 0x%08x LAST_PKMAP %u", k->m->map.pkmap_base,
-		 k->profile.last_pkmap);
+	snprintf(ours, sizeof(ours), "PKMAP_BASE 0x%08" PRIx64 " LAST_PKMAP %u",
+		 k->m->map.pkmap_base, k->profile.last_pkmap);
 	replay_compare(k->r, ours);
 }
 
@@ -229,10 +230,10 @@ static void map_low(struct kmaps *k, const char *text)
 	vaddr_t va;
 
 	sscanf(text, "low -> 0x%x", &theirs);
-	va = kmap_atomic(k->m, (theirs - k->m->map.page_offset) >> PAGE_SHIFT);
-	snprintf(ours, sizeof(ours), "kmap_local low -> 0x%08x page_address 0x%08x depth %u", va,
-		 page_address(k->m, (theirs - k->m->map.page_offset) >> PAGE_SHIFT),
-		 slots(k)->depth);
+	va = kmap_atomic(k->m, kva_to_pfn(k->m, theirs));
+	snprintf(ours, sizeof(ours),
+		 "kmap_local low -> 0x%08" PRIx64 " page_address 0x%08" PRIx64 " depth %u", va,
+		 page_address(k->m, kva_to_pfn(k->m, theirs)), slots(k)->depth);
 	compare_beginning(k, ours);
 }
 
@@ -250,11 +251,11 @@ static void map_high(struct kmaps *k, const char *word, unsigned page)
 	va = kmap_atomic(k->m, FIRST_HIGH + page);
 	again = strstr(k->r->line, " again ") ? " again" : "";
 	if (strstr(k->r->line, " fixidx "))
-		snprintf(ours, sizeof(ours), "%s h%u -> 0x%08x fixidx %u depth %u", word, page, va,
-			 first + c->depth - 1, c->depth);
+		snprintf(ours, sizeof(ours), "%s h%u -> 0x%08" PRIx64 " fixidx %u depth %u", word,
+			 page, va, first + c->depth - 1, c->depth);
 	else
-		snprintf(ours, sizeof(ours), "%s h%u%s -> 0x%08x depth %u", word, page, again, va,
-			 c->depth);
+		snprintf(ours, sizeof(ours), "%s h%u%s -> 0x%08" PRIx64 " depth %u", word, page,
+			 again, va, c->depth);
 	compare_beginning(k, ours);
 }
 
@@ -269,10 +270,10 @@ static void map_twice(struct kmaps *k)
 	sscanf(k->r->line, "kmap h%u", &page);
 	window = kmap(k->m, FIRST_HIGH + page);
 	own = kmap_atomic(k->m, FIRST_HIGH + page);
-	snprintf(ours, sizeof(ours), " then kmap_local h%u -> 0x%08x", page, own);
+	snprintf(ours, sizeof(ours), " then kmap_local h%u -> 0x%08" PRIx64, page, own);
 	if (!then || strcmp(then, ours) != 0 || window < k->m->map.pkmap_base ||
 	    window >= k->m->map.pkmap_end)
-		replay_differ(k->r, "kmap h%u -> 0x%08x%s", page, window, ours);
+		replay_differ(k->r, "kmap h%u -> 0x%08" PRIx64 "%s", page, window, ours);
 	kunmap_atomic(k->m, FIRST_HIGH + page);
 	kunmap(k->m, FIRST_HIGH + page);
 }
@@ -284,8 +285,9 @@ static void compare_slots(struct kmaps *k)
 	char ours[128];
 
 	snprintf(ours, sizeof(ours),
-		 "FIX_KMAP_BEGIN %u addr 0x%08x KM_MAX_IDX %u FIX_KMAP_END %u addr 0x%08x", first,
-		 fix_to_virt(&k->m->map, first), k->profile.kmap_slots, last,
+		 "FIX_KMAP_BEGIN %u addr 0x%08" PRIx64
+		 " KM_MAX_IDX %u FIX_KMAP_END %u addr 0x%08" PRIx64,
+		 first, fix_to_virt(&k->m->map, first), k->profile.kmap_slots, last,
 		 fix_to_virt(&k->m->map, last));
 	compare_beginning(k, ours);
 }

@@ -40,13 +40,13 @@ static void set_memory(struct layout *l, const char *line)
 }
 
 /* What our machine says to a name; false: it is none of ours. */
-static bool value_of(const struct layout *l, const char *name, uint32_t *value)
+static bool value_of(const struct layout *l, const char *name, uint64_t *value)
 {
 	const struct mm_profile *p = &l->profile;
 	const struct kernel_map *map = &l->map;
 	const struct {
 		const char *name;
-		uint32_t value;
+		uint64_t value;
 	} values[] = {
 		{"PAGE_OFFSET", map->page_offset},
 		{"TASK_SIZE_MAX", map->page_offset},
@@ -117,7 +117,8 @@ static void compare_slot(struct layout *l, const char *rest)
 
 	sscanf(end, " %63s", name);
 	slot_of(l, name, &slot);
-	snprintf(ours, sizeof(ours), "fix %u %s 0x%08x", slot, name, fix_to_virt(&l->map, slot));
+	snprintf(ours, sizeof(ours), "fix %u %s 0x%08" PRIx64, slot, name,
+		 fix_to_virt(&l->map, slot));
 	replay_compare(l->r, ours);
 }
 
@@ -125,14 +126,14 @@ static void compare_value(struct layout *l)
 {
 	char name[64] = "", ours[128];
 	const char *theirs = strrchr(l->r->line, ' ');
-	uint32_t value;
+	uint64_t value;
 
 	sscanf(l->r->line, "%63s", name);
 	if (!theirs || !value_of(l, name, &value))
 		return;
 	replay_compared(l->r);
 	if (strtoul(theirs + 1, NULL, 16) != value) {
-		snprintf(ours, sizeof(ours), "%s 0x%x", name, value);
+		snprintf(ours, sizeof(ours), "%s 0x%" PRIx64, name, value);
 		replay_differ(l->r, "%s", ours);
 	}
 }

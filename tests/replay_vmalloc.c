@@ -44,7 +44,8 @@ static void compare_limits(struct vmalloc *v)
 {
 	char ours[128];
 
-	snprintf(ours, sizeof(ours), "VMALLOC_START 0x%08x VMALLOC_END 0x%08x lazy_max_pages %u",
+	snprintf(ours, sizeof(ours),
+		 "VMALLOC_START 0x%08" PRIx64 " VMALLOC_END 0x%08" PRIx64 " lazy_max_pages %u",
 		 v->m->map.vmalloc_start, v->m->map.vmalloc_end, lazy_max_pages(v->m));
 	replay_compare(v->r, ours);
 }
@@ -85,7 +86,8 @@ static void expect_lazy(struct vmalloc *v)
 			continue;
 		}
 		if (end)
-			n += (size_t)snprintf(text + n, TEXT_MAX - n, " 0x%08x-0x%08x", start, end);
+			n += (size_t)snprintf(text + n, TEXT_MAX - n,
+					      " 0x%08" PRIx64 "-0x%08" PRIx64, start, end);
 		start = a ? a->start : 0;
 		end = a ? a->end : 0;
 	}
@@ -102,10 +104,11 @@ static void expect_free(struct vmalloc *v)
 
 	for (const struct vm_struct *a = v->m->vmap.first; a; a = a->next) {
 		if (a->start > at)
-			n += (size_t)snprintf(text + n, TEXT_MAX - n, " 0x%x-0x%08x", at, a->start);
+			n += (size_t)snprintf(text + n, TEXT_MAX - n, " 0x%" PRIx64 "-0x%08" PRIx64,
+					      at, a->start);
 		at = a->end;
 	}
-	snprintf(text + n, TEXT_MAX - n, " 0x%x-0xffffffff", at);
+	snprintf(text + n, TEXT_MAX - n, " 0x%" PRIx64 "-0xffffffff", at);
 	replay_expect(v->r, text);
 }
 
@@ -119,8 +122,8 @@ static void expect_busy(struct vmalloc *v)
 
 		if (a->lazy)
 			continue;
-		snprintf(text, sizeof(text), "busy 0x%08x-0x%08x %s", a->start, a->end,
-			 k ? k->rest : "vm=1");
+		snprintf(text, sizeof(text), "busy 0x%08" PRIx64 "-0x%08" PRIx64 " %s", a->start,
+			 a->end, k ? k->rest : "vm=1");
 		replay_expect(v->r, text);
 	}
 }
@@ -170,7 +173,9 @@ static void compare_given(struct vmalloc *v, const char *words, vaddr_t va)
 	v->given[number] = va;
 	if (a->nr_pages)
 		zones_text(v, a, zones, sizeof(zones));
-	snprintf(ours, sizeof(ours), "%s -> #%u 0x%08x area 0x%08x-0x%08x flags=0x%x nr_pages=%u%s",
+	snprintf(ours, sizeof(ours),
+		 "%s -> #%u 0x%08" PRIx64 " area 0x%08" PRIx64 "-0x%08" PRIx64
+		 " flags=0x%x nr_pages=%u%s",
 		 words, number, va, a->start, a->end, a->flags, a->nr_pages, zones);
 	replay_compared(v->r);
 	if (strncmp(ours, v->r->line, strlen(ours)) != 0)

@@ -70,7 +70,7 @@ static inline const char *areas_of(const struct task *t, vaddr_t low)
 		if (v->end == 0xc0000000)
 			break;
 		at += (size_t)sprintf(
-			text + at, "%s%08x-%08x %c%c%c%c", at ? " " : "", v->start, v->end,
+			text + at, "%s%08" PRIx64 "-%08" PRIx64 " %c%c%c%c", at ? " " : "", v->start, v->end,
 			v->flags & VM_READ ? 'r' : '-', v->flags & VM_WRITE ? 'w' : '-',
 			v->flags & VM_EXEC ? 'x' : '-', v->flags & VM_SHARED ? 's' : 'p');
 	}

@@ -50,7 +50,7 @@ END_TEST
 START_TEST(a_range_is_touched_at_its_start_and_then_at_each_page)
 {
 	vaddr_t buf = (vaddr_t)map(3 * 4096, R), bad;
-	uint32_t done = 0;
+	uint64_t done = 0;
 	bool more;
 
 	sys_mprotect(m, sh, buf, 4096, RW);
@@ -69,7 +69,8 @@ END_TEST
 START_TEST(a_range_may_be_done_in_slices)
 {
 	vaddr_t buf = (vaddr_t)map(10 * 4096, RW);
-	uint32_t done = 0, slices = 0;
+	uint64_t done = 0;
+	uint32_t slices = 0;
 	bool more = true;
 
 	while (more) {
@@ -85,7 +86,7 @@ END_TEST
 
 START_TEST(the_end_of_4G_does_not_wrap)
 {
-	uint32_t done = 0;
+	uint64_t done = 0;
 	bool more;
 
 	ck_outcome(access_range(m, sh, 0xfffff800, 1 << 20, ACCESS_READ, NULL, &done, 100, &more),

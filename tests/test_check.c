@@ -221,7 +221,7 @@ static void spawn(void)
 {
 	static const char tag[TAG_LEN] = "x";
 	struct mmap_request rq = {.bytes = 4 * PAGE_SIZE, .prot = VM_READ | VM_WRITE};
-	uint32_t done = 0;
+	uint64_t done = 0;
 	bool more;
 
 	boot();

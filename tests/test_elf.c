@@ -119,7 +119,7 @@ END_TEST
 START_TEST(symbols_are_found_by_name)
 {
 	vaddr_t va;
-	uint32_t bytes;
+	uint64_t bytes;
 
 	ck_assert_str_eq(load(sizeof(image)), "");
 	ck_assert(program_symbol(program, "main", &va, &bytes));
@@ -136,7 +136,7 @@ END_TEST
 START_TEST(a_stripped_program_has_no_symbols)
 {
 	vaddr_t va;
-	uint32_t bytes;
+	uint64_t bytes;
 
 	image.header.e_shoff = image.header.e_shnum = image.header.e_shstrndx = 0;
 	ck_assert_str_eq(load(sizeof(image)), "");
@@ -332,7 +332,7 @@ END_TEST
 
 START_TEST(an_address_leads_back_to_its_symbol)
 {
-	uint32_t offset;
+	uint64_t offset;
 
 	image.symbol[3] = (Elf32_Sym){12, 0x08049120, 0, ELF32_ST_INFO(STB_GLOBAL, STT_FUNC), 0, 1};
 	ck_assert_str_eq(load(sizeof(image)), "");
@@ -372,7 +372,7 @@ END_TEST
 START_TEST(of_symbols_of_one_name_the_global_one_counts)
 {
 	vaddr_t va;
-	uint32_t bytes;
+	uint64_t bytes;
 
 	/* table: local in two sources, at 100 and 80, and global at 140 */
 	image.symbol[1].st_name = image.symbol[3].st_name = image.symbol[2].st_name;
@@ -394,7 +394,7 @@ END_TEST
 START_TEST(a_stripped_program_may_have_names_for_its_linker)
 {
 	vaddr_t va;
-	uint32_t bytes;
+	uint64_t bytes;
 
 	image.section[1].sh_type = SHT_DYNSYM;
 	ck_assert_str_eq(load(sizeof(image)), "");

@@ -48,8 +48,8 @@ static const char *layout(const struct task *t)
 
 		for (vaddr_t va = v->start; va < v->end; va += PAGE_SIZE)
 			present += frame_at(t, va) != PFN_NONE;
-		at += (size_t)sprintf(text + at, "%s%x-%x:%u", at ? " " : "", v->start, v->end,
-				      present);
+		at += (size_t)sprintf(text + at, "%s%" PRIx64 "-%" PRIx64 ":%u", at ? " " : "",
+				      v->start, v->end, present);
 	}
 	return text;
 }

@@ -181,8 +181,8 @@ static void access_at_random(void)
 	ck_assert_uint_eq(told[S_EXPAND_STACK], 0);
 	o = access_page(m, t, va, kind, tag);
 	ck_assert_msg(came_true(&f, &o, m->nr_zero_maps - zero_maps),
-		      "%s %08x access %d: forecast %d, grows %d, but outcome %d", t->comm, va, kind,
-		      f.kind, f.grows, o.kind);
+		      "%s %08" PRIx64 " access %d: forecast %d, grows %d, but outcome %d", t->comm,
+		      va, kind, f.kind, f.grows, o.kind);
 }
 
 /* Run a scenario to its end. False: it cannot be loaded here. */

@@ -69,7 +69,7 @@ static void counts_fill(const struct view *v, const void *state, struct sheet *s
 	sheet_heading(sheet, "areas");
 	for (const struct vma *a = mm_area_at(t->mm, 0); a; a = mm_area_at(t->mm, a->end)) {
 		row = sheet_row(sheet, KEY_OF_AREA + a->start);
-		put_format(&row, 0, 0, ROLE_NUMBER, 0, "area %08x", a->start);
+		put_format(&row, 0, 0, ROLE_NUMBER, 0, "area %08" PRIx64, a->start);
 		sheet_link(sheet, a->start);
 	}
 	for (int i = 0; i < c->more; i++) {

@@ -12,7 +12,7 @@ static bool show(void *ctx, const struct rmap_entry *e)
 
 	ck_assert(pte_present(*e->entry));
 	ck_assert_ptr_eq(e->entry, pte_offset(m, e->vma->mm, e->va));
-	snprintf(shown + at, sizeof(shown) - at, "%s%s %08x", at ? ", " : "",
+	snprintf(shown + at, sizeof(shown) - at, "%s%s %08" PRIx64, at ? ", " : "",
 		 e->vma->mm->owner->comm, e->va);
 	return !left || --*left > 0;
 }

@@ -571,7 +571,7 @@ START_TEST(a_process_page_in_low_memory_has_a_kernel_address_too)
 	ask("buf");
 	kva = (vaddr_t)arg_of(W_FRAME_KVA, 0);
 	ck_assert_uint_eq(kva, 0xc0000000 + (arg_of(W_FRAME, 0) << 12));
-	snprintf(words, sizeof(words), "%08x", kva);
+	snprintf(words, sizeof(words), "%08" PRIx64, kva);
 	ask(words);
 	ck_says("mapped by: sh  b7fff000  rw");
 	ck_says("frame: content \"A\"");
@@ -732,26 +732,27 @@ START_TEST(kernel_objects_say_what_they_describe)
 
 	run(cow);
 	sh = c.m->tasks;
-	snprintf(words, sizeof(words), "%08x", sh->kobj[0] + 5);
+	snprintf(words, sizeof(words), "%08" PRIx64, sh->kobj[0] + 5);
 	ask(words);
 	ck_says("is: task_struct of sh");
 	ck_assert_uint_eq(arg_of(W_OBJECT_BYTE, 0), 5);
-	snprintf(words, sizeof(words), "%08x", sh->mm->kobj);
+	snprintf(words, sizeof(words), "%08" PRIx64, sh->mm->kobj);
 	ask(words);
 	ck_says("is: mm_struct of sh");
-	snprintf(words, sizeof(words), "%08x", mm_area_at(sh->mm, 0xb7ffe000)->kobj);
+	snprintf(words, sizeof(words), "%08" PRIx64, mm_area_at(sh->mm, 0xb7ffe000)->kobj);
 	ask(words);
 	ck_says("is: vm_area_struct of area b7ffe000 of sh");
-	snprintf(words, sizeof(words), "%08x", mm_area_at(sh->mm, 0xb7ffe000)->chain->kobj);
+	snprintf(words, sizeof(words), "%08" PRIx64, mm_area_at(sh->mm, 0xb7ffe000)->chain->kobj);
 	ask(words);
 	ck_says("is: anon_vma_chain from area b7ffe000 of sh to anon_vma 3");
-	snprintf(words, sizeof(words), "%08x", mm_area_at(sh->mm, 0xb7ffe000)->anon_vma->kobj);
+	snprintf(words, sizeof(words), "%08" PRIx64,
+		 mm_area_at(sh->mm, 0xb7ffe000)->anon_vma->kobj);
 	ask(words);
 	ck_says("is: anon_vma 3, of area b7ffe000 of sh among others");
-	snprintf(words, sizeof(words), "%08x", sh->mm->exe->kobj[0]);
+	snprintf(words, sizeof(words), "%08" PRIx64, sh->mm->exe->kobj[0]);
 	ask(words);
 	ck_says("is: inode of program");
-	snprintf(words, sizeof(words), "%08x", c.m->kobj_cache[KOBJ_MM]->kobj);
+	snprintf(words, sizeof(words), "%08" PRIx64, c.m->kobj_cache[KOBJ_MM]->kobj);
 	ask(words);
 	ck_says("is: descriptor of the cache mm_struct");
 	end();

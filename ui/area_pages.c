@@ -147,7 +147,7 @@ static void draw_run(const struct area *a, int x, int y, const struct page_run *
 
 /* Draw the pages as runs of equal ones; false (nothing drawn) when they need more than width columns. */
 static bool draw_runs(const struct view *v, const struct task *t, const struct area *a, int y,
-		      const struct vma *area, uint32_t pages)
+		      const struct vma *area, uint64_t pages)
 {
 	struct page_run run[64];
 	uint32_t n = 0;
@@ -177,14 +177,15 @@ static bool draw_runs(const struct view *v, const struct task *t, const struct a
 
 /* The pages [from, to) of an area in one cell: how full, coloured by the first present page looked at. */
 static struct page_look look_at_many(const struct view *v, const struct task *t,
-				     const struct vma *area, uint32_t from, uint32_t to,
+				     const struct vma *area, uint64_t from, uint64_t to,
 				     uint32_t *fill_of_8)
 {
-	uint32_t step = (to - from + SAMPLES - 1) / SAMPLES, seen = 0, present = 0;
+	uint64_t step = (to - from + SAMPLES - 1) / SAMPLES;
+	uint32_t seen = 0, present = 0;
 	struct page_look sum = {.letter = '.', .role = ROLE_DIM};
 	vaddr_t chosen = page_align_down(v->choice.va);
 
-	for (uint32_t i = from; i < to; i += step, seen++) {
+	for (uint64_t i = from; i < to; i += step, seen++) {
 		struct page_look look = look_at(v, t, area, area->start + i * PAGE_SIZE);
 
 		present += look.page != NULL;
@@ -196,8 +197,8 @@ static struct page_look look_at_many(const struct view *v, const struct task *t,
 			sum.touch = look.touch;
 	}
 	sum.chosen = v->choice.kind == CHOOSE_ADDRESS && v->choice.pid == t->pid &&
-		     chosen >= area->start + (uint64_t)from * PAGE_SIZE &&
-		     chosen < area->start + (uint64_t)to * PAGE_SIZE;
+		     chosen >= area->start + from * PAGE_SIZE &&
+		     chosen < area->start + to * PAGE_SIZE;
 	*fill_of_8 = seen ? present * 8 / seen : 0;
 	if (present && *fill_of_8 == 0)
 		*fill_of_8 = 1;
@@ -206,31 +207,33 @@ static struct page_look look_at_many(const struct view *v, const struct task *t,
 
 /* A large area: every cell stands for `scale` pages; the scale is written behind, marked when one of them changed. */
 static void draw_scaled(const struct view *v, const struct task *t, const struct area *a, int y,
-			const struct vma *area, uint32_t pages)
+			const struct vma *area, uint64_t pages)
 {
 	static const uint32_t shade[9] = {0xb7,   0x2591, 0x2591, 0x2592, 0x2592,
 					  0x2592, 0x2593, 0x2593, 0x2588};
 	int cells = a->width > 11 ? a->width - 7 : a->width;
-	uint32_t scale = (pages + (uint32_t)cells - 1) / (uint32_t)cells, fill_of_8;
+	uint64_t scale = (pages + (uint64_t)cells - 1) / (uint64_t)cells;
+	uint32_t fill_of_8;
+	int x = 0;
 	enum touch touched = TOUCH_NONE;
 
-	for (uint32_t from = 0, x = 0; from < pages; from += scale, x++) {
-		uint32_t to = pages - from < scale ? pages : from + scale;
+	for (uint64_t from = 0; from < pages; from += scale, x++) {
+		uint64_t to = pages - from < scale ? pages : from + scale;
 		struct page_look look = look_at_many(v, t, area, from, to, &fill_of_8);
 
-		put_char(a, (int)x, y, shade[fill_of_8], look.chosen ? ROLE_CHOSEN : look.role, 0);
+		put_char(a, x, y, shade[fill_of_8], look.chosen ? ROLE_CHOSEN : look.role, 0);
 		touched = look.touch > touched ? look.touch : touched;
 	}
 	if (cells == a->width)
 		return;
 	put_mark(a, cells, y, touched);
-	put_format(a, cells + 1, y, ROLE_DIM, 0, "/%u", scale);
+	put_format(a, cells + 1, y, ROLE_DIM, 0, "/%" PRIu64, scale);
 }
 
 /* Columns of a page, from the number of pages and the width alone; below STRIDE_MAPPERS: runs or a scale. */
-static int stride_of(uint32_t pages, int width)
+static int stride_of(uint64_t pages, int width)
 {
-	int stride = pages <= (uint32_t)width ? width / (int)pages : 0;
+	int stride = pages <= (uint64_t)width ? width / (int)pages : 0;
 
 	if (stride >= STRIDE_CONTENT)
 		return stride < STRIDE_CONTENT_MAX ? stride : STRIDE_CONTENT_MAX;
@@ -239,20 +242,20 @@ static int stride_of(uint32_t pages, int width)
 
 vaddr_t area_page_at(const struct vma *area, int width, int x)
 {
-	uint32_t pages = (area->end - area->start) >> PAGE_SHIFT, page;
+	uint64_t pages = vma_pages(area), page;
 	int stride;
 
 	if (width <= 0 || x < 0)
 		return area->start;
 	stride = stride_of(pages, width);
-	page = stride ? (uint32_t)(x / stride) : (uint32_t)((uint64_t)x * pages / (uint32_t)width);
+	page = stride ? (uint64_t)(x / stride) : (uint64_t)x * pages / (uint64_t)width;
 	return area->start + ((page < pages ? page : pages - 1) << PAGE_SHIFT);
 }
 
 void draw_area_pages(const struct view *v, const struct task *t, const struct area *a, int y,
 		     const struct vma *area)
 {
-	uint32_t pages = (area->end - area->start) >> PAGE_SHIFT;
+	uint64_t pages = vma_pages(area);
 	int stride;
 
 	if (a->width <= 0)

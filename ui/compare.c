@@ -130,7 +130,7 @@ static void compare_title(const struct view *v, const void *state, char *left, c
 	const struct compare *c = state;
 	const struct task *a = find_task(m, c->pid[0]), *b = find_task(m, c->pid[1]);
 
-	snprintf(left, size, _("Compare %08x"), c->va);
+	snprintf(left, size, _("Compare %08" PRIx64), c->va);
 	if (a && b)
 		snprintf(right, size, "%s, %s", a->comm, b->comm);
 }

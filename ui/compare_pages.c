@@ -71,7 +71,7 @@ static void fill_page(const struct view *v, const struct compare_side side[2], v
 	char name[TEXT_LEN];
 	struct area part = area_sub(&row, NAME_AT, 0, LABEL_WIDTH - NAME_AT - 1, 1);
 
-	put_format(&row, 0, 0, chosen ? ROLE_CHOSEN : ROLE_NUMBER, 0, "%08x", va);
+	put_format(&row, 0, 0, chosen ? ROLE_CHOSEN : ROLE_NUMBER, 0, "%08" PRIx64, va);
 	put_text(&part, 0, 0, ROLE_LABEL, 0, any ? area_name(v, any, name) : "");
 	part = area_sub(&row, c.left, 0, c.half, 1);
 	draw_side(m, &part, area[0], e[0]);

@@ -174,8 +174,9 @@ static void put_area(const struct view *v, const struct area *half, const struct
 	else if (!area)
 		put_text(half, 0, 0, ROLE_ERROR, 0, _("no area here"));
 	else
-		put_format(half, 0, 0, ROLE_NORMAL, 0, "%08x-%08x %s %s", area->start, area->end,
-			   vma_rights(area, rights), area_name(v, area, name));
+		put_format(half, 0, 0, ROLE_NORMAL, 0, "%08" PRIx64 "-%08" PRIx64 " %s %s",
+			   area->start, area->end, vma_rights(area, rights),
+			   area_name(v, area, name));
 }
 
 static bool are_alike(const struct vma *a, const struct vma *b)
@@ -352,7 +353,7 @@ void compare_fill_walk(const struct view *v, const struct compare_side side[2], 
 	struct area row = sheet_row(sheet, 0), part = beside_label(&row);
 	bool bits = walk_bits_fit(m, part.width);
 
-	put_format(&row, 0, 0, ROLE_NUMBER, ATTR_BOLD, "%08x", va);
+	put_format(&row, 0, 0, ROLE_NUMBER, ATTR_BOLD, "%08" PRIx64, va);
 	if (bits) {
 		draw_walk_bits(m, &part, 0, va);
 		row = sheet_row(sheet, 0);

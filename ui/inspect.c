@@ -148,7 +148,7 @@ static void inspect_title(const struct view *v, const void *state, char *left, c
 
 	snprintf(left, size, "%s%s", is_struct ? "struct " : "", object_struct(o->kind));
 	if (object_address(view_machine(v), o, &kva))
-		snprintf(right, size, "%08x", kva);
+		snprintf(right, size, "%08" PRIx64, kva);
 }
 
 /* What the field under the cursor is, and means. */

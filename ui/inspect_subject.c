@@ -168,14 +168,14 @@ static void choose_task(struct view *v, uint32_t pid)
 
 static void choose_block(struct view *v, const struct object *o)
 {
-	const struct zone *z = zone_by_id(view_machine(v), o->id);
+	const struct zone *z = zone_by_id(view_machine(v), object_nr(o));
 	pfn_t head = PFN_NONE;
 
 	for (unsigned type = 0; type < MIGRATE_TYPES && head == PFN_NONE; type++)
 		head = z->free_area[o->sub].free_list[type].head;
 	if (head != PFN_NONE)
-		view_choose(v,
-			    &(struct choice){.kind = CHOOSE_BLOCK, .pfn = head, .order = o->sub});
+		view_choose(v, &(struct choice){
+				       .kind = CHOOSE_BLOCK, .pfn = head, .order = object_part(o)});
 }
 
 static void choose_cache(struct view *v, const struct kmem_cache *c)
@@ -189,7 +189,7 @@ static void choose_entry(struct view *v, const struct object *o)
 	vaddr_t va = page_align_down(o->sub);
 
 	if (o->id && va < view_machine(v)->profile->page_offset)
-		view_choose_address(v, o->id, va);
+		view_choose_address(v, object_nr(o), va);
 }
 
 void inspect_choose(struct view *v, const struct object *o)
@@ -200,7 +200,7 @@ void inspect_choose(struct view *v, const struct object *o)
 
 	switch (o->kind) {
 	case OBJ_TASK:
-		choose_task(v, o->id);
+		choose_task(v, object_nr(o));
 		break;
 	case OBJ_MM:
 	case OBJ_TREE:
@@ -218,7 +218,7 @@ void inspect_choose(struct view *v, const struct object *o)
 		break;
 	case OBJ_PAGE:
 	case OBJ_SLAB:
-		view_choose_frame(v, o->id);
+		view_choose_frame(v, object_nr(o));
 		break;
 	case OBJ_FREE_AREA:
 		choose_block(v, o);

@@ -116,7 +116,7 @@ void draw_tree_search(const struct tree_search *s, const struct area *row, int x
 {
 	int looks = nr_looks(s);
 
-	x = put_format(row, x, 0, ROLE_NUMBER, 0, "%08x", s->va);
+	x = put_format(row, x, 0, ROLE_NUMBER, 0, "%08" PRIx64, s->va);
 	switch (s->end) {
 	case SEARCH_CACHE:
 		put_text(row, x + 2, 0, ROLE_OK, 0, _("mmap_cache hit, looked at: 0"));
@@ -213,9 +213,10 @@ static void draw_node(const struct picture *p, const struct area *row, const str
 		put_char(row, x - 1, 0, FOUND, ROLE_BORDER_ACTIVE, 0);
 	put_char(row, x, 0, is_red(n->area) ? RED : BLACK, role, attr);
 	if (p->label == WIDE_LABEL)
-		x = put_format(row, x + 1, 0, role, attr, "%08x", n->area->start);
+		x = put_format(row, x + 1, 0, role, attr, "%08" PRIx64, n->area->start);
 	else
-		x = put_format(row, x + 1, 0, role, attr, "%05x", n->area->start >> PAGE_SHIFT);
+		x = put_format(row, x + 1, 0, role, attr, "%05" PRIx64,
+			       n->area->start >> PAGE_SHIFT);
 	if (n->area->mm->mmap_cache == n->area)
 		put_char(row, x, 0, IN_CACHE, ROLE_BORDER_ACTIVE, 0);
 }
@@ -313,7 +314,7 @@ void draw_tree_row(const struct view *v, const struct vma *area, const struct tr
 		put_format(row, x - 3, 0, ROLE_BORDER_ACTIVE, ATTR_BOLD, "%2d", nr);
 	x = draw_stems(area, row, x);
 	put_char(row, x, 0, is_red(area) ? RED : BLACK, role, node_attr(area, s));
-	x = put_format(row, x + 2, 0, role, 0, "%08x", area->start);
+	x = put_format(row, x + 2, 0, role, 0, "%08" PRIx64, area->start);
 	x = put_format(row, x, 0, ROLE_NORMAL, 0, " %s %s", vma_rights(area, rights),
 		       area_name(v, area, name));
 	if (area->mm->mmap_cache == area)

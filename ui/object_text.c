@@ -24,8 +24,8 @@ static void area_text(const struct view *v, const struct vma *area, char *buf)
 {
 	char rights[TEXT_LEN], name[TEXT_LEN];
 
-	snprintf(buf, OBJECT_TEXT, _("%08x %s %s of %s"), area->start, vma_rights(area, rights),
-		 area_name(v, area, name), owner(area->mm));
+	snprintf(buf, OBJECT_TEXT, _("%08" PRIx64 " %s %s of %s"), area->start,
+		 vma_rights(area, rights), area_name(v, area, name), owner(area->mm));
 }
 
 static void frame_text(const struct machine *m, pfn_t pfn, char *buf)
@@ -49,7 +49,7 @@ static void entry_text(const struct machine *m, const struct object *o, char *bu
 	if (!find_table(m, o, &at))
 		return;
 	e = at.entry[at.index];
-	snprintf(buf, OBJECT_TEXT, "%s %08x %08llx %s", process(m, o->id), at.va,
+	snprintf(buf, OBJECT_TEXT, "%s %08" PRIx64 " %08llx %s", process(m, object_nr(o)), at.va,
 		 (unsigned long long)e, pte_bits_text(e, bits));
 }
 
@@ -60,9 +60,9 @@ static void table_text(const struct machine *m, const struct object *o, char *bu
 	if (!find_table(m, o, &at))
 		return;
 	if (at.level)
-		snprintf(buf, OBJECT_TEXT, _("%05x table of %s"), at.pfn, process(m, o->id));
+		snprintf(buf, OBJECT_TEXT, _("%05x table of %s"), at.pfn, process(m, object_nr(o)));
 	else
-		snprintf(buf, OBJECT_TEXT, _("%05x pgd of %s"), at.pfn, process(m, o->id));
+		snprintf(buf, OBJECT_TEXT, _("%05x pgd of %s"), at.pfn, process(m, object_nr(o)));
 }
 
 static void slab_text(const struct machine *m, const struct object *o, char *buf)
@@ -90,7 +90,8 @@ static void array_text(const struct machine *m, const struct object *o, char *bu
 	if (o->sub == MAX_CPUS)
 		snprintf(buf, OBJECT_TEXT, _("all CPUs' %s, %u at hand"), c->name, a->avail);
 	else
-		snprintf(buf, OBJECT_TEXT, _("CPU %u's %s, %u at hand"), o->sub, c->name, a->avail);
+		snprintf(buf, OBJECT_TEXT, _("CPU %u's %s, %u at hand"), object_part(o), c->name,
+			 a->avail);
 }
 
 /* Processes, address spaces and what belongs to them. False: another kind. */
@@ -101,7 +102,7 @@ static bool space_text(const struct view *v, const struct object *o, char *buf)
 
 	switch (o->kind) {
 	case OBJ_TASK:
-		snprintf(buf, OBJECT_TEXT, "%s pid %u", process(m, o->id), o->id);
+		snprintf(buf, OBJECT_TEXT, "%s pid %u", process(m, object_nr(o)), object_nr(o));
 		return true;
 	case OBJ_MM:
 		snprintf(buf, OBJECT_TEXT, _("mm_struct of %s"), owner(find_mm(m, o)));
@@ -117,8 +118,8 @@ static bool space_text(const struct view *v, const struct object *o, char *buf)
 		return true;
 	case OBJ_AVC:
 		c = find_avc(m, o);
-		snprintf(buf, OBJECT_TEXT, _("anon_vma %u with %08x of %s"), c->anon_vma->id,
-			 c->vma->start, owner(c->vma->mm));
+		snprintf(buf, OBJECT_TEXT, _("anon_vma %u with %08" PRIx64 " of %s"),
+			 c->anon_vma->id, c->vma->start, owner(c->vma->mm));
 		return true;
 	case OBJ_FILE:
 		snprintf(buf, OBJECT_TEXT, "%s", find_file(m, o)->name);
@@ -139,7 +140,7 @@ static void memory_text(const struct machine *m, const struct object *o, char *b
 
 	switch (o->kind) {
 	case OBJ_PAGE:
-		frame_text(m, o->id, buf);
+		frame_text(m, object_nr(o), buf);
 		break;
 	case OBJ_ENTRY:
 		entry_text(m, o, buf);
@@ -148,18 +149,18 @@ static void memory_text(const struct machine *m, const struct object *o, char *b
 		table_text(m, o, buf);
 		break;
 	case OBJ_NODE:
-		snprintf(buf, OBJECT_TEXT, _("node %u"), o->id);
+		snprintf(buf, OBJECT_TEXT, _("node %u"), object_nr(o));
 		break;
 	case OBJ_ZONE:
 		snprintf(buf, OBJECT_TEXT, "%s", zone_name(m, z->id, name));
 		break;
 	case OBJ_FREE_AREA:
 		snprintf(buf, OBJECT_TEXT, _("%s order %u: %u free"), zone_name(m, z->id, name),
-			 o->sub, z->free_area[o->sub].nr_free);
+			 object_part(o), z->free_area[o->sub].nr_free);
 		break;
 	case OBJ_PCP:
 		snprintf(buf, OBJECT_TEXT, _("%s CPU %u: %u pages"), zone_name(m, z->id, name),
-			 o->sub, z->pcp[o->sub].count);
+			 object_part(o), z->pcp[o->sub].count);
 		break;
 	case OBJ_CACHE:
 		snprintf(buf, OBJECT_TEXT, "%s", find_cache(m, o)->name);
@@ -195,14 +196,15 @@ const char *object_root_text(const struct view *v, const struct object *o, char 
 	char text[OBJECT_TEXT];
 
 	if (o->kind == OBJ_TASK)
-		snprintf(buf, OBJECT_TEXT, _("task %s"), process(m, o->id));
+		snprintf(buf, OBJECT_TEXT, _("task %s"), process(m, object_nr(o)));
 	else if (area)
-		snprintf(buf, OBJECT_TEXT, _("area %08x of %s"), area->start, owner(area->mm));
+		snprintf(buf, OBJECT_TEXT, _("area %08" PRIx64 " of %s"), area->start,
+			 owner(area->mm));
 	else if (o->kind == OBJ_PAGE)
-		snprintf(buf, OBJECT_TEXT, _("page %05x"), o->id);
+		snprintf(buf, OBJECT_TEXT, _("page %05x"), object_nr(o));
 	else if (o->kind == OBJ_ENTRY)
-		snprintf(buf, OBJECT_TEXT, _("entry %08x of %s"), page_align_down(o->sub),
-			 process(m, o->id));
+		snprintf(buf, OBJECT_TEXT, _("entry %08" PRIx64 " of %s"), page_align_down(o->sub),
+			 process(m, object_nr(o)));
 	else if (o->kind == OBJ_SLOT || o->kind == OBJ_MM)
 		object_text(v, o, buf);
 	else

@@ -135,7 +135,7 @@ static void draw_chosen_page(const struct view *v, const struct area *a, int y,
 	char text[TEXT_LEN];
 	int x;
 
-	x = put_format(a, 1, y, ROLE_NUMBER, 0, "%08x", page_align_down(v->walk_va));
+	x = put_format(a, 1, y, ROLE_NUMBER, 0, "%08" PRIx64, page_align_down(v->walk_va));
 	if (!p) {
 		put_text(a, x + 1, y, ROLE_DIM, 0,
 			 area_at(t->mm, v->walk_va) ? _("not present") : _("no area here"));

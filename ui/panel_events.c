@@ -216,7 +216,7 @@ static void outcome_short(const struct event_result *r, struct result_text *t)
 		break;
 	case OUT_ADDRESS:
 		t->main_role = ROLE_NUMBER;
-		snprintf(t->main, sizeof(t->main), "%08x", r->outcome.value);
+		snprintf(t->main, sizeof(t->main), "%08" PRIx64, r->outcome.value);
 		break;
 	default:
 		/* the first word says it: SIGSEGV, ENOMEM */

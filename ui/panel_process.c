@@ -69,9 +69,9 @@ static void draw_area(const struct view *v, const struct task *t, const struct a
 		put_mark(a, 0, y, touch);
 	else if (chosen)
 		put_char(a, 0, y, 0x258c, ROLE_CHOSEN, 0);
-	x = put_format(a, 1, y, role, 0, "%08x", area->start);
+	x = put_format(a, 1, y, role, 0, "%08" PRIx64, area->start);
 	if (c.ends)
-		x = put_format(a, x, y, role, 0, "-%08x", area->end);
+		x = put_format(a, x, y, role, 0, "-%08" PRIx64, area->end);
 	put_text(a, x + 1, y, touched_role(touch, area->flags & VM_WRITE ? ROLE_NORMAL : ROLE_DIM),
 		 0, vma_rights(area, text));
 	part = area_sub(a, c.name, y, c.name_width, 1);
@@ -453,12 +453,12 @@ static bool process_search(struct view *v, struct panel_state *ps, const char *n
 	const struct task *t = view_task(v);
 	const struct vma *area = t ? mm_area_nr(t->mm, (uint32_t)ps->cursor) : NULL;
 	int i = ps->cursor;
-	char start[16];
+	char start[20];
 
 	while (area) {
 		area = direction > 0 ? area->next : area->prev;
 		i += direction;
-		snprintf(start, sizeof(start), "%08x", area ? area->start : 0);
+		snprintf(start, sizeof(start), "%08" PRIx64, area ? area->start : 0);
 		if (area && (strstr(start, needle) || strcasestr(vma_name(area), needle))) {
 			choose_area(v, ps, t, i);
 			return true;

@@ -161,7 +161,7 @@ static void find_in_arrays(const struct machine *m, const struct kmem_cache *c,
 		const struct array_cache *ac = &c->cpu[cpu];
 
 		for (uint32_t i = 0; i < ac->avail; i++) {
-			uint32_t index = (ac->entry[i] - s->s_mem) / c->size;
+			uint64_t index = (ac->entry[i] - s->s_mem) / c->size;
 
 			if (ac->entry[i] >= s->s_mem && index < c->num && index < MAX_SHOWN_OBJECTS)
 				in_array[index] = true;

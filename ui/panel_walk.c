@@ -216,7 +216,7 @@ static void walk_status(const struct view *v, const struct panel_state *ps, char
 	(void)ps;
 	buf[0] = '\0';
 	if (t)
-		snprintf(buf, size, "%s %08x", t->comm, v->walk_va);
+		snprintf(buf, size, "%s %08" PRIx64, t->comm, v->walk_va);
 }
 
 /* ---- keys ---- */

@@ -51,7 +51,7 @@ static void put_area(struct text *t, const struct vma *area)
 
 	if (!area)
 		return;
-	snprintf(words, sizeof(words), "%s %08x-%08x",
+	snprintf(words, sizeof(words), "%s %08" PRIx64 "-%08" PRIx64,
 		 strcmp(vma_name(area), "-") == 0 ? _("area") : vma_name(area), area->start,
 		 area->end);
 	text_put(t, words);

@@ -64,7 +64,7 @@ static const char *rights_of(pte_t e) { return !(e & PTE_P) ? "--" : e & PTE_RW 
 static void place_text(const struct sharer *s, bool addresses, vaddr_t here, char buf[TEXT_LEN])
 {
 	if (addresses || s->va != here)
-		snprintf(buf, TEXT_LEN, " %08x %s", s->va, rights_of(s->entry));
+		snprintf(buf, TEXT_LEN, " %08" PRIx64 " %s", s->va, rights_of(s->entry));
 	else
 		snprintf(buf, TEXT_LEN, " %s", rights_of(s->entry));
 }

@@ -89,5 +89,5 @@ void draw_walk_index(const struct machine *m, const struct area *a, int y, vaddr
 		x = aligned ? x + group : end;
 	}
 	end = put_text(a, x, y, ROLE_LABEL, 0, aligned ? _("offset") : "+");
-	put_format(a, end + aligned, y, ROLE_DIM, 0, "%u", va & (PAGE_SIZE - 1));
+	put_format(a, end + aligned, y, ROLE_DIM, 0, "%u", (unsigned)(va & (PAGE_SIZE - 1)));
 }

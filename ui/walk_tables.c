@@ -225,8 +225,8 @@ static bool draw_mapper(void *ctx, const struct rmap_entry *e)
 {
 	struct mappers *list = ctx;
 
-	put_format(list->area, 0, list->y++, ROLE_NORMAL, 0, "%s %08x", e->vma->mm->owner->comm,
-		   e->va);
+	put_format(list->area, 0, list->y++, ROLE_NORMAL, 0, "%s %08" PRIx64,
+		   e->vma->mm->owner->comm, e->va);
 	return list->y < list->area->height;
 }
 
