@@ -92,7 +92,7 @@ const char *machine_check(const struct machine *m)
 	k.found = arena_alloc(notes, bytes);
 	holds = check_zones(&k) && check_slabs(&k) && check_spaces(&k) &&
 		check_mappings(&k) && check_kernel_tables(&k) &&
-		check_kernel_map(&k) && check_frames(&k);
+		check_kernel_map(&k) && check_segments(&k) && check_frames(&k);
 	arena_destroy(notes);
 	return holds ? NULL : sentence;
 }

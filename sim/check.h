@@ -36,6 +36,7 @@ bool check_slabs(struct check *k);  /* check_slab.c                    */
 bool check_spaces(struct check *k); /* check_space.c                   */
 bool check_kernel_tables(struct check *k);
 bool check_kernel_map(struct check *k); /* check_vmap.c                */
+bool check_segments(struct check *k);   /* check_segment.c             */
 bool check_mappings(struct check *k); /* check_rmap.c, after spaces    */
 bool check_areas(struct check *k, const struct mm *mm); /* check_vma.c */
 bool check_heap(const struct malloc_state *h); /* check_heap.c         */

@@ -136,6 +136,7 @@ static void exec_mmap(struct machine *m, struct task *t, struct mm *mm)
 		task_link(m, t);
 	m->current = t;
 	switch_mm(m, t);
+	flush_thread(m, t);
 	t->flags &= ~(uint32_t)PF_FORKNOEXEC;
 	step(m, EXEC_MMAP, t->pid, mm->pgd);
 	if (old)

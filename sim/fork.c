@@ -209,6 +209,7 @@ static bool copy_mm(struct machine *m, struct task *child, struct task *parent)
 	}
 	copy_layout(m, child->mm, parent->mm);
 	child->personality = parent->personality;
+	copy_thread_tls(child, parent);
 	child->flags |= PF_FORKNOEXEC;
 	task_link(m, child);
 	if (dup_mmap(m, child->mm, parent->mm) == 0)

@@ -71,6 +71,7 @@ struct machine *machine_create(const struct machine_config *c,
 	boot_memory(m);
 	slab_boot(m);
 	paging_boot(m);
+	segments_boot(m);
 	m->trace = trace;
 	return m;
 }

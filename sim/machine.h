@@ -86,6 +86,7 @@ struct machine {
 	struct kmem_cache *kobj_cache[NR_KERNEL_OBJECTS];
 
 	struct tlb tlb[MAX_CPUS];
+	struct gdt gdt[MAX_CPUS];       /* segments; all 0 if there are none */
 	uint32_t cpu;                   /* current */
 	struct task *current;           /* who runs on it, NULL: the kernel */
 

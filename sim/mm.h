@@ -6,6 +6,7 @@
 #define SIM_MM_H
 
 #include "rbtree.h"
+#include "segment.h"
 #include "types.h"
 
 struct machine;
@@ -160,6 +161,8 @@ struct task {
 	uint32_t writes;       /* default values of `write` tell them apart  */
 	vaddr_t kobj[3];       /* task_struct, files_struct, sighand_struct  */
 	pfn_t stack;           /* kernel stack                               */
+	desc_t tls[GDT_TLS_ENTRIES]; /* its own segments: segment.c          */
+	uint16_t gs;           /* selector of the one that was set last      */
 };
 
 /* A loadable segment of a program file. */

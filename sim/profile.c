@@ -21,6 +21,8 @@
 
 #include <string.h>
 
+#include "segment.h"
+
 #define MB(n)    ((uint32_t)(n) << 20)
 #define PAGES(n) ((uint32_t)(n) << PAGE_SHIFT)
 
@@ -72,10 +74,12 @@
  * kmap_atomic.  6.1: hole, dbgp, earlycon, APIC, 64 IO-APICs, a stack of 16 for
  * kmap_local, then PCI mmconfig and two of GHES.
  */
-#define CLASSIC_FIXMAP .nr_cpus = 8, .fix_kmap_begin = 67, .kmap_slots = 13
+#define CLASSIC_FIXMAP                                                         \
+	.nr_cpus = 8, .fix_kmap_begin = 67, .kmap_slots = 13,                  \
+	.gdt = &gdt_layout_26
 #define LINUX61_FIXMAP                                                         \
 	.nr_cpus = 32, .fix_kmap_begin = 68, .kmap_slots = 16,                 \
-	.fix_slots_behind_kmap = 3
+	.fix_slots_behind_kmap = 3, .gdt = &gdt_layout_61
 
 #define LINUX61_ALLOCATORS                                                     \
 	.highpte = true, .khugepaged_pages = MB(512) >> PAGE_SHIFT,            \

@@ -11,6 +11,8 @@
 
 enum { PT_LEVELS_MAX = 3 };
 
+struct gdt_layout;
+
 struct mm_profile {
 	const char *name;
 	const char *text; /* one line for people */
@@ -62,6 +64,9 @@ struct mm_profile {
 	uint8_t pt_shift[PT_LEVELS_MAX]; /* of the index in the address      */
 	uint8_t pt_bits[PT_LEVELS_MAX];  /* of the index                     */
 	uint8_t pte_bytes;               /* 4, with PAE 8                    */
+
+	/* segments: entries of the GDT; NULL: the CPU has none (segment.c) */
+	const struct gdt_layout *gdt;
 
 	/* rules */
 	uint8_t slab_break_order;

@@ -150,6 +150,7 @@ void switch_mm(struct machine *m, const struct task *t)
 	tlb_flush(tlb);
 	tlb->pid = t->pid;
 	step(m, SWITCH_MM, t->pid, t->mm->pgd, m->cpu);
+	load_tls(m, t);
 }
 
 void tlb_forget_mm(struct machine *m, const struct mm *mm)

@@ -65,6 +65,7 @@ enum arg_kind {
 	A_BOOL,
 	A_MOBILITY, /* enum migratetype                                */
 	A_BYTE,   /* one byte, as two digits of base 16                */
+	A_SELECTOR, /* of a segment                                    */
 	NR_ARG_KINDS
 };
 

@@ -193,6 +193,37 @@ static void answer_frame(const struct machine *m, const struct scenario *s, cons
 	}
 }
 
+/* The linear address that user mode gets, or the fault that it meets. */
+static void answer_linear(const struct machine *m, const struct scenario *s, const struct expect *e,
+			  struct expect_result *r)
+{
+	const struct task *t = find_task_by_symbol(m, e->proc[0]);
+	uint16_t selector = e->selector;
+	vaddr_t offset, linear;
+	enum segment_verdict verdict;
+	uint64_t rest;
+
+	if (!t || !addr_resolve(m, s, e->proc[0], &e->addr[0], &offset, &rest)) {
+		answer_nothing(e, t ? _("no such address") : _("no such process"), r);
+		return;
+	}
+	if (e->segment < NR_SEGMENT_REGISTERS)
+		selector = segment_selector(m, t, (enum segment_register)e->segment, true);
+	verdict = segment_linear(m, t, 3, selector, offset, &linear);
+	if (verdict == SEGMENT_OK && !e->word[0]) {
+		r->ok = compare(e->op, (int64_t)linear, e->value);
+		snprintf(r->right, sizeof(r->right), "0x%08llx", (long long)e->value);
+		snprintf(r->left, sizeof(r->left), "0x%08llx", (unsigned long long)linear);
+	} else if (verdict == SEGMENT_OK) {
+		answer_word(e, "", r);
+		snprintf(r->left, sizeof(r->left), "0x%08llx", (unsigned long long)linear);
+	} else if (e->word[0]) {
+		answer_word(e, verdict == SEGMENT_NOT_PRESENT ? "NP" : "GP", r);
+	} else {
+		answer_nothing(e, verdict == SEGMENT_NOT_PRESENT ? "NP" : "GP", r);
+	}
+}
+
 void expect_check(const struct machine *m, const struct scenario *s, const struct expect *e,
 		  const struct outcome *last, struct expect_result *r)
 {
@@ -221,6 +252,9 @@ void expect_check(const struct machine *m, const struct scenario *s, const struc
 		break;
 	case EXPECT_SWAP_USED:
 		answer_number(e, 0, r);
+		break;
+	case EXPECT_LINEAR:
+		answer_linear(m, s, e, r);
 		break;
 	default:
 		answer_process(m, e, r);

@@ -9,9 +9,9 @@
 
 #include <string.h>
 
-enum value_kind { V_NUMBER, V_RESULT, V_ZONE, V_YES, V_MGMT };
+enum value_kind { V_NUMBER, V_RESULT, V_ZONE, V_YES, V_MGMT, V_LINEAR };
 
-/* words: P process, A address in it, Z zone, O order, C cache, N name of a kernel object */
+/* words: P process, A address in it, L logical address in it, Z zone, O order, C cache, N name of a kernel object */
 static const struct key_info {
 	const char *word, *words, *form;
 	enum value_kind value;
@@ -34,6 +34,8 @@ static const struct key_info {
 	[EXPECT_SAME_FRAME] = {"same_frame", "PAPA",
 			       "expect same_frame PROC ADDR PROC ADDR OP yes|no", V_YES},
 	[EXPECT_SWAP_USED] = {"swap_used", "", "expect swap_used OP PAGES", V_NUMBER},
+	[EXPECT_LINEAR] = {"linear", "PL", "expect linear PROC SEGMENT:OFFSET OP ADDRESS|GP|NP",
+			   V_LINEAR},
 };
 
 const char *const expect_op_words[NR_EXPECT_OPS] = {"==", "!=", "<", "<=", ">", ">="};
@@ -43,6 +45,8 @@ static const char *const result_words[] = {"ok",     "EPERM",   "ESRCH",  "EAGAI
 					   "SIGBUS", "SIGKILL", "NULL",   NULL};
 static const char *const mgmt_words[] = {"on", "off", "objfreelist", NULL};
 static const char *const yes_words[] = {"yes", "no", NULL};
+static const char *const fault_words[] = {"GP", "NP", NULL};
+const char *const segment_words[] = {"cs", "ds", "es", "ss", "fs", "gs", NULL};
 
 static bool find_key(struct parser *p, const struct word *w, unsigned *key)
 {
@@ -95,6 +99,32 @@ static bool read_zone(struct parser *p, const struct word *w, uint8_t *id, char 
 	return true;
 }
 
+/* SEGMENT:OFFSET: a segment register or a selector in hexadecimal, and an ADDR. */
+static bool read_logical(struct parser *p, const struct word *w, struct expect *e, uint32_t proc)
+{
+	const char *colon = memchr(w->text, ':', w->len);
+	uint32_t len = colon ? (uint32_t)(colon - w->text) : w->len;
+	struct word segment = word_part(w, w->text, len);
+	uint64_t selector;
+	unsigned reg;
+
+	if (!colon)
+		return mistake(p, w, _("SEGMENT:OFFSET is meant, such as ds:0x8049000 or 0x60:0"));
+	e->segment = NR_SEGMENT_REGISTERS;
+	if (len > 0 && w->text[0] >= '0' && w->text[0] <= '9') {
+		if (!read_number(p, &segment, w->text, len, _("a selector"), 0, UINT16_MAX,
+				 &selector))
+			return false;
+		e->selector = (uint16_t)selector;
+	} else {
+		if (!read_choice(p, &segment, w->text, len, _("segment register"), segment_words,
+				 &reg))
+			return false;
+		e->segment = (uint8_t)reg;
+	}
+	return read_addr(p, w, colon + 1, w->len - len - 1, proc, &e->addr[0]);
+}
+
 /* One word in front of OP; *nr_places counts the processes. */
 static bool read_subject(struct parser *p, char kind, const struct word *w, struct expect *e,
 			 unsigned *nr_places)
@@ -104,6 +134,8 @@ static bool read_subject(struct parser *p, char kind, const struct word *w, stru
 	switch (kind) {
 	case 'P':
 		return read_proc(p, w, &e->proc[(*nr_places)++]);
+	case 'L':
+		return read_logical(p, w, e, e->proc[0]);
 	case 'A':
 		return read_addr(p, w, w->text, w->len, e->proc[*nr_places - 1],
 				 &e->addr[*nr_places - 1]);
@@ -173,7 +205,8 @@ static bool read_value(struct parser *p, const struct word *w, enum value_kind k
 	uint64_t number;
 
 	/* an address that mmap gave is a result, too */
-	if (kind == V_NUMBER || (kind == V_RESULT && w->len && w->text[0] == '0')) {
+	if (kind == V_NUMBER || ((kind == V_RESULT || kind == V_LINEAR) && w->len &&
+				 w->text[0] >= '0' && w->text[0] <= '9')) {
 		if (!read_number(p, w, w->text, w->len, _("the value"), 0, INT64_MAX, &number))
 			return false;
 		e->value = (int64_t)number;
@@ -181,6 +214,8 @@ static bool read_value(struct parser *p, const struct word *w, enum value_kind k
 	}
 	if (kind == V_RESULT)
 		return read_word_value(p, w, _("result"), result_words, e);
+	if (kind == V_LINEAR)
+		return read_word_value(p, w, _("address or fault"), fault_words, e);
 	if (kind == V_ZONE)
 		return read_zone(p, w, &e->zone, e->word, sizeof(e->word)) &&
 		       can_compare_words(p, w, e);

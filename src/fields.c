@@ -157,7 +157,8 @@ static read_object *const readers[NR_OBJECT_KINDS] = {
 	[OBJ_ZONE] = zone_fields,         [OBJ_FREE_AREA] = free_area_fields,
 	[OBJ_PCP] = pcp_fields,           [OBJ_CACHE] = cache_fields,
 	[OBJ_SLAB] = slab_fields,         [OBJ_ARRAY] = array_fields,
-	[OBJ_SLOT] = slot_fields,
+	[OBJ_SLOT] = slot_fields,         [OBJ_GDT] = gdt_fields,
+	[OBJ_DESC] = desc_fields,
 };
 
 bool object_fields(const struct machine *m, const struct object *o,

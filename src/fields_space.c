@@ -38,6 +38,14 @@ static const struct task *task_before(const struct machine *m, const struct task
 	return before;
 }
 
+/* The entry of the running CPU's GDT that t's gs names. */
+static struct object tls_object(const struct machine *m, const struct task *t)
+{
+	if (!t->gs || m->tlb[m->cpu].pid != t->pid)
+		return make_object(OBJ_NONE, 0, 0);
+	return make_object(OBJ_DESC, m->cpu, selector_index(t->gs));
+}
+
 void task_fields(struct fields *r, const struct object *o)
 {
 	const struct machine *m = r->m;

@@ -296,6 +296,9 @@ static vaddr_t address_of(const struct machine *m, const struct object *o)
 		if (!find_table(m, o, &at))
 			return 0;
 		return entry_address(m, &at, o->kind == OBJ_ENTRY ? at.index : 0);
+	case OBJ_GDT:
+	case OBJ_DESC:
+		return gdt_address(m, o->id) + o->sub * (uint32_t)sizeof(desc_t);
 	case OBJ_MM:
 	case OBJ_VMA:
 	case OBJ_ANON_VMA:
@@ -361,6 +364,11 @@ bool object_exists(const struct machine *m, const struct object *o)
 		return find_array(m, o) != NULL;
 	case OBJ_SLOT:
 		return slot_exists(m, o->id);
+	case OBJ_GDT:
+		return m->profile->gdt && o->id < m->config.cpus;
+	case OBJ_DESC:
+		return m->profile->gdt && o->id < m->config.cpus && o->sub < GDT_MAX &&
+		       m->gdt[o->id].entry[o->sub];
 	default:
 		return false;
 	}
@@ -378,7 +386,8 @@ const char *object_struct(enum object_kind kind)
 		[OBJ_ZONE] = "zone",           [OBJ_FREE_AREA] = "free_area",
 		[OBJ_PCP] = "per_cpu_pageset", [OBJ_CACHE] = "kmem_cache",
 		[OBJ_SLAB] = "slab",           [OBJ_ARRAY] = "array_cache",
-		[OBJ_SLOT] = "slab object",
+		[OBJ_SLOT] = "slab object",    [OBJ_GDT] = "gdt_page",
+		[OBJ_DESC] = "desc_struct",
 	};
 
 	return names[kind] ? names[kind] : "";

@@ -31,6 +31,8 @@ enum object_kind {
 	OBJ_SLAB,      /* id: pfn of its first frame                                                   */
 	OBJ_ARRAY,     /* id: as CACHE; sub: CPU, MAX_CPUS: shared: array_cache                        */
 	OBJ_SLOT,      /* id: kernel address of an object of a slab of which nothing more is known      */
+	OBJ_GDT,       /* id: CPU: its table of segment descriptors                                    */
+	OBJ_DESC,      /* id: CPU; sub: number of the entry: desc_struct                               */
 	NR_OBJECT_KINDS
 };
 

@@ -143,6 +143,19 @@ static struct outcome run_range(const struct run *r, struct task *t)
 	return o;
 }
 
+/* The C library's thread-local storage: a segment, which gs holds then. */
+static struct outcome run_set_thread_area(const struct run *r, struct task *t)
+{
+	uint64_t rest;
+	vaddr_t va;
+	int selector;
+
+	if (!addr_resolve(r->m, r->s, r->e->proc, &r->e->addr, &va, &rest))
+		return bad_address;
+	selector = sys_set_thread_area(r->m, t, va);
+	return outcome_of(selector < 0 ? selector : 0, false);
+}
+
 /* ---- the C library ---- */
 
 /* After an OUT_KILLED the process is gone: only what succeeded is named. */
@@ -241,6 +254,8 @@ struct outcome run_memory(const struct run *r)
 		return run_mremap(r, t);
 	case EV_BRK:
 		return run_brk(r, t);
+	case EV_SET_THREAD_AREA:
+		return run_set_thread_area(r, t);
 	case EV_MALLOC:
 	case EV_CALLOC:
 	case EV_REALLOC:

@@ -128,10 +128,12 @@ enum expect_key {
 	EXPECT_ZONE,
 	EXPECT_SAME_FRAME,
 	EXPECT_SWAP_USED,
+	EXPECT_LINEAR,
 	NR_EXPECT_KEYS
 };
 enum expect_op { OP_EQ, OP_NE, OP_LT, OP_LE, OP_GT, OP_GE, NR_EXPECT_OPS };
 extern const char *const expect_op_words[NR_EXPECT_OPS];
+extern const char *const segment_words[]; /* in the order of enum segment_register, then NULL */
 
 /* `expect KEY [words] OP VALUE`, checked after event `event`. See expect.c. */
 struct expect {
@@ -143,6 +145,8 @@ struct expect {
 	uint32_t name;    /* symbol of the cache      */
 	uint32_t proc[2]; /* symbols                  */
 	struct addr addr[2];
+	uint8_t segment;   /* enum segment_register; NR_SEGMENT_REGISTERS: the selector */
+	uint16_t selector;
 	int64_t value;
 	char word[16]; /* result names, zones, yes, no; "": a number */
 };

@@ -270,6 +270,8 @@ static void put_mobility(struct text *t, uint64_t value) { PUT_NAME(t, mobility_
 
 static void put_byte(struct text *t, uint64_t value) { put_number(t, "%#04llx", value); }
 
+static void put_selector(struct text *t, uint64_t value) { put_number(t, "%04llx", value); }
+
 static void put_bool(struct text *t, uint64_t value) { put_word(t, value ? "yes" : "no"); }
 
 static void put_nothing(struct text *t, uint64_t value)
@@ -301,6 +303,7 @@ static void (*const put_kind[NR_ARG_KINDS])(struct text *t, uint64_t value) = {
 	[A_BOOL] = put_bool,
 	[A_MOBILITY] = put_mobility,
 	[A_BYTE] = put_byte,
+	[A_SELECTOR] = put_selector,
 };
 
 static void put_arg(struct text *t, enum arg_kind kind, uint64_t value)

@@ -124,6 +124,7 @@ static void what_user(const struct asking *q, const struct what_place *p)
 	what_area(q, t, p->va);
 	what_access(q, t, p->va);
 	what_chunk(q, t, p->va);
+	what_segments(q, t, p->va);
 	what_walk(q, t->mm, p->va, &k);
 	what_tlb(q, p->pid, p->va);
 	if (k.complete)
@@ -141,9 +142,24 @@ static void what_kernel(const struct asking *q, vaddr_t va)
 	struct pt_walk k;
 
 	what_kernel_region(q, va);
+	what_kernel_segments(q, va);
 	what_walk(q, &kernel, va, &k);
 	if (k.complete)
 		what_phys(q, k.phys);
+}
+
+/* A logical address: the linear one that it becomes, and all that is known of that. */
+static void what_at_segment(const struct asking *q, const struct what_place *p)
+{
+	const struct task *t = find_task(q->m, p->pid);
+	struct what_place linear = {.kind = PLACE_USER, .pid = p->pid};
+
+	if (!what_logical(q, t, p, &linear.va))
+		return;
+	if (linear.va >= q->m->profile->page_offset)
+		what_kernel(q, linear.va);
+	else
+		what_user(q, &linear);
 }
 
 void what_is(const struct machine *m, const struct scenario *s, const struct what_place *p,
@@ -156,6 +172,8 @@ void what_is(const struct machine *m, const struct scenario *s, const struct wha
 	if (p->kind == PLACE_PHYS) {
 		tell(&q, PHYSICAL, p->phys, p->phys % PAGE_SIZE);
 		what_phys(&q, p->phys);
+	} else if (p->kind == PLACE_LOGICAL) {
+		what_at_segment(&q, p);
 	} else if (p->kind == PLACE_KERNEL || p->va >= m->profile->page_offset) {
 		what_kernel(&q, p->va);
 	} else {

@@ -10,6 +10,7 @@
  *	what.c           page-table entries, TLB               what_kernel.c   regions of the kernel
  *	what_area.c      names and areas of a process          what_chunk.c    the C library's heap
  *	what_access.c    what a read, a write would meet
+ *	what_segment.c   segments, logical addresses
  *	what_frame.c     the frame: use, block, who maps it    what_object.c   slabs and their objects
  *	what_place.c     from words to a place
  *	what_text.c      from facts to words                   what_data.h     how facts are gathered
@@ -27,6 +28,7 @@ enum place_kind {
 	PLACE_USER,   /* va of process pid        */
 	PLACE_KERNEL, /* va, in the kernel's part */
 	PLACE_PHYS,   /* phys                     */
+	PLACE_LOGICAL, /* selector:va of process pid, in user mode */
 };
 
 struct what_place {
@@ -34,6 +36,7 @@ struct what_place {
 	uint32_t pid;
 	vaddr_t va;
 	paddr_t phys;
+	uint16_t selector;
 };
 
 /* What is wrong with the words of a place: bytes [at, at + len) of the text. */
@@ -47,6 +50,7 @@ struct what_fault {
  *
  *	ADDR             of process t (NULL: there is none), as in the language; or a kernel address, or a name that
  *	PROC ADDR        alloc_pages, kmalloc or cache_alloc gave; eight hexadecimal digits, as the panels print them
+ *	SEGMENT:ADDR     logical: a segment register (cs, ds, es, ss, fs, gs) or a selector in hexadecimal
  *	phys 0x38a50000  physical address, hexadecimal
  *	pfn 38a50        frame, hexadecimal
  *
@@ -56,6 +60,9 @@ bool what_parse(const struct machine *m, const struct scenario *s, const struct 
 		 struct what_place *p, struct what_fault *f);
 /* The words that mean a place: what_parse(what_place_text(p)) gives p. Returns the length. */
 size_t what_place_text(const struct machine *m, const struct what_place *p, char *buf, size_t size);
+
+/* What an entry of the GDT is for, in words. */
+const char *gdt_use_name(enum gdt_use use);
 
 /* ---- facts ---- */
 

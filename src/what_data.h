@@ -30,6 +30,11 @@ void what_kernel_region(const struct asking *q, vaddr_t va);
 void what_area(const struct asking *q, const struct task *t, vaddr_t va);
 void what_access(const struct asking *q, const struct task *t, vaddr_t va);
 void what_chunk(const struct asking *q, const struct task *t, vaddr_t va);
+/* The segments by which t reaches a user address; those that reach a kernel address. */
+void what_segments(const struct asking *q, const struct task *t, vaddr_t va);
+void what_kernel_segments(const struct asking *q, vaddr_t va);
+/* A logical address of t in user mode: true, and the linear one; or the CPU refuses it. */
+bool what_logical(const struct asking *q, const struct task *t, const struct what_place *p, vaddr_t *linear);
 /* Byte `offset` of a frame that exists. */
 void what_frame(const struct asking *q, pfn_t pfn, uint32_t offset);
 /* Who maps it, where that can be asked. */

@@ -4,6 +4,7 @@
  *	what kid buf+4K         what kid stack-8        an address of a process
  *	what buf                what b7ffe000           of the process that is shown
  *	what 0xc1000000         what box                of the kernel; box: a name of kmalloc, cache_alloc, alloc_pages
+ *	what ds:buf             what sh 0x60:0xc0000000 logical: through a segment
  *	what phys 0x38a50000    what pfn 38a50          physical
  *
  * Unlike an event, the words are read for this moment alone: a name means what it means now.
@@ -258,6 +259,53 @@ static bool read_addr_of(const struct reading *r, const struct task *t, const st
 	return wrong_name(r, w, &k, _("address"));
 }
 
+/* ---- logical addresses ---- */
+
+/* A segment register of t, or a selector. */
+static bool read_segment(const struct reading *r, const struct task *t, const struct piece *w,
+			 uint16_t *selector)
+{
+	struct known k = {.nr = 0};
+	uint64_t value;
+
+	for (unsigned reg = 0; reg < NR_SEGMENT_REGISTERS; reg++) {
+		if (is(w, segment_words[reg])) {
+			*selector = segment_selector(r->m, t, (enum segment_register)reg, true);
+			return true;
+		}
+		know(&k, segment_words[reg]);
+	}
+	if (hex_read(w, &value) && value <= UINT16_MAX) {
+		*selector = (uint16_t)value;
+		return true;
+	}
+	return wrong_name(r, w, &k, _("segment register"));
+}
+
+/* SEGMENT:ADDR of t. */
+static bool read_logical(const struct reading *r, const struct task *t, const struct piece *w,
+			 struct what_place *p)
+{
+	const char *colon = memchr(w->text, ':', w->len);
+	struct piece segment = {w->text, (size_t)(colon - w->text)};
+	struct piece addr = {colon + 1, w->len - segment.len - 1};
+	uint16_t selector;
+
+	if (!t)
+		return wrong(r, w, "%s", _("a logical address needs a process: none lives now"));
+	if (!read_segment(r, t, &segment, &selector))
+		return false;
+	if (!addr.len)
+		return wrong(r, &addr, "%s", _("an offset is missing behind the colon"));
+	if (!read_addr_of(r, t, &addr, p))
+		return false;
+	*p = (struct what_place){
+		.kind = PLACE_LOGICAL, .pid = t->pid, .va = p->va, .selector = selector};
+	return true;
+}
+
+static bool is_logical(const struct piece *w) { return memchr(w->text, ':', w->len) != NULL; }
+
 /* ---- the words ---- */
 
 static bool read_phys(const struct reading *r, const struct piece *w, bool is_pfn,
@@ -285,6 +333,8 @@ static bool read_one(const struct reading *r, const struct task *t, const struct
 	struct known k = {.nr = 0};
 	uint64_t va;
 
+	if (is_logical(w))
+		return read_logical(r, t, w, p);
 	if ((t && read_name(r, t, w, p)) || read_kernel_name(r, w, p))
 		return true;
 	if (read_address(w, &va))
@@ -311,6 +361,8 @@ static bool read_two(const struct reading *r, const struct piece *proc, const st
 	const struct task *t = task_of(r, proc);
 	struct known k = {.nr = 0};
 
+	if (t && is_logical(addr))
+		return read_logical(r, t, addr, p);
 	if (t)
 		return read_addr_of(r, t, addr, p);
 	know_tasks(&k, r);

@@ -85,16 +85,37 @@ static void put(struct writer *w, const char *format, ...)
 static uint32_t usual_weight(enum event_kind k)
 {
 	static const uint8_t usual[NR_EVENT_KINDS] = {
-		[EV_SPAWN] = 6,         [EV_FORK] = 16,       [EV_EXEC] = 5,
-		[EV_EXIT] = 9,          [EV_MMAP] = 45,       [EV_MUNMAP] = 26,
-		[EV_MPROTECT] = 30,     [EV_MREMAP] = 20,     [EV_MADVISE] = 26,
-		[EV_MLOCK] = 14,        [EV_MUNLOCK] = 8,     [EV_BRK] = 14,
-		[EV_MALLOC] = 14,       [EV_CALLOC] = 4,      [EV_REALLOC] = 8,
-		[EV_FREE] = 10,         [EV_READ] = 24,       [EV_WRITE] = 50,
-		[EV_FETCH] = 6,         [EV_ALLOC_PAGES] = 6, [EV_FREE_PAGES] = 6,
-		[EV_KMALLOC] = 6,       [EV_KFREE] = 6,       [EV_CACHE_CREATE] = 3,
-		[EV_CACHE_ALLOC] = 8,   [EV_CACHE_FREE] = 6,  [EV_CACHE_SHRINK] = 2,
-		[EV_CACHE_DESTROY] = 3, [EV_REAP] = 4,        [EV_CPU] = 4,
+		[EV_SPAWN] = 6,
+		[EV_FORK] = 16,
+		[EV_EXEC] = 5,
+		[EV_EXIT] = 9,
+		[EV_MMAP] = 45,
+		[EV_MUNMAP] = 26,
+		[EV_MPROTECT] = 30,
+		[EV_MREMAP] = 20,
+		[EV_MADVISE] = 26,
+		[EV_MLOCK] = 14,
+		[EV_MUNLOCK] = 8,
+		[EV_BRK] = 14,
+		[EV_SET_THREAD_AREA] = 4,
+		[EV_MALLOC] = 14,
+		[EV_CALLOC] = 4,
+		[EV_REALLOC] = 8,
+		[EV_FREE] = 10,
+		[EV_READ] = 24,
+		[EV_WRITE] = 50,
+		[EV_FETCH] = 6,
+		[EV_ALLOC_PAGES] = 6,
+		[EV_FREE_PAGES] = 6,
+		[EV_KMALLOC] = 6,
+		[EV_KFREE] = 6,
+		[EV_CACHE_CREATE] = 3,
+		[EV_CACHE_ALLOC] = 8,
+		[EV_CACHE_FREE] = 6,
+		[EV_CACHE_SHRINK] = 2,
+		[EV_CACHE_DESTROY] = 3,
+		[EV_REAP] = 4,
+		[EV_CPU] = 4,
 	};
 
 	return usual[k];
@@ -557,6 +578,9 @@ static bool write_memory(struct writer *w, enum event_kind k)
 		write_mremap(w, p, t);
 	} else if (k == EV_BRK) {
 		write_brk(w, p, t);
+	} else if (k == EV_SET_THREAD_AREA) {
+		put(w, "set_thread_area p%u ", p);
+		put_address(w, t, some_address(w, t));
 	} else if (k >= EV_MALLOC && k <= EV_FREE) {
 		write_malloc(w, k, p, t);
 	} else if (k >= EV_READ && k <= EV_FETCH) {

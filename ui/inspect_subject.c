@@ -110,6 +110,8 @@ static struct object named(const struct view *v, const char *word)
 			return task_object(t);
 	if (z)
 		return make_object(OBJ_ZONE, z->id, 0);
+	if (m->profile->gdt && strcmp(word, "gdt") == 0)
+		return make_object(OBJ_GDT, m->cpu, 0);
 	for (uint32_t i = 0; i < m->nr_caches && !c; i++)
 		if (m->cache[i] && strcmp(m->cache[i]->name, word) == 0)
 			c = m->cache[i];
@@ -137,7 +139,9 @@ bool inspect_parse(const struct view *v, const char *words, struct object *o,
 		return true;
 	if (!what_parse(m, v->scenario, view_task(v), words, &p, wrong))
 		return false;
-	if (p.kind == PLACE_USER)
+	if (p.kind == PLACE_LOGICAL)
+		*o = make_object(OBJ_DESC, m->cpu, selector_index(p.selector));
+	else if (p.kind == PLACE_USER)
 		*o = entry_of(m, p.pid, p.va);
 	else if (p.kind == PLACE_KERNEL)
 		*o = kernel_place(m, p.va);

@@ -9,6 +9,7 @@
 #include "parts.h"
 #include "sim/vma.h"
 #include "src/i18n.h"
+#include "src/what.h"
 #include "src/zone_name.h"
 
 static const char *process(const struct machine *m, uint32_t pid)
@@ -94,6 +95,14 @@ static void array_text(const struct machine *m, const struct object *o, char *bu
 			 a->avail);
 }
 
+static void desc_text(const struct machine *m, const struct object *o, char *buf)
+{
+	struct descriptor s = descriptor_read(m->gdt[o->id].entry[o->sub]);
+
+	snprintf(buf, OBJECT_TEXT, _("%04x %s, base %08x"), o->sub << 3 | s.dpl,
+		 gdt_use_name(gdt_use_of(m->profile->gdt, o->sub)), s.base);
+}
+
 /* Processes, address spaces and what belongs to them. False: another kind. */
 static bool space_text(const struct view *v, const struct object *o, char *buf)
 {
@@ -173,6 +182,12 @@ static void memory_text(const struct machine *m, const struct object *o, char *b
 		break;
 	case OBJ_SLOT:
 		slot_text(m, o, buf);
+		break;
+	case OBJ_GDT:
+		snprintf(buf, OBJECT_TEXT, _("GDT of CPU %u"), o->id);
+		break;
+	case OBJ_DESC:
+		desc_text(m, o, buf);
 		break;
 	default:
 		break;

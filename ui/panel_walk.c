@@ -1,6 +1,7 @@
 /*
  * Walk: how the MMU turns an address into a frame.
  *
+ *	 ds 007b:b7ffe000  base 0 limit 4G  linear b7ffe000
  *	 1011011111 1111111110 000000000000
  *	 pgd 735    pte 1022   offset 0
  *	 cr3 0192e000
@@ -16,8 +17,9 @@
  * before is taken from the story of the event.  When the panel is low, the lines go in the order of `need`: entries and
  * frame stay to the last.  On a wide panel, when it is zoomed, whole tables stand side by side instead.
  *
- *	walk_bits.c     the address, cut        walk_frame.c    frame, contents, TLB
- *	walk_levels.c   entries                 walk_tables.c   the tables side by side
+ *	walk_segment.c  the step before         walk_bits.c     the address, cut
+ *	walk_levels.c   entries                 walk_frame.c    frame, contents, TLB
+ *	walk_tables.c   the tables side by side
  */
 #include "panel.h"
 
@@ -30,6 +32,7 @@
 #include "walk.h"
 
 enum {
+	LINE_SEGMENT,
 	LINE_BITS,
 	LINE_INDEX,
 	LINE_CR3,
@@ -45,11 +48,14 @@ enum {
 	NR_LINES
 };
 
+enum { NEEDS = 11 };
+
 /* Smaller stays longer. */
 static const uint8_t need[NR_LINES] = {
 	[LINE_BITS] = 5,    [LINE_INDEX] = 3,   [LINE_CR3] = 6,         [LINE_ENTRY_0] = 0,
 	[LINE_ENTRY_1] = 0, [LINE_ENTRY_2] = 0, [LINE_LEAF_RIGHTS] = 7, [LINE_FRAME] = 1,
-	[LINE_CONTENT] = 2, [LINE_TLB] = 4,     [LINE_TLB_COUNTS] = 9,  [LINE_SHARERS] = 8,
+	[LINE_CONTENT] = 2, [LINE_TLB] = 4,     [LINE_TLB_COUNTS] = 10, [LINE_SHARERS] = 9,
+	[LINE_SEGMENT] = 8,
 };
 
 /* ---- what the event changed ---- */
@@ -106,6 +112,9 @@ static void draw_sharers(const struct walk *k, const struct area *a, int y)
 static void draw_line(const struct walk *k, const struct area *a, int y, int line)
 {
 	switch (line) {
+	case LINE_SEGMENT:
+		draw_walk_segment(k, a, y);
+		break;
 	case LINE_BITS:
 		draw_walk_bits(k->m, a, y, k->va);
 		break;
@@ -157,7 +166,7 @@ static int need_that_fits(const struct machine *m, const struct area *a)
 {
 	int most = 0;
 
-	for (int limit = 0; limit < 10; limit++) {
+	for (int limit = 0; limit < NEEDS; limit++) {
 		int lines = 0;
 
 		for (int i = 0; i < NR_LINES; i++)

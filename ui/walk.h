@@ -33,6 +33,11 @@ void draw_walk_index(const struct machine *m, const struct area *a, int y, vaddr
 const char *walk_level_name(const struct machine *m, unsigned level);
 enum role walk_level_role(unsigned level);
 
+/* ---- walk_segment.c: the step before ---- */
+
+/* Which segment reaches the address, and what it adds. */
+void draw_walk_segment(const struct walk *k, const struct area *a, int y);
+
 /* ---- walk_levels.c: entries ---- */
 
 /* A frame's number in the colour of its use, or as what is chosen or touched. Returns the column after it. */

@@ -289,12 +289,14 @@ static void draw_legend(const struct walk *k, const struct area *a, int from)
 void draw_walk_tables(const struct walk *k, const struct area *a)
 {
 	struct board b = board_of(k->m, a->width, a->height);
+	struct area before = area_sub(a, a->width / 2, 0, a->width - a->width / 2, 1);
 	struct area right = area_sub(a, a->width / 2, 2, a->width - a->width / 2, 1);
 	struct lines lines[PT_LEVELS_MAX];
 	unsigned all = k->m->profile->pt_levels;
 	int most = LEAST_ROWS;
 
 	draw_walk_bits(k->m, a, 0, k->va);
+	draw_walk_segment(k, &before, 0);
 	draw_walk_index(k->m, a, 1, k->va, true);
 	draw_walk_cr3(k, a, 2);
 	draw_walk_tlb(k, &right, 0);

@@ -350,6 +350,7 @@ static void what_title(const struct view *v, const void *state, char *left, char
 		[PLACE_USER] = N_("user address"),
 		[PLACE_KERNEL] = N_("kernel address"),
 		[PLACE_PHYS] = N_("physical address"),
+		[PLACE_LOGICAL] = N_("logical address"),
 	};
 	const struct what_place *p = shown(state);
 	char place[TEXT_LEN];
