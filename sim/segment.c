@@ -356,6 +356,6 @@ enum segment_verdict segment_linear(const struct machine *m,
 		return SEGMENT_OK;
 	if (offset >= s.bytes)
 		return SEGMENT_LIMIT;
-	*linear = s.base + offset;
+	*linear = (uint32_t)(s.base + offset); /* the sum has 32 bits */
 	return SEGMENT_OK;
 }

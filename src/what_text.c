@@ -321,7 +321,8 @@ size_t what_place_text(const struct machine *m, const struct what_place *p, char
 	if (p->kind == PLACE_PHYS)
 		n = snprintf(buf, size, "phys %08llx", (unsigned long long)p->phys);
 	else if (p->kind == PLACE_LOGICAL && name)
-		n = snprintf(buf, size, "%s %#x:%08x", name, p->selector, p->va);
+		n = snprintf(buf, size, "%s %#x:%08llx", name, p->selector,
+			     (unsigned long long)p->va);
 	else if (p->kind == PLACE_KERNEL || !name)
 		n = snprintf(buf, size, "%08" PRIx64, p->va);
 	else

@@ -119,7 +119,7 @@ END_TEST
 
 START_TEST(every_event_of_the_language_is_known)
 {
-	ck_assert_uint_eq(NR_EVENT_KINDS, 47);
+	ck_assert_uint_eq(NR_EVENT_KINDS, 48);
 	for (unsigned k = 0; k < NR_EVENT_KINDS; k++) {
 		ck_assert(strlen(event_help(k)->word) > 0);
 		ck_assert(strlen(event_help(k)->meaning) > 0);
