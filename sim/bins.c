@@ -1,271 +1,281 @@
 /*
- * Chunks inside the heap: where a freed one waits, and who gets it next.
+ * Bins: where freed chunks wait that merge, and who gets which.
  *
- * free() asks, in this order:
+ * A chunk that free() puts here is not sorted at once, for perhaps the next
+ * malloc wants just that one.  It goes to the head of the unsorted bin; the
+ * next malloc whose size is at hand nowhere else looks at all of these, oldest
+ * first, and puts what it does not take into the bin of its size:
  *
- *	up to 1024 bytes, fewer than 7 of that size there?   tcache
- *	up to 64 bytes?                                      fastbin
- *	else it merges with free neighbours; at the end of the heap: into top
- *	else                                                 bins
+ *	bin  1          unsorted
+ *	bins 2 .. 63    small: 16, 32, 48 ... 992 bytes, one size each
+ *	bins 64 .. 126  large: 64 bytes wide each at first, then 512, 4096, 32K,
+ *	                256K; the last one holds all the rest
  *
- * Chunks in tcache and fastbins do not merge: their neighbours take them for
- * used.  malloc() asks the tcache first (malloc.c), and then
+ * In a small bin the chunk that came first is taken first.  A large bin is
+ * sorted, largest first; the first chunk of each size is linked to the first
+ * ones of the next sizes as well, so that a search need not step over equals,
+ * and it is left where it is as long as there is another of its size.
  *
- *	fastbin of the size -> best fit in the bins -> cut from top
- *	-> merge all fastbin chunks and look again -> ask the kernel
+ * A chunk is found in this order:
  *
- * Sizes here are of chunks, header counted: malloc(100) is a chunk of 112.
+ *	small request: the oldest of its bin; others of it move to the tcache
+ *	while sorting: one of just this size (all of these into the tcache, and
+ *	    out of there again); or, for a small request, the remainder of the
+ *	    chunk cut last, if it is alone in the unsorted bin: small requests
+ *	    that follow each other lie side by side
+ *	after sorting: the smallest that fits, of the bin of that size or of the
+ *	    next bin that has any
  *
- * Simpler than glibc, which finds its best fit in 126 bins by size and a list
- * of chunks not yet sorted: here one list is searched, oldest first among
- * equals.  Left out are thus the exact fit that glibc hands out while it sorts
- * although an equal one is older, its move of further equal ones into the
- * tcache, and the rule that a small request goes on cutting the last remainder.
- * The writes to neighbours on those lists are left out with them.
- * Source: glibc 2.36 malloc.c, _int_malloc and _int_free; REFERENCE 12.
+ * What is left of a chunk goes back to the unsorted bin.
+ *
+ * A link is written into the chunks before and behind: pages that a child
+ * shares with its parent are copied for it.  The bins' own heads lie in the
+ * library's variables, which have no page here.
+ * Source: glibc 2.36 malloc.c, _int_malloc, unlink_chunk, largebin_index_32_big;
+ * REFERENCE 12.
  */
 #include "heap.h"
 #include "machine.h"
 
 enum {
-	TCACHE_MAX = 1024,     /* largest chunk of the tcache               */
-	TCACHE_COUNT = 7,      /* chunks of one size in it                  */
-	FASTBIN_MAX = 64,      /* largest chunk of the fastbins             */
-	MIN_LARGE_SIZE = 1008, /* from here on a request empties them first */
-	CONSOLIDATION_THRESHOLD = 65536, /* a freed chunk this large may trim */
+	UNSORTED_BIN = 1,
+	MAX_ITERS = 10000, /* chunks that one malloc sorts at most */
 };
 
-/* ---- what is written where ---- */
+/* ---- which bin ---- */
 
-/* The links in a free chunk's user memory, and its size at its end. */
-static void write_free(struct heap_call *k, const struct chunk *c)
+static bool is_small(uint64_t bytes) { return bytes < MIN_LARGE_SIZE; }
+
+uint32_t bin_index(uint64_t bytes)
 {
+	if (is_small(bytes))
+		return (uint32_t)(bytes / MALLOC_ALIGNMENT) + 1;
+	if (bytes >> 6 <= 45)
+		return 49 + (uint32_t)(bytes >> 6);
+	if (bytes >> 9 <= 20)
+		return 91 + (uint32_t)(bytes >> 9);
+	if (bytes >> 12 <= 10)
+		return 110 + (uint32_t)(bytes >> 12);
+	if (bytes >> 15 <= 4)
+		return 119 + (uint32_t)(bytes >> 15);
+	return bytes >> 18 <= 2 ? 124 + (uint32_t)(bytes >> 18) : NR_BINS - 1;
+}
+
+bool is_unsorted(const struct chunk *c)
+{
+	return c->place == CHUNK_BIN && c->bin == UNSORTED_BIN;
+}
+
+/* ---- links ---- */
+
+/* A link in p is written; NULL: the bin's own head. */
+static void write_link(struct heap_call *k, const struct chunk *p)
+{
+	if (p)
+		heap_write(k, chunk2mem(p));
+}
+
+/* The first chunk of c's size in its bin. */
+static struct chunk *first_of_size(struct chunk *c)
+{
+	while (c->prev_free && c->prev_free->bytes == c->bytes)
+		c = c->prev_free;
+	return c;
+}
+
+/* c is the first of its size in a large bin: the first ones of the next sizes,
+ * in a ring, get links to it or around it. */
+static void write_size_links(struct heap_call *k, struct chunk *c)
+{
+	const struct bin *b = &k->h->bins[c->bin];
+	struct chunk *before =
+		first_of_size(c->prev_free ? c->prev_free : b->last);
+	struct chunk *after = c;
+
+	if (before == c)
+		return;
+	while (after && after->bytes == c->bytes)
+		after = after->next_free;
+	write_link(k, before);
+	write_link(k, after ? after : b->first);
+}
+
+/* The chunks around c on its list get links to it or past it. */
+static void write_links(struct heap_call *k, struct chunk *c)
+{
+	write_link(k, c->prev_free);
+	write_link(k, c->next_free);
+	if (!is_unsorted(c) && !is_small(c->bytes) && first_of_size(c) == c)
+		write_size_links(k, c);
+}
+
+/* Where a chunk goes in its bin: before this one; NULL: at the end. */
+static struct chunk *place_in_bin(const struct bin *b, uint64_t bytes)
+{
+	struct chunk *c = b->first;
+
+	while (c && bytes < c->bytes)
+		c = c->next_free;
+	/* The first of its size stays the first. */
+	return c && c->bytes == bytes ? c->next_free : c;
+}
+
+void bin_unlink(struct heap_call *k, struct chunk *c)
+{
+	write_links(k, c);
+	chunk_put(k->h, c, CHUNK_USED);
+}
+
+void unsorted_put(struct heap_call *k, struct chunk *c)
+{
+	struct bin *b = chunk_bins(k->m, k->h) + UNSORTED_BIN;
+
+	chunk_put_bin(k->h, c, UNSORTED_BIN, b->first);
+	write_links(k, c);
 	write_size(k, c);
 	heap_write(k, chunk2mem(c));
-	heap_write(k, c->start + c->bytes);
+	heap_write(k, c->start + c->bytes); /* the next one's prev_size */
 }
 
-/* The next chunk's header says whether c is in use. */
-static void write_in_use(struct heap_call *k, const struct chunk *c)
+static void put_in_bin(struct heap_call *k, struct chunk *c)
 {
-	heap_write(k, c->start + c->bytes + SIZE_SZ);
-}
+	uint32_t i = bin_index(c->bytes);
+	const struct bin *b = &k->h->bins[i];
 
-/* Count and head of a list of the tcache: 64 of 2 and 64 of 4 bytes. */
-static void write_tcache(struct heap_call *k, uint64_t bytes)
-{
-	uint32_t i = size_index(bytes);
-
-	heap_write(k, k->h->tcache_mem + 2 * i);
-	heap_write(k, k->h->tcache_mem + 2 * TCACHE_BINS + 4 * i);
-}
-
-/* ---- tcache and fastbins ---- */
-
-struct chunk *tcache_get(struct heap_call *k, uint64_t nb)
-{
-	struct chunk *c;
-
-	if (nb > TCACHE_MAX)
-		return NULL;
-	c = k->h->tcache[size_index(nb)];
-	if (!c)
-		return NULL;
-	chunk_put(k->h, c, CHUNK_USED);
+	chunk_put_bin(k->h, c, i,
+		      is_small(c->bytes) ? b->first
+					 : place_in_bin(b, c->bytes));
+	write_links(k, c);
 	heap_write(k, chunk2mem(c));
-	write_tcache(k, nb);
-	step(k->m, TCACHE_GET, c->start, nb,
-	     k->h->tcache_count[size_index(nb)]);
-	return c;
+	step(k->m, BIN_SORT, c->start, c->bytes, i);
 }
 
-static bool tcache_has_room(const struct heap_call *k, uint64_t bytes)
+/* ---- taking ---- */
+
+/* nb bytes of c, which is on no list; the rest is unsorted. */
+static struct chunk *cut(struct heap_call *k, struct chunk *c, uint64_t nb)
 {
-	return k->h->tcache_mem && bytes <= TCACHE_MAX &&
-	       k->h->tcache_count[size_index(bytes)] < TCACHE_COUNT;
-}
+	struct chunk *rest;
 
-static void tcache_put(struct heap_call *k, struct chunk *c)
-{
-	chunk_put(k->h, c, CHUNK_TCACHE);
-	heap_write(k, chunk2mem(c));
-	write_tcache(k, c->bytes);
-}
-
-/* A fastbin chunk of nb bytes; further ones move to the tcache, for they will
- * be wanted soon.  NULL: there is none. */
-static struct chunk *fastbin_get(struct heap_call *k, uint64_t nb)
-{
-	struct chunk **bin = &k->h->fastbin[size_index(nb)];
-	struct chunk *c = *bin;
-	uint32_t stashed = 0;
-
-	if (!c)
-		return NULL;
-	chunk_put(k->h, c, CHUNK_USED);
-	step(k->m, FASTBIN_GET, c->start, nb);
-	for (; *bin && tcache_has_room(k, nb); stashed++)
-		tcache_put(k, *bin);
-	if (stashed)
-		step(k->m, FASTBIN_STASH, nb, stashed);
-	return c;
-}
-
-static bool have_fastchunks(const struct heap_call *k)
-{
-	for (uint32_t i = 0; i < FASTBINS; i++)
-		if (k->h->fastbin[i])
-			return true;
-	return false;
-}
-
-static void malloc_consolidate(struct heap_call *k)
-{
-	enter(k->m, MALLOC_CONSOLIDATE, k->t->pid);
-	for (uint32_t i = 0; i < FASTBINS; i++)
-		while (k->h->fastbin[i]) {
-			struct chunk *c = k->h->fastbin[i];
-
-			chunk_put(k->h, c, CHUNK_USED);
-			coalesce(k, c);
-		}
-	leave(k->m, MALLOC_CONSOLIDATE);
-}
-
-/* ---- bins and top ---- */
-
-/* Smallest chunk in the bins of at least nb bytes, oldest among equals. */
-static struct chunk *best_fit(const struct malloc_state *h, uint64_t nb)
-{
-	struct chunk *best = NULL;
-
-	for (struct chunk *c = h->bins; c; c = c->next_free)
-		if (c->bytes >= nb && (!best || c->bytes <= best->bytes))
-			best = c;
-	return best;
-}
-
-static struct chunk *bins_get(struct heap_call *k, uint64_t nb)
-{
-	struct chunk *c = best_fit(k->h, nb), *rest;
-
-	if (!c)
-		return NULL;
-	chunk_put(k->h, c, CHUNK_USED);
-	step(k->m, BIN_FIT, c->start, c->bytes, nb);
 	if (c->bytes < nb + MINSIZE) {
 		write_in_use(k, c);
 		return c;
 	}
 	rest = chunk_split(k->m, k->h, c, nb);
-	chunk_put(k->h, rest, CHUNK_BIN);
 	write_size(k, c);
-	write_free(k, rest);
+	unsorted_put(k, rest);
+	if (is_small(nb))
+		k->h->last_remainder = rest->start;
 	step(k->m, CHUNK_SPLIT, rest->start, rest->bytes);
 	return c;
 }
 
-struct chunk *take_top(struct heap_call *k, uint64_t nb)
+/* The oldest chunk of a small bin is taken off it; NULL: it is empty. */
+static struct chunk *take_oldest(struct heap_call *k, uint32_t bin)
 {
-	struct chunk *c = k->h->top;
+	struct chunk *c = k->h->bins[bin].last;
 
-	chunk_split(k->m, k->h, c, nb);
-	write_size(k, c);
-	write_size(k, k->h->top);
-	step(k->m, TOP_SPLIT, c->start, nb, k->h->top->bytes);
+	if (!c)
+		return NULL;
+	bin_unlink(k, c);
+	write_in_use(k, c);
 	return c;
 }
 
-/* From the bins, else from top; NULL: neither has enough. */
-static struct chunk *bins_or_top(struct heap_call *k, uint64_t nb)
+struct chunk *smallbin_get(struct heap_call *k, uint64_t nb)
 {
-	const struct chunk *top = k->h->top;
-	struct chunk *c = bins_get(k, nb);
+	uint32_t i = bin_index(nb), stashed = 0;
+	struct chunk *c, *other;
 
-	if (!c && top && top->bytes >= nb + MINSIZE)
-		c = take_top(k, nb);
+	if (!is_small(nb) || !k->h->bins)
+		return NULL;
+	c = take_oldest(k, i);
+	if (!c)
+		return NULL;
+	step(k->m, SMALLBIN_GET, c->start, nb, i);
+	while (tcache_has_room(k, nb) && (other = take_oldest(k, i))) {
+		tcache_put(k, other);
+		stashed++;
+	}
+	if (stashed)
+		step(k->m, SMALLBIN_STASH, nb, stashed, i);
 	return c;
 }
 
-struct chunk *int_malloc(struct heap_call *k, uint64_t nb)
+/* Is c what the last small request left, and large enough for one more? */
+static bool is_last_remainder(const struct malloc_state *h,
+			      const struct chunk *c, uint64_t nb)
 {
-	struct chunk *c = NULL;
+	return is_small(nb) && c->start == h->last_remainder &&
+	       c->bytes > nb + MINSIZE;
+}
 
-	if (nb <= FASTBIN_MAX)
-		c = fastbin_get(k, nb);
+/* All unsorted chunks go to their bins, oldest first.  Returns the last
+ * remainder's beginning or a chunk of just nb bytes; NULL: neither is there. */
+static struct chunk *sort_unsorted(struct heap_call *k, uint64_t nb)
+{
+	struct bin *unsorted = &k->h->bins[UNSORTED_BIN];
+	bool cached = false;
+
+	for (uint32_t i = 0; i < MAX_ITERS && unsorted->last; i++) {
+		struct chunk *c = unsorted->last;
+
+		bin_unlink(k, c);
+		if (!unsorted->last && is_last_remainder(k->h, c, nb)) {
+			step(k->m, LAST_REMAINDER, c->start, c->bytes, nb);
+			return cut(k, c, nb);
+		}
+		if (c->bytes != nb) {
+			put_in_bin(k, c);
+			continue;
+		}
+		write_in_use(k, c);
+		step(k->m, EXACT_FIT, c->start, nb);
+		if (!tcache_has_room(k, nb))
+			return c;
+		tcache_put(k, c);
+		cached = true;
+	}
+	return cached ? tcache_get(k, nb) : NULL;
+}
+
+/* The smallest chunk of a large bin that holds nb bytes; NULL: none does.  Of
+ * equal ones the second, or the only one. */
+static struct chunk *fit_in_bin(const struct bin *b, uint64_t nb)
+{
+	struct chunk *c = b->last, *first;
+
+	while (c && c->bytes < nb)
+		c = c->prev_free;
+	if (!c)
+		return NULL;
+	first = first_of_size(c);
+	return first == c ? c : first->next_free;
+}
+
+static struct chunk *best_fit(const struct malloc_state *h, uint64_t nb)
+{
+	uint32_t i = bin_index(nb);
+	struct chunk *c = is_small(nb) ? NULL : fit_in_bin(&h->bins[i], nb);
+
+	while (!c && ++i < NR_BINS)
+		c = h->bins[i].last;
+	return c;
+}
+
+struct chunk *bins_get(struct heap_call *k, uint64_t nb)
+{
+	struct chunk *c;
+
+	if (!k->h->bins)
+		return NULL;
+	c = sort_unsorted(k, nb);
 	if (c)
 		return c;
-	if (nb >= MIN_LARGE_SIZE && have_fastchunks(k))
-		malloc_consolidate(k);
-	c = bins_or_top(k, nb);
-	if (!c && have_fastchunks(k)) {
-		malloc_consolidate(k);
-		c = bins_or_top(k, nb);
-	}
-	return c ? c : sysmalloc(k, nb);
-}
-
-/* ---- free ---- */
-
-uint64_t coalesce(struct heap_call *k, struct chunk *c)
-{
-	struct chunk *below = chunk_below(c), *above;
-
-	if (is_binned(below)) {
-		uint64_t was = below->bytes;
-
-		chunk_put(k->h, below, CHUNK_USED);
-		chunk_absorb(k->m, k->h, below, c);
-		c = below;
-		step(k->m, COALESCE_BACK, c->start, was, c->bytes);
-	}
-	above = chunk_above(c);
-	if (above && above->is_top) {
-		chunk_absorb(k->m, k->h, c, above);
-		write_size(k, c);
-		step(k->m, COALESCE_TOP, c->start, c->bytes);
-		return c->bytes;
-	}
-	if (is_binned(above)) {
-		vaddr_t at = above->start;
-		uint64_t was = above->bytes;
-
-		chunk_absorb(k->m, k->h, c, above);
-		step(k->m, COALESCE_FORWARD, at, was, c->bytes);
-	} else {
-		write_in_use(k, c);
-	}
-	chunk_put(k->h, c, CHUNK_BIN);
-	write_free(k, c);
-	step(k->m, BIN_PUT, c->start, c->bytes);
-	return c->bytes;
-}
-
-/* A large chunk was freed: is it time to give memory back? */
-static void after_large_free(struct heap_call *k)
-{
-	if (have_fastchunks(k))
-		malloc_consolidate(k);
-	if (k->h->top->bytes >= k->h->trim_threshold)
-		systrim(k);
-}
-
-void int_free(struct heap_call *k, struct chunk *c)
-{
-	uint64_t bytes = c->bytes;
-
-	if (tcache_has_room(k, bytes)) {
-		tcache_put(k, c);
-		step(k->m, TCACHE_PUT, c->start, bytes,
-		     k->h->tcache_count[size_index(bytes)]);
-		return;
-	}
-	if (bytes <= FASTBIN_MAX) {
-		chunk_put(k->h, c, CHUNK_FASTBIN);
-		heap_write(k, chunk2mem(c));
-		step(k->m, FASTBIN_PUT, c->start, bytes);
-		return;
-	}
-	if (coalesce(k, c) >= CONSOLIDATION_THRESHOLD)
-		after_large_free(k);
+	c = best_fit(k->h, nb);
+	if (!c)
+		return NULL;
+	bin_unlink(k, c);
+	step(k->m, BIN_FIT, c->start, c->bytes, nb);
+	return cut(k, c, nb);
 }

@@ -3,7 +3,8 @@
  *
  * Every chunk is found by its address; in the row none overlaps the next, no
  * two free ones touch, and none that is free touches top.  Every chunk that
- * says it waits on a list is on one, and the counts add up.
+ * says it waits on a list is on one, and the counts add up.  A bin holds
+ * chunks of its sizes, a large one sorts them.
  */
 #include "check.h"
 #include "heap.h"
@@ -58,6 +59,32 @@ static bool check_list(const struct chunk *c, enum chunk_place place,
 	return true;
 }
 
+/* A bin but the unsorted one: sizes, and their order. */
+static bool check_sizes(const struct chunk *c, uint32_t i)
+{
+	const struct chunk *next = c->next_free;
+
+	return LAW(bin_index(c->bytes) == i,
+		   "chunk %x of %u bytes is in bin %u", c->start, c->bytes,
+		   i) &&
+	       LAW(!next || next->bytes <= c->bytes, "bin %u is not sorted", i);
+}
+
+static bool check_bin(const struct malloc_state *h, uint32_t i, uint32_t *nr)
+{
+	const struct chunk *c, *last = NULL;
+
+	for (c = h->bins[i].first; c; last = c, c = c->next_free) {
+		if (!LAW(c->prev_free == last && c->bin == i,
+			 "chunk %x is linked wrongly in bin %u", c->start, i))
+			return false;
+		if (!is_unsorted(c) && !check_sizes(c, i))
+			return false;
+	}
+	return LAW(h->bins[i].last == last, "bin %u has another end", i) &&
+	       check_list(h->bins[i].first, CHUNK_BIN, 0, nr);
+}
+
 static bool check_lists(const struct malloc_state *h, uint32_t listed)
 {
 	uint32_t nr = 0;
@@ -76,8 +103,10 @@ static bool check_lists(const struct malloc_state *h, uint32_t listed)
 		if (!check_list(h->fastbin[i], CHUNK_FASTBIN,
 				MINSIZE + i * MALLOC_ALIGNMENT, &nr))
 			return false;
-	return check_list(h->bins, CHUNK_BIN, 0, &nr) &&
-	       LAW(nr == listed, "%u free chunks, but %u on lists", listed, nr);
+	for (uint32_t i = 0; h->bins && i < NR_BINS; i++)
+		if (!check_bin(h, i, &nr))
+			return false;
+	return LAW(nr == listed, "%u free chunks, but %u on lists", listed, nr);
 }
 
 bool check_heap(const struct malloc_state *h)

@@ -161,6 +161,12 @@ struct chunk *chunk_below(const struct chunk *c)
 
 /* ---- places ---- */
 
+/* Number of a size's list, in the tcache and the fastbins. */
+static uint32_t size_index(uint64_t chunk_bytes)
+{
+	return (uint32_t)((chunk_bytes - MINSIZE) / MALLOC_ALIGNMENT);
+}
+
 /* Head of the list of a place, for chunks of bytes; NULL: it has no list. */
 static struct chunk **list_of(struct malloc_state *h, enum chunk_place place,
 			      uint64_t bytes)
@@ -169,12 +175,15 @@ static struct chunk **list_of(struct malloc_state *h, enum chunk_place place,
 		return &h->tcache[size_index(bytes)];
 	if (place == CHUNK_FASTBIN)
 		return &h->fastbin[size_index(bytes)];
-	return place == CHUNK_BIN ? &h->bins : NULL;
+	return NULL;
 }
 
 static void leave_list(struct malloc_state *h, struct chunk *c)
 {
-	struct chunk **list = list_of(h, c->place, c->bytes);
+	struct bin *b = c->place == CHUNK_BIN ? &h->bins[c->bin] : NULL;
+	struct chunk **list =
+		b ? &b->first
+		  : list_of(h, (enum chunk_place)c->place, c->bytes);
 
 	if (!list)
 		return;
@@ -184,6 +193,8 @@ static void leave_list(struct malloc_state *h, struct chunk *c)
 		*list = c->next_free;
 	if (c->next_free)
 		c->next_free->prev_free = c->prev_free;
+	else if (b)
+		b->last = c->prev_free;
 	c->next_free = c->prev_free = NULL;
 	if (c->place == CHUNK_TCACHE)
 		h->tcache_count[size_index(c->bytes)]--;
@@ -209,6 +220,35 @@ void chunk_put(struct malloc_state *h, struct chunk *c, enum chunk_place to)
 	*list = c;
 	if (to == CHUNK_TCACHE)
 		h->tcache_count[size_index(c->bytes)]++;
+}
+
+struct bin *chunk_bins(struct machine *m, struct malloc_state *h)
+{
+	if (!h->bins)
+		h->bins = arena_alloc(m->arena, NR_BINS * sizeof(*h->bins));
+	return h->bins;
+}
+
+void chunk_put_bin(struct malloc_state *h, struct chunk *c, uint32_t bin,
+		   struct chunk *next)
+{
+	struct bin *b = &h->bins[bin];
+
+	leave_list(h, c);
+	c->place = CHUNK_BIN;
+	c->bin = (uint8_t)bin;
+	c->in_use = false;
+	c->name = 0;
+	c->next_free = next;
+	c->prev_free = next ? next->prev_free : b->last;
+	if (c->prev_free)
+		c->prev_free->next_free = c;
+	else
+		b->first = c;
+	if (next)
+		next->prev_free = c;
+	else
+		b->last = c;
 }
 
 struct chunk *chunk_split(struct machine *m, struct malloc_state *h,
@@ -251,6 +291,20 @@ static void copy_free_list(struct malloc_state *to, const struct chunk *list)
 			  (enum chunk_place)c->place);
 }
 
+static void copy_bins(struct machine *m, struct malloc_state *to,
+		      const struct malloc_state *from)
+{
+	if (!from->bins)
+		return;
+	chunk_bins(m, to);
+	for (uint32_t i = 0; i < NR_BINS; i++) {
+		const struct chunk *c = from->bins[i].first;
+
+		for (; c; c = c->next_free)
+			chunk_put_bin(to, chunk_find(to, c->start), i, NULL);
+	}
+}
+
 /* Records of one list, from its end on, so that the order is kept. */
 static void copy_records(struct machine *m, struct malloc_state *to,
 			 const struct chunk *first)
@@ -279,14 +333,14 @@ void malloc_copy(struct machine *m, struct mm *to, const struct mm *from)
 	h->trim_threshold = f->trim_threshold;
 	h->tcache_mem = f->tcache_mem;
 	h->noncontiguous = f->noncontiguous;
-	h->highest_brk = f->highest_brk;
+	h->last_remainder = f->last_remainder;
 	copy_records(m, h, f->first);
 	copy_records(m, h, f->mmapped);
 	for (uint32_t i = 0; i < TCACHE_BINS; i++)
 		copy_free_list(h, f->tcache[i]);
 	for (uint32_t i = 0; i < FASTBINS; i++)
 		copy_free_list(h, f->fastbin[i]);
-	copy_free_list(h, f->bins);
+	copy_bins(m, h, f);
 }
 
 static void free_records(struct machine *m, struct chunk *c)
@@ -306,5 +360,6 @@ void malloc_forget(struct machine *m, struct mm *mm)
 	free_records(m, h->first);
 	free_records(m, h->mmapped);
 	arena_free(m->arena, h->by_addr, hash_bytes(h->by_addr_cap));
+	arena_free(m->arena, h->bins, NR_BINS * sizeof(*h->bins));
 	memset(h, 0, sizeof(*h));
 }

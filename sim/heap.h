@@ -7,7 +7,11 @@
 
 #include "malloc.h"
 
-enum { SIZE_SZ = 4 }; /* a size in a header */
+enum {
+	SIZE_SZ = 4,           /* a size in a header                        */
+	FASTBIN_MAX = 64,      /* largest chunk of the fastbins             */
+	MIN_LARGE_SIZE = 1008, /* of chunks in large bins                   */
+};
 
 /* One call of the library by t. */
 struct heap_call {
@@ -32,8 +36,13 @@ struct chunk *chunk_find(const struct malloc_state *h, vaddr_t start);
 /* The heap chunk that begins where c ends / ends where c begins, or NULL. */
 struct chunk *chunk_above(const struct chunk *c);
 struct chunk *chunk_below(const struct chunk *c);
-/* Move c to a place, and to the head of its list. */
+/* Move c to a place that is not a bin, and to the head of its list. */
 void chunk_put(struct malloc_state *h, struct chunk *c, enum chunk_place to);
+/* The bins, which a heap has from the first chunk in them on. */
+struct bin *chunk_bins(struct machine *m, struct malloc_state *h);
+/* Move c to a bin, before another chunk there; NULL: to its end. */
+void chunk_put_bin(struct malloc_state *h, struct chunk *c, uint32_t bin,
+		   struct chunk *next);
 /* Cut c: it keeps bytes; the rest becomes a chunk in use, or top. */
 struct chunk *chunk_split(struct machine *m, struct malloc_state *h,
 			  struct chunk *c, uint64_t bytes);
@@ -50,26 +59,47 @@ static inline bool is_binned(const struct chunk *c)
 {
 	return c && c->place == CHUNK_BIN;
 }
-/* Number of a list of chunks of one size, in the tcache and the fastbins. */
-static inline uint32_t size_index(uint64_t chunk_bytes)
-{
-	return (uint32_t)((chunk_bytes - MINSIZE) / MALLOC_ALIGNMENT);
-}
 
-/* ---- bins.c: chunks inside the heap ---- */
+/* ---- tcache.c: freed chunks that do not merge ---- */
+
+/* The tcache's chunk of nb bytes; NULL: it has none. */
+struct chunk *tcache_get(struct heap_call *k, uint64_t nb);
+/* Will it keep one more chunk of this size? */
+bool tcache_has_room(const struct heap_call *k, uint64_t bytes);
+/* Keep c, for which there is room, without a story. */
+void tcache_put(struct heap_call *k, struct chunk *c);
+/* A chunk in use is freed into the tcache, into a fastbin; false: it does not
+ * go there. */
+bool tcache_free(struct heap_call *k, struct chunk *c);
+bool fastbin_free(struct heap_call *k, struct chunk *c);
+/* A fastbin's chunk of nb bytes; further ones move to the tcache, for they
+ * will be wanted soon.  NULL: there is none. */
+struct chunk *fastbin_get(struct heap_call *k, uint64_t nb);
+bool have_fastchunks(const struct malloc_state *h);
+
+/* ---- bins.c: freed chunks that merge ---- */
+
+/* The bin of a size, 2 .. NR_BINS - 1. */
+uint32_t bin_index(uint64_t bytes);
+/* c, which is on no list, goes to the head of the unsorted bin. */
+void unsorted_put(struct heap_call *k, struct chunk *c);
+/* c, which is in a bin, is taken out of it, in use. */
+void bin_unlink(struct heap_call *k, struct chunk *c);
+/* The oldest chunk in the small bin of nb bytes, further ones move to the
+ * tcache; NULL: that is empty, or nb is large. */
+struct chunk *smallbin_get(struct heap_call *k, uint64_t nb);
+/* What the bins have for nb bytes, after sorting; NULL: nothing. */
+struct chunk *bins_get(struct heap_call *k, uint64_t nb);
+
+/* ---- heap.c: chunks inside the heap ---- */
 
 /* A chunk of nb bytes from the fastbins, the bins, top, or the kernel; NULL:
  * no memory, or k->refused tells. */
 struct chunk *int_malloc(struct heap_call *k, uint64_t nb);
 /* A heap chunk in use is freed. */
 void int_free(struct heap_call *k, struct chunk *c);
-/* The tcache's chunk of nb bytes; NULL: it has none. */
-struct chunk *tcache_get(struct heap_call *k, uint64_t nb);
 /* A chunk of nb bytes is cut from top, which is large enough. */
 struct chunk *take_top(struct heap_call *k, uint64_t nb);
-/* c merges with free neighbours and goes to the bins, or into top; returns the
- * bytes of what became of it. */
-uint64_t coalesce(struct heap_call *k, struct chunk *c);
 
 /* ---- realloc.c ---- */
 
@@ -88,6 +118,11 @@ void heap_write(struct heap_call *k, vaddr_t va);
 static inline void write_size(struct heap_call *k, const struct chunk *c)
 {
 	heap_write(k, c->start + SIZE_SZ);
+}
+/* The next chunk's header says whether c is in use. */
+static inline void write_in_use(struct heap_call *k, const struct chunk *c)
+{
+	heap_write(k, c->start + c->bytes + SIZE_SZ);
 }
 /* The writes reach memory, page by page; false: one was refused, or k->refused
  * was set before; t may be gone then. */

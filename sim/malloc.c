@@ -18,7 +18,7 @@
  *	malloc(12) -> 16    malloc(13) -> 32    malloc(131053) -> 131072: mmap
  *
  * Simpler than glibc: one thread and one arena, no checks of corrupted chunks
- * but those of the pointer itself.  Where bins are simpler: bins.c.
+ * but those of the pointer itself.
  * Source: glibc 2.36 malloc.c; REFERENCE 12.
  */
 #include "heap.h"
@@ -206,17 +206,16 @@ int64_t user_free(struct machine *m, struct task *t, vaddr_t addr)
 /* ---- calloc ---- */
 
 /*
- * Bytes of a fresh chunk that may hold old values: all of it, but what lies
- * above the highest break there ever was, and nothing of a new mapping.
+ * Bytes of a fresh chunk that may hold old values: all of it, but nothing of a
+ * new mapping, and not what top has just got from the kernel, which gives
+ * zeroed pages also where the heap had been before it was trimmed.
  */
-static uint64_t bytes_to_clear(const struct malloc_state *h,
-			       const struct chunk *c, vaddr_t old_top,
+static uint64_t bytes_to_clear(const struct chunk *c, vaddr_t old_top,
 			       uint64_t old_top_bytes)
 {
 	if (c->mmapped)
 		return 0;
-	if (c->start == old_top && c->bytes > old_top_bytes &&
-	    !h->noncontiguous)
+	if (c->start == old_top && c->bytes > old_top_bytes)
 		return old_top_bytes;
 	return c->bytes;
 }
@@ -245,13 +244,10 @@ static struct chunk *allocate_zeroed(struct heap_call *k, uint64_t nb)
 	tcache_init(k);
 	old_top = k->h->top ? k->h->top->start : 0;
 	old_bytes = k->h->top ? k->h->top->bytes : 0;
-	/* Was the heap larger once?  Then that was used, too. */
-	if (old_top + old_bytes < k->h->highest_brk)
-		old_bytes = k->h->highest_brk - old_top;
 	c = int_malloc(k, nb);
 	if (!c)
 		return NULL;
-	clear_chunk(k, c, bytes_to_clear(k->h, c, old_top, old_bytes));
+	clear_chunk(k, c, bytes_to_clear(c, old_top, old_bytes));
 	return c;
 }
 

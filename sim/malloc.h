@@ -37,6 +37,7 @@ struct chunk {
 	bool in_use;          /* the program holds it                       */
 	bool mmapped, is_top;
 	uint8_t place;        /* enum chunk_place                           */
+	uint8_t bin;          /* CHUNK_BIN: which one                       */
 	uint32_t name;        /* symbol of the region, 0 = free              */
 	struct chunk *next, *prev; /* heap: by address; mmapped: last first */
 	struct chunk *next_free, *prev_free; /* on its list of free chunks   */
@@ -62,6 +63,8 @@ int64_t user_free(struct machine *m, struct task *t, vaddr_t addr);
 /* Any result of the four above as the outcome of an event. */
 struct outcome malloc_outcome(int64_t result);
 
+/* Is c in the bin of chunks that are not yet sorted by size? */
+bool is_unsorted(const struct chunk *c);
 /* Bytes that may be used at an address malloc gave; 0: none. */
 uint64_t user_usable_size(const struct mm *mm, vaddr_t addr);
 

@@ -85,13 +85,17 @@ struct region_table { struct region *slot; uint32_t cap, count; };
 
 /* What the C library knows of its heap: malloc.h. */
 struct chunk;
-enum { TCACHE_BINS = 64, FASTBINS = 4 };
+enum { TCACHE_BINS = 64, FASTBINS = 4, NR_BINS = 127 };
+struct bin { struct chunk *first, *last; };
 struct malloc_state {
 	struct chunk *first;       /* all heap chunks in address order; the
 	                            * last one is top, unless brk failed      */
 	struct chunk *top;
 	struct chunk *mmapped;     /* chunks with a mapping of their own    */
-	struct chunk *bins;        /* free heap chunks, last freed first    */
+	struct bin *bins;          /* free heap chunks, bins.c: 1 unsorted,
+	                            * then by size; NULL: none was there yet */
+	vaddr_t last_remainder;    /* what the last small request left of a
+	                            * chunk in the bins                     */
 	uint64_t mmap_threshold, trim_threshold; /* 0: never used           */
 	uint32_t nr_chunks;        /* of both kinds                         */
 	struct chunk *tcache[TCACHE_BINS]; /* freed, by size, last first    */
@@ -99,7 +103,6 @@ struct malloc_state {
 	struct chunk *fastbin[FASTBINS];
 	vaddr_t tcache_mem;        /* where the library keeps these lists    */
 	bool noncontiguous;        /* brk failed once: top is in a mapping  */
-	vaddr_t highest_brk;       /* above it the heap was never used      */
 	struct chunk **by_addr;    /* hash of all chunks by address         */
 	uint32_t by_addr_cap;
 };

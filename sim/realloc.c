@@ -24,10 +24,13 @@ static struct chunk *trim_to(struct heap_call *k, struct chunk *c, uint64_t nb)
 
 	step(k->m, REALLOC_IN_PLACE, c->start, c->bytes, nb);
 	write_size(k, c);
-	if (c->bytes - nb < MINSIZE)
+	if (c->bytes - nb < MINSIZE) {
+		write_in_use(k, c);
 		return c;
+	}
 	rest = chunk_split(k->m, k->h, c, nb);
 	write_size(k, rest);
+	write_in_use(k, rest);
 	int_free(k, rest);
 	return c;
 }
@@ -81,6 +84,7 @@ struct chunk *int_realloc(struct heap_call *k, struct chunk *c, uint64_t nb)
 	if (above && above->is_top && c->bytes + above->bytes >= nb + MINSIZE)
 		return extend_into_top(k, c, nb);
 	if (is_binned(above) && c->bytes + above->bytes >= nb) {
+		bin_unlink(k, above);
 		chunk_absorb(k->m, k->h, c, above);
 		return trim_to(k, c, nb);
 	}

@@ -15,9 +15,9 @@
  *
  *	400 + 131072 + 16 -> 0x21000 in whole pages, + 0x1000: 136 KB
  *
- * If brk is refused, at least 1M is mapped and the heap goes on there, the old
- * top being closed by a fence that no merge crosses.  If somebody else moved
- * the break, the same is done above it.
+ * If brk is refused, 1M is mapped and the heap goes on there, the old top being
+ * closed by a fence that no merge crosses.  If somebody else moved the break,
+ * the same is done above it.
  *
  * systrim gives back what top has above top_pad; free calls it when a large
  * chunk was freed and top has reached the trim threshold.
@@ -213,8 +213,6 @@ static int64_t sbrk(struct heap_call *k, int64_t bytes)
 
 	if (now != old + bytes)
 		return -SIM_ENOMEM;
-	if (k->h->highest_brk < (vaddr_t)now)
-		k->h->highest_brk = (vaddr_t)now;
 	return old;
 }
 
@@ -226,11 +224,11 @@ static vaddr_t chunk_align(vaddr_t va)
 	       CHUNK_HDR_SZ;
 }
 
-/* The old top is not followed by heap any more: its end becomes a fence, the
- * rest of it is free. */
-static void close_top(struct heap_call *k)
+/* The old top (NULL: there was none) is not followed by heap any more: its end
+ * becomes a fence, the rest of it is freed. */
+static void close_top(struct heap_call *k, struct chunk *old)
 {
-	struct chunk *old = k->h->top, *fence = old;
+	struct chunk *fence = old;
 
 	if (!old)
 		return;
@@ -241,20 +239,22 @@ static void close_top(struct heap_call *k)
 					    ~(uint64_t)(MALLOC_ALIGNMENT - 1));
 	chunk_put(k->h, fence, CHUNK_FENCE);
 	write_size(k, fence);
-	if (fence != old)
-		coalesce(k, old);
+	if (fence == old)
+		return;
+	write_size(k, old);
+	int_free(k, old);
 }
 
 /* [start, end) is heap that top does not touch: the new top. */
 static void new_top(struct heap_call *k, vaddr_t start, vaddr_t end)
 {
-	struct chunk *c;
+	struct chunk *old = k->h->top, *c;
 
-	close_top(k);
 	start = chunk_align(start);
 	c = chunk_new(k->m, k->h, start, end - start, false);
 	chunk_put(k->h, c, CHUNK_TOP);
 	write_size(k, c);
+	close_top(k, old);
 }
 
 /*
@@ -279,15 +279,18 @@ static void new_piece(struct heap_call *k, vaddr_t old_brk, uint64_t bytes,
 	new_top(k, old_brk, end);
 }
 
-/* The heap goes on in a mapping; false: that is refused too. */
+/*
+ * The heap goes on in a mapping; false: that is refused too.  It should have 1M
+ * at least, but 2.36 mixes this number up with the size of a page: the first
+ * such mapping is rounded up to whole megabytes, later ones to pages only.
+ */
 static bool map_piece(struct heap_call *k, uint64_t bytes, uint64_t top_bytes)
 {
 	vaddr_t base;
 
 	if (!k->h->noncontiguous)
-		bytes = page_align_up(bytes + top_bytes);
-	if (bytes < MMAP_AS_MORECORE_SIZE)
-		bytes = MMAP_AS_MORECORE_SIZE;
+		bytes = (bytes + top_bytes + MMAP_AS_MORECORE_SIZE - 1) &
+			~(uint64_t)(MMAP_AS_MORECORE_SIZE - 1);
 	base = map(k, bytes);
 	if (!base)
 		return false;
@@ -297,7 +300,20 @@ static bool map_piece(struct heap_call *k, uint64_t bytes, uint64_t top_bytes)
 	return true;
 }
 
-/* More heap for a chunk of nb bytes; false: no memory, or k->refused tells. */
+/* A top that no call of ours can have left: the library gives up. */
+static bool is_top_sound(struct heap_call *k)
+{
+	const struct chunk *top = k->h->top;
+
+	if (!top || (top->start + top->bytes) % PAGE_SIZE == 0)
+		return true;
+	note(k->m, TOP_UNALIGNED, top->start + top->bytes);
+	k->refused = (struct outcome){OUT_ERRNO, SIM_EINVAL};
+	return false;
+}
+
+/* More heap for a chunk of nb bytes; false: no memory, or k->refused tells (the
+ * old top's end may trim the new one, for which headers are written). */
 static bool grow_heap(struct heap_call *k, uint64_t nb)
 {
 	struct chunk *top = k->h->top;
@@ -310,9 +326,10 @@ static bool grow_heap(struct heap_call *k, uint64_t nb)
 
 	note(k->m, USE_BRK, bytes, nb, counts);
 	old_brk = sbrk(k, (int64_t)bytes);
-	if (old_brk < 0)
-		return map_piece(k, bytes, has);
-	if (top && (vaddr_t)old_brk == end) {
+	if (old_brk < 0) {
+		if (!map_piece(k, bytes, has))
+			return false;
+	} else if (top && (vaddr_t)old_brk == end) {
 		top->bytes += bytes;
 		write_size(k, top);
 	} else if (counts && (vaddr_t)old_brk < end) {
@@ -322,7 +339,7 @@ static bool grow_heap(struct heap_call *k, uint64_t nb)
 	} else {
 		new_piece(k, (vaddr_t)old_brk, bytes, counts);
 	}
-	return k->h->top->bytes >= nb + MINSIZE;
+	return k->refused.kind == OUT_OK && k->h->top->bytes >= nb + MINSIZE;
 }
 
 struct chunk *sysmalloc(struct heap_call *k, uint64_t nb)
@@ -335,7 +352,7 @@ struct chunk *sysmalloc(struct heap_call *k, uint64_t nb)
 		note(k->m, USE_MMAP, nb, k->h->mmap_threshold);
 		c = mmap_chunk(k, nb);
 	}
-	if (!c && grow_heap(k, nb))
+	if (!c && is_top_sound(k) && grow_heap(k, nb))
 		c = take_top(k, nb);
 	leave(k->m, SYSMALLOC, c ? c->start : 0);
 	return c;

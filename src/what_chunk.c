@@ -55,7 +55,10 @@ static void what_free(const struct asking *q, uint32_t pid, const struct chunk *
 		tell(q, CHUNK_FENCE, pid, c->start, c->bytes);
 		break;
 	default:
-		tell(q, CHUNK_BIN, pid, c->start, c->bytes, place, of);
+		if (is_unsorted(c))
+			tell(q, CHUNK_UNSORTED, pid, c->start, c->bytes, place, of);
+		else
+			tell(q, CHUNK_BIN, c->bin, c->start, c->bytes, place, of);
 		break;
 	}
 }

@@ -346,6 +346,100 @@ START_TEST(the_oldest_of_equal_free_chunks_is_taken)
 }
 END_TEST
 
+START_TEST(what_was_freed_is_sorted_by_the_next_malloc_that_needs_a_chunk)
+{
+	vaddr_t large = get(3000), small;
+
+	get(1);
+	small = get(1500);
+	get(1);
+	put(large);
+	put(small);
+	ck_assert(is_unsorted(chunk_at(large)));
+	ck_assert(is_unsorted(chunk_at(small)));
+	get(4000);
+	ck_assert_uint_eq(chunk_at(large)->bytes, 3008);
+	ck_assert_uint_eq(chunk_at(large)->bin, 96); /* 91 + 3008 / 512 */
+	ck_assert_uint_eq(chunk_at(small)->bytes, 1504);
+	ck_assert_uint_eq(chunk_at(small)->bin, 72); /* 49 + 1504 / 64 */
+	ck_heap();
+}
+END_TEST
+
+START_TEST(sizes_and_bins_are_those_of_32_bits_with_16_byte_alignment)
+{
+	ck_assert_uint_eq(bin_index(16), 2);
+	ck_assert_uint_eq(bin_index(992), 63);
+	ck_assert_uint_eq(bin_index(1008), 64);
+	ck_assert_uint_eq(bin_index(2928), 94);
+	ck_assert_uint_eq(bin_index(3072), 97);
+	ck_assert_uint_eq(bin_index(10736), 111);
+	ck_assert_uint_eq(bin_index(10752), 112);
+	ck_assert_uint_eq(bin_index(45056), 120);
+	ck_assert_uint_eq(bin_index(163840), 124);
+	ck_assert_uint_eq(bin_index(786432), 126);
+	ck_assert_uint_eq(bin_index(0x7fff0000), 126);
+}
+END_TEST
+
+START_TEST(small_requests_go_on_cutting_the_last_remainder)
+{
+	vaddr_t large = get(4000), a, b;
+
+	get(1);
+	put(large);
+	a = get(100);
+	b = get(100);
+	ck_assert_uint_eq(a, large);
+	ck_assert_uint_eq(b, a + 112);
+	ck_assert(is_unsorted(chunk_above(chunk_at(b))));
+	put(get(1200)); /* a large one, which is cut from it too and comes back to it */
+	ck_assert_uint_eq(get(100), b + 112);
+	ck_heap();
+}
+END_TEST
+
+START_TEST(further_chunks_of_a_small_bin_move_to_the_tcache)
+{
+	vaddr_t va[12];
+
+	for (int i = 0; i < 12; i++) {
+		va[i] = get(200);
+		get(1);
+	}
+	for (int i = 0; i < 12; i++)
+		put(va[i]);
+	get(2000); /* the five that did not fit into the tcache are sorted */
+	ck_assert_uint_eq(chunk_at(va[7])->bin, bin_index(208));
+	for (int i = 6; i >= 0; i--)
+		ck_assert_uint_eq(get(200), va[i]);
+	ck_assert_uint_eq(get(200), va[7]);
+	for (int i = 8; i < 12; i++)
+		ck_assert_int_eq(chunk_at(va[i])->place, CHUNK_TCACHE);
+	ck_assert_uint_eq(get(200), va[11]);
+	ck_heap();
+}
+END_TEST
+
+START_TEST(of_equal_large_chunks_the_first_stays_as_long_as_it_can)
+{
+	vaddr_t va[3];
+
+	for (int i = 0; i < 3; i++) {
+		va[i] = get(2000);
+		get(1);
+	}
+	for (int i = 0; i < 3; i++)
+		put(va[i]);
+	get(4000);
+	/* Sorted in the order in which they were freed: 0, then 1 behind it, then 2 behind 0. */
+	ck_assert_uint_eq(get(1990), va[2]);
+	ck_assert_uint_eq(get(1990), va[1]);
+	ck_assert_uint_eq(get(1990), va[0]);
+	ck_heap();
+}
+END_TEST
+
 START_TEST(a_pointer_that_malloc_did_not_give_is_refused)
 {
 	vaddr_t a = get(100), b = get(2000), d;
@@ -368,6 +462,14 @@ START_TEST(a_pointer_that_malloc_did_not_give_is_refused)
 END_TEST
 
 /* ---- calloc ---- */
+
+static void write_there(vaddr_t va, const char *word)
+{
+	char tag[TAG_LEN] = {0};
+
+	memcpy(tag, word, strnlen(word, TAG_LEN));
+	ck_assert_int_eq(access_page(m, t, va, ACCESS_WRITE, tag).kind, OUT_OK);
+}
 
 START_TEST(calloc_clears_what_the_heap_gives_and_not_what_the_kernel_gives)
 {
@@ -398,6 +500,24 @@ START_TEST(calloc_clears_only_the_old_part_of_a_top_that_grew)
 }
 END_TEST
 
+START_TEST(calloc_does_not_clear_what_was_trimmed_and_came_back)
+{
+	vaddr_t va;
+	uint32_t rss;
+
+	put(get(400000)); /* chunks of that size come from the heap now */
+	va = get(300000);
+	write_there(va + 200000, "secret");
+	put(va);
+	put(get(299000));
+	get(120000); /* the rest of top is smaller than what follows */
+	rss = t->mm->rss_anon;
+	va = (vaddr_t)user_calloc(m, t, 390000, NAME);
+	ck_assert_uint_lt(t->mm->rss_anon - rss, 390000 / PAGE_SIZE);
+	ck_heap();
+}
+END_TEST
+
 static const char *content(vaddr_t va)
 {
 	const pte_t *e = pte_offset(m, t->mm, va);
@@ -407,14 +527,6 @@ static const char *content(vaddr_t va)
 		return "none";
 	memcpy(text, pfn_page(m, pte_pfn(*e))->tag, TAG_LEN);
 	return text;
-}
-
-static void write_there(vaddr_t va, const char *word)
-{
-	char tag[TAG_LEN] = {0};
-
-	memcpy(tag, word, strnlen(word, TAG_LEN));
-	ck_assert_int_eq(access_page(m, t, va, ACCESS_WRITE, tag).kind, OUT_OK);
 }
 
 START_TEST(calloc_clears_recycled_memory)
@@ -671,6 +783,61 @@ START_TEST(a_break_that_somebody_moved_begins_a_new_piece_of_heap)
 }
 END_TEST
 
+START_TEST(later_mappings_instead_of_the_break_are_as_large_as_is_wanted)
+{
+	uint32_t mapped;
+
+	fill_as_measured();
+	map_at(t->mm->brk + PAGE_SIZE, PAGE_SIZE);
+	mapped = t->mm->total_vm;
+	get(100000);
+	ck_assert_uint_eq(t->mm->total_vm, mapped + 256); /* 1M */
+	for (int i = 0; i < 9; i++)
+		get(100000);
+	mapped = t->mm->total_vm;
+	get(120000); /* 120016 and 128K and 16 in whole pages */
+	ck_assert_uint_eq(t->mm->total_vm, mapped + 62);
+	ck_heap();
+	ck_laws();
+}
+END_TEST
+
+START_TEST(what_is_left_of_a_small_top_is_freed_as_any_chunk)
+{
+	vaddr_t left;
+
+	fill_as_measured();
+	get(h->top->bytes - 60);
+	left = chunk2mem(h->top);
+	map_at(t->mm->brk, PAGE_SIZE);
+	get(1000);
+	ck_assert_int_eq(chunk_at(left)->place, CHUNK_TCACHE);
+	ck_assert_uint_eq(chunk_at(left)->bytes, 32);
+	ck_heap();
+}
+END_TEST
+
+START_TEST(a_top_that_does_not_end_on_a_page_is_an_abort)
+{
+	fill_as_measured();
+	map_at(t->mm->brk + 0x40000, PAGE_SIZE);
+	for (int i = 0; i < 4; i++)
+		get(100000);
+	ck_assert(h->noncontiguous);
+	while (h->top->bytes > 100000)
+		get(90000);
+	ck_assert_int_eq(sys_munmap(m, t, 0x08148000 + 0x40000, PAGE_SIZE), 0);
+	ck_assert_int_gt(sys_brk(m, t, t->mm->brk + 16), 0);
+	get(100000);
+	ck_assert_uint_eq((h->top->start + h->top->bytes) % PAGE_SIZE, 16);
+	while (h->top->bytes > 100000)
+		get(90000);
+	ck_assert_int_eq(user_malloc(m, t, 110000, NAME), -SIM_EINVAL);
+	ck_heap();
+	ck_laws();
+}
+END_TEST
+
 START_TEST(a_break_below_the_heap_is_an_abort)
 {
 	fill_as_measured();
@@ -791,9 +958,15 @@ static TCase *heap_case(void)
 	tcase_add_loop_test(c, free_neighbours_become_one_chunk_in_any_order, 0, 6);
 	tcase_add_test(c, the_smallest_free_chunk_that_fits_is_cut);
 	tcase_add_test(c, the_oldest_of_equal_free_chunks_is_taken);
+	tcase_add_test(c, what_was_freed_is_sorted_by_the_next_malloc_that_needs_a_chunk);
+	tcase_add_test(c, sizes_and_bins_are_those_of_32_bits_with_16_byte_alignment);
+	tcase_add_test(c, small_requests_go_on_cutting_the_last_remainder);
+	tcase_add_test(c, further_chunks_of_a_small_bin_move_to_the_tcache);
+	tcase_add_test(c, of_equal_large_chunks_the_first_stays_as_long_as_it_can);
 	tcase_add_test(c, a_pointer_that_malloc_did_not_give_is_refused);
 	tcase_add_test(c, calloc_clears_what_the_heap_gives_and_not_what_the_kernel_gives);
 	tcase_add_test(c, calloc_clears_only_the_old_part_of_a_top_that_grew);
+	tcase_add_test(c, calloc_does_not_clear_what_was_trimmed_and_came_back);
 	tcase_add_test(c, calloc_clears_recycled_memory);
 	tcase_add_test(c, realloc_of_nothing_is_malloc_and_to_nothing_is_free);
 	tcase_add_test(c, realloc_grows_into_top_and_into_a_free_neighbour);
@@ -818,6 +991,9 @@ static TCase *refusal_case(void)
 	tcase_add_test(c, what_does_not_fit_is_enomem);
 	tcase_add_test(c, a_heap_whose_break_cannot_grow_goes_on_in_a_mapping);
 	tcase_add_test(c, a_break_that_somebody_moved_begins_a_new_piece_of_heap);
+	tcase_add_test(c, later_mappings_instead_of_the_break_are_as_large_as_is_wanted);
+	tcase_add_test(c, what_is_left_of_a_small_top_is_freed_as_any_chunk);
+	tcase_add_test(c, a_top_that_does_not_end_on_a_page_is_an_abort);
 	tcase_add_test(c, a_break_below_the_heap_is_an_abort);
 	tcase_add_test(c, a_header_that_cannot_be_written_is_a_signal);
 	tcase_add_test(c, results_are_outcomes);

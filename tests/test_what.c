@@ -344,7 +344,7 @@ START_TEST(a_free_chunk_says_on_which_list_it_waits)
 {
 	run(heap);
 	ask("q");
-	ck_says("chunk: 0804e208 of 2016 bytes free: in the bins, place 1 of 1");
+	ck_says("chunk: 0804e208 of 2016 bytes free: in the unsorted bin, place 1 of 1");
 	ask("s");
 	ck_says("chunk: 0804e9e8 of 32 bytes free: in the tcache, place 2 of the 2 of its size");
 	ask("t");
