@@ -64,6 +64,9 @@ bool contents_hold(struct contents *c, struct report *r, const struct machine *m
 
 /* ---- random_shrink.c ---- */
 typedef bool random_test(struct report *r, const char *text, uint64_t seed);
+/* This process is ended by SIGPROF after so much work. Not by the clock: a busy machine is no endless loop, and
+ * an alarm would go to Check, which ends the whole test for it. */
+void random_limit_cpu(unsigned seconds);
 /* Run the test in a process of its own: false also when that process crashes or does not end. */
 bool random_apart(struct report *r, random_test *test, const char *text, uint64_t seed);
 /* Drop lines of r->text, which fails the test, as long as it fails. */

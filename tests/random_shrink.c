@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -30,6 +31,13 @@ static bool is_ended_well(struct report *r, int status)
 	return WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
+void random_limit_cpu(unsigned seconds)
+{
+	struct itimerval t = {.it_value = {.tv_sec = seconds}};
+
+	setitimer(ITIMER_PROF, &t, NULL);
+}
+
 bool random_apart(struct report *r, random_test *test, const char *text, uint64_t seed)
 {
 	int status = 0;
@@ -38,7 +46,7 @@ bool random_apart(struct report *r, random_test *test, const char *text, uint64_
 	fflush(NULL);
 	child = fork();
 	if (child == 0) {
-		alarm(SECONDS_PER_TRY);
+		random_limit_cpu(SECONDS_PER_TRY);
 		exit(test(r, text, seed) ? 0 : 1);
 	}
 	if (child < 0 || waitpid(child, &status, 0) != child) {

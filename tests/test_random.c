@@ -48,7 +48,7 @@ static void start_job(struct job *j)
 	if (j->pid > 0)
 		return;
 	for (uint64_t seed = j->next; seed < j->end; seed += j->step) {
-		alarm(SECONDS_PER_SEED);
+		random_limit_cpu(SECONDS_PER_SEED);
 		if (!random_seed_holds(j->r, seed))
 			exit(1);
 	}
@@ -276,6 +276,26 @@ START_TEST(a_crash_is_a_failure_of_its_own_kind)
 }
 END_TEST
 
+static bool never_ends(struct report *r, const char *text, uint64_t seed)
+{
+	(void)r;
+	(void)text;
+	random_limit_cpu(1);
+	for (volatile uint64_t n = seed;; n++)
+		;
+	return true;
+}
+
+START_TEST(a_scenario_that_does_not_end_is_a_failure)
+{
+	struct report *r = shared_reports(1);
+
+	ck_assert(!random_apart(r, never_ends, "", 0));
+	ck_assert_str_eq(r->why, "signal: Profiling timer expired");
+	give_back(r, 1);
+}
+END_TEST
+
 START_TEST(a_text_is_held_against_the_same_as_a_seed)
 {
 	struct report *r = shared_reports(1);
@@ -303,6 +323,7 @@ Suite *random_suite(void)
 	tcase_add_test(t, a_seed_gives_the_same_text_again);
 	tcase_add_test(t, a_failing_scenario_loses_what_it_does_not_need);
 	tcase_add_test(t, a_crash_is_a_failure_of_its_own_kind);
+	tcase_add_test(t, a_scenario_that_does_not_end_is_a_failure);
 	tcase_add_test(t, a_text_is_held_against_the_same_as_a_seed);
 	suite_add_tcase(s, t);
 	return s;
