@@ -5,6 +5,7 @@
  *	 Normal  ####............................        a cell stands for 2^k frames; the shade says how many are
  *	 20000   ................................        in use, the colour for what
  *	 HighMem ..............................#*        a diamond: touched by this event
+ *	 sections ########..  3: 0c000-0ffff ...         SPARSEMEM: which parts of memory have a mem_map
  *	 ----------------------------------------
  *	 38a40   aaaf....a2...                           around the chosen frame, one cell a frame
  *
@@ -19,11 +20,15 @@
 #include <string.h>
 
 #include "parts.h"
+#include "sections.h"
 #include "sharers.h"
 #include "src/i18n.h"
 #include "src/zone_name.h"
 
-enum { LABEL_WIDTH = 8, LOOKS = 16 /* frames in use looked at in a cell */, STRIP_LINES = 2 };
+enum { LOOKS = 16 /* frames in use looked at in a cell */, STRIP_LINES = 2 };
+
+/* "HighMem", "HighMem@1" */
+static int label_width(const struct machine *m) { return m->nr_nodes > 1 ? 10 : 8; }
 
 /* ---- the map: rows of cells, each zone begins a new row ---- */
 
@@ -177,6 +182,8 @@ static uint32_t shade_of_sum(const struct sum *sum)
 
 	if (!sum->used)
 		return 0xb7;
+	if (sum->by_role[ROLE_HOLE] == sum->seen)
+		return 0xd7;
 	fourth = (uint32_t)((uint64_t)sum->used * 4 / (sum->seen ? sum->seen : 1));
 	return shade[fourth > 3 ? 3 : fourth];
 }
@@ -184,8 +191,8 @@ static uint32_t shade_of_sum(const struct sum *sum)
 /* One letter for a frame's use, where a cell is one frame. */
 static uint32_t use_letter(const struct machine *m, pfn_t pfn)
 {
-	static const char letter[NR_FRAME_USES] = {
-		[FRAME_PCP] = 'p',    [FRAME_RESERVED] = 'R', [FRAME_HOLE] = ' ',
+	static const uint8_t letter[NR_FRAME_USES] = {
+		[FRAME_PCP] = 'p',    [FRAME_RESERVED] = 'R', [FRAME_HOLE] = 0xd7,
 		[FRAME_KERNEL] = 'k', [FRAME_STACK] = 'k',    [FRAME_SLAB] = 's',
 		[FRAME_TABLE] = 't',  [FRAME_ANON] = 'a',     [FRAME_FILE] = 'f',
 		[FRAME_SHMEM] = 'm',  [FRAME_ZERO] = 'z',
@@ -196,7 +203,7 @@ static uint32_t use_letter(const struct machine *m, pfn_t pfn)
 		return 0xb7;
 	if (p->use == FRAME_ANON && p->mapcount > 1)
 		return p->mapcount < 10 ? '0' + (uint32_t)p->mapcount : '+';
-	return (uint32_t)letter[p->use];
+	return letter[p->use];
 }
 
 static void draw_frame_cell(const struct view *v, const struct area *a, int x, int y, pfn_t pfn)
@@ -223,9 +230,18 @@ static void draw_label(const struct area *a, int y, const struct map *map, int z
 		put_format(a, 0, y, ROLE_DIM, 0, "%05x", pfn);
 }
 
+/* The cell in which a section begins is underlined. */
+static unsigned section_attr(const struct machine *m, pfn_t pfn, uint32_t frames)
+{
+	const struct mem_section *s = pfn_to_section(m, pfn + frames - 1);
+
+	return s && section_start_pfn(m, s) >= pfn ? ATTR_UNDERLINE : 0;
+}
+
 static void draw_row(const struct view *v, const struct area *a, int y, const struct map *map,
 		     uint32_t row, struct scan *scan)
 {
+	int left = label_width(map->m);
 	pfn_t pfn;
 	uint32_t frames, cell = 1u << map->shift;
 	int zone = map_row(map, row, &pfn, &frames);
@@ -238,12 +254,13 @@ static void draw_row(const struct view *v, const struct area *a, int y, const st
 		uint32_t n = frames < cell ? frames : cell;
 
 		if (map->shift == 0) {
-			draw_frame_cell(v, a, LABEL_WIDTH + x, y, pfn);
+			draw_frame_cell(v, a, left + x, y, pfn);
 		} else if (pfn + n <= scan->free_until) {
-			put_char(a, LABEL_WIDTH + x, y, 0xb7, ROLE_FREE, 0);
+			put_char(a, left + x, y, 0xb7, ROLE_FREE, section_attr(map->m, pfn, n));
 		} else {
 			sum_up(scan, pfn, pfn + n, &sum);
-			put_char(a, LABEL_WIDTH + x, y, shade_of_sum(&sum), role_of_sum(&sum), 0);
+			put_char(a, left + x, y, shade_of_sum(&sum), role_of_sum(&sum),
+				 section_attr(map->m, pfn, n));
 		}
 		pfn += n;
 		frames -= n;
@@ -268,7 +285,7 @@ static bool canvas_cell(const struct canvas *c, pfn_t pfn, int *x, int *y)
 		return false;
 	if (row < c->top || row >= c->top + (uint32_t)c->height)
 		return false;
-	*x = LABEL_WIDTH + column;
+	*x = label_width(c->map->m) + column;
 	*y = (int)(row - c->top);
 	return true;
 }
@@ -341,15 +358,15 @@ static void draw_strip(const struct view *v, const struct area *a)
 	if (v->choice.pfn == PFN_NONE || v->choice.pfn >= m->max_pfn)
 		return;
 	draw_chosen_sharers(v, a);
-	while ((int)width * 2 <= a->width - LABEL_WIDTH)
+	while ((int)width * 2 <= a->width - label_width(m))
 		width *= 2;
-	start = strip_start(v, a->width - LABEL_WIDTH);
+	start = strip_start(v, a->width - label_width(m));
 	for (int line = 0; line < a->height - 1; line++) {
 		pfn_t first = start + (pfn_t)line * width;
 
 		put_format(a, 0, 1 + line, ROLE_DIM, 0, "%05x", first);
 		for (pfn_t i = 0; i < width && first + i < m->max_pfn; i++)
-			draw_frame_cell(v, a, LABEL_WIDTH + (int)i, 1 + line, first + i);
+			draw_frame_cell(v, a, label_width(m) + (int)i, 1 + line, first + i);
 	}
 }
 
@@ -384,17 +401,27 @@ static int strip_height(int height) { return height >= 10 ? STRIP_LINES + 1 : 0;
 
 static int legend_height(int height) { return height >= 5 ? 1 : 0; }
 
-static int map_height(int height) { return height - strip_height(height) - legend_height(height); }
+static int sections_height(const struct machine *m, int height)
+{
+	return m->memory_model == MEMORY_SPARSE && height >= 8;
+}
+
+static int map_height(const struct machine *m, int height)
+{
+	return height - strip_height(height) - legend_height(height) - sections_height(m, height);
+}
 
 static struct map map_for(const struct view *v, const struct panel_state *ps)
 {
-	int columns = ps->width - LABEL_WIDTH;
+	const struct machine *m = view_machine(v);
+	int columns = ps->width - label_width(m);
 
-	return map_of(view_machine(v), columns > 1 ? columns : 1, map_height(ps->height), ps->zoom);
+	return map_of(m, columns > 1 ? columns : 1, map_height(m, ps->height), ps->zoom);
 }
 
 static void memory_draw(struct view *v, struct panel_state *ps, const struct area *a, bool active)
 {
+	const struct machine *m = view_machine(v);
 	int strip = strip_height(a->height), legend = legend_height(a->height), height, column;
 	struct area part;
 	struct map map;
@@ -403,7 +430,7 @@ static void memory_draw(struct view *v, struct panel_state *ps, const struct are
 	(void)active;
 	ps->height = a->height;
 	ps->width = a->width;
-	height = map_height(a->height);
+	height = map_height(m, a->height);
 	map = map_for(v, ps);
 	if (v->choice.pfn != PFN_NONE && ps->word[0] != v->choice.pfn + 1ULL &&
 	    map_find(&map, v->choice.pfn, &row, &column)) {
@@ -414,6 +441,8 @@ static void memory_draw(struct view *v, struct panel_state *ps, const struct are
 	part = area_sub(a, 0, 0, a->width, height);
 	draw_map(v, &part, &map, (uint32_t)ps->top);
 	draw_thumb(&part, ps->top, height, (int)map.total);
+	if (sections_height(m, a->height))
+		height += draw_sections(v, a, height);
 	if (strip) {
 		part = area_sub(a, 0, height, a->width, strip);
 		draw_strip(v, &part);
@@ -505,13 +534,13 @@ static bool memory_key(struct view *v, struct panel_state *ps, uint32_t key)
 static void memory_click(struct view *v, struct panel_state *ps, int x, int y)
 {
 	struct map map = map_for(v, ps);
-	int height = map_height(ps->height);
+	int height = map_height(map.m, ps->height);
 	uint32_t frames;
 	pfn_t pfn;
 
-	if (x < LABEL_WIDTH)
+	if (x < label_width(map.m))
 		return;
-	x -= LABEL_WIDTH;
+	x -= label_width(map.m);
 	if (y < height && map_row(&map, (uint32_t)(ps->top + y), &pfn, &frames) >= 0)
 		choose_near(v, &map, pfn + ((pfn_t)x << map.shift));
 }
@@ -520,7 +549,7 @@ static void memory_scroll(struct view *v, struct panel_state *ps, int dy)
 {
 	struct map map = map_for(v, ps);
 
-	ps->top = scroll_clamp(ps->top + dy, map_height(ps->height), (int)map.total);
+	ps->top = scroll_clamp(ps->top + dy, map_height(map.m, ps->height), (int)map.total);
 }
 
 const struct panel panel_memory = {

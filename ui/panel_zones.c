@@ -9,7 +9,12 @@
  *	 CPU 0 HighMem 6 of 76, batch 7    38a51 38a52 38a53
  *	 split 38a50, order 3: 38a50 | 38a51 | 38a52 | 38a54
  *
- * Low panels turn the table: a row for each zone, a column for each order.  What the last split or merge made is drawn
+ * Low panels turn the table: a row for each zone, a column for each order.  With several nodes the table has the zones
+ * of the chosen zone's node, and where not all gauges have room a line says what each node has free:
+ *
+ *	 free  @0 618M  @1 762M
+ *
+ * What the last split or merge made is drawn
  * as a bar of its halves; what became of each half is read from mem_map as it stands now.
  */
 #include "panel.h"
@@ -22,7 +27,10 @@
 #include "src/i18n.h"
 #include "src/zone_name.h"
 
-enum { NAME_WIDTH = 8, TALL = 20 };
+enum { TALL = 20 };
+
+/* "HighMem", "HighMem@1" */
+static int name_width(const struct machine *m) { return m->nr_nodes > 1 ? 10 : 8; }
 
 /* ---- which zone is looked at ---- */
 
@@ -159,14 +167,34 @@ static void draw_marks(const struct zone *z, const struct area *a, int x, int y)
 	}
 }
 
-/* Gauges of all zones that have memory; returns the lines used. */
-static int draw_gauges(const struct view *v, const struct area *a, unsigned shown, int lines_each)
+/* What each node has free, in a line; the one in front stands out. */
+static void draw_nodes(const struct view *v, const struct area *a, unsigned shown)
+{
+	const struct machine *m = view_machine(v);
+	int x = put_text(a, 1, 0, ROLE_LABEL, 0, _("free"));
+	char text[TEXT_LEN];
+
+	for (uint32_t node = 0; node < m->nr_nodes; node++) {
+		bool front = node == shown / MAX_NR_ZONES;
+		uint64_t pages = 0;
+
+		for (unsigned i = 0; i < MAX_NR_ZONES; i++)
+			pages += m->node[node].node_zones[i].nr_free_pages;
+		x = put_format(a, x + 2, 0, front ? ROLE_TITLE : ROLE_LABEL, front ? ATTR_BOLD : 0,
+			       "@%u", node);
+		x = put_text(a, x + 1, 0, ROLE_NUMBER, 0, bytes_text(pages << PAGE_SHIFT, text));
+	}
+}
+
+/* Gauges of the zones from `first` up to `end` that have memory; returns the lines used. */
+static int draw_gauges(const struct view *v, const struct area *a, unsigned first, unsigned end,
+		       unsigned shown, int lines_each)
 {
 	const struct machine *m = view_machine(v);
 	int y = 0;
 	char text[TEXT_LEN], name[ZONE_NAME_LEN];
 
-	for (unsigned i = 0; i < nr_zones(m); i++) {
+	for (unsigned i = first; i < end; i++) {
 		const struct zone *z = zone_by_id(m, i);
 		enum touch touch = story_touched_zone(view_story(v), i);
 
@@ -175,11 +203,11 @@ static int draw_gauges(const struct view *v, const struct area *a, unsigned show
 		put_mark(a, 0, y, touch);
 		put_text(a, 1, y, i == shown ? ROLE_TITLE : ROLE_LABEL, i == shown ? ATTR_BOLD : 0,
 			 zone_name(m, i, name));
-		draw_gauge(m, z, a, 1 + NAME_WIDTH, y, a->width - NAME_WIDTH - 3 - 8);
+		draw_gauge(m, z, a, 1 + name_width(m), y, a->width - name_width(m) - 3 - 8);
 		snprintf(text, sizeof(text), "%u", z->nr_free_pages);
 		put_right(a, a->width, y, touched_role(touch, free_role(z)), ATTR_BOLD, text);
 		if (lines_each > 1)
-			draw_marks(z, a, 1 + NAME_WIDTH, y + 1);
+			draw_marks(z, a, 1 + name_width(m), y + 1);
 		y += lines_each;
 	}
 	return y;
@@ -191,6 +219,24 @@ static int zones_with_memory(const struct machine *m)
 
 	for (unsigned i = 0; i < nr_zones(m); i++)
 		n += zone_by_id(m, i)->managed_pages > 0;
+	return n;
+}
+
+/* The table has the zones of one node, from `first` on: those that have memory. */
+static unsigned first_of_node(unsigned zone) { return zone / MAX_NR_ZONES * MAX_NR_ZONES; }
+
+static bool is_in_table(const struct machine *m, unsigned zone)
+{
+	return zone_by_id(m, zone)->managed_pages > 0;
+}
+
+static int zones_in_table(const struct machine *m, unsigned shown)
+{
+	unsigned first = first_of_node(shown);
+	int n = 0;
+
+	for (unsigned i = first; i < first + MAX_NR_ZONES; i++)
+		n += is_in_table(m, i);
 	return n;
 }
 
@@ -254,14 +300,17 @@ static int draw_tall_table(const struct view *v, const struct panel_state *ps, c
 			   unsigned shown, bool active)
 {
 	const struct machine *m = view_machine(v);
-	int blocks = tall_column(zones_with_memory(m) - 1) + 2, index = 0;
-	char name[ZONE_NAME_LEN];
+	int blocks = tall_column(zones_in_table(m, shown) - 1) + 2, index = 0;
+	unsigned first = first_of_node(shown), end = first + MAX_NR_ZONES;
 
-	put_text(a, 1, 0, ROLE_LABEL, 0, _("order"));
-	for (unsigned z = 0; z < nr_zones(m); z++)
-		if (zone_by_id(m, z)->managed_pages)
+	if (m->nr_nodes > 1)
+		put_format(a, 1, 0, ROLE_LABEL, 0, _("node %u"), shown / MAX_NR_ZONES);
+	else
+		put_text(a, 1, 0, ROLE_LABEL, 0, _("order"));
+	for (unsigned z = first; z < end; z++)
+		if (is_in_table(m, z))
 			put_right(a, tall_column(index++), 0, z == shown ? ROLE_TITLE : ROLE_LABEL,
-				  z == shown ? ATTR_BOLD : 0, zone_name(m, z, name));
+				  z == shown ? ATTR_BOLD : 0, zone_by_id(m, z)->name);
 	if (blocks + text_width(_("first blocks")) <= a->width)
 		put_text(a, blocks, 0, ROLE_DIM, 0, _("first blocks"));
 	for (unsigned k = 0; k < MAX_ORDER; k++) {
@@ -271,8 +320,8 @@ static int draw_tall_table(const struct view *v, const struct panel_state *ps, c
 		put_format(a, 1, y, ROLE_LABEL, 0, "%3u", k);
 		put_right(a, 10, y, ROLE_DIM, 0, bytes_text((uint64_t)PAGE_SIZE << k, bytes));
 		index = 0;
-		for (unsigned z = 0; z < nr_zones(m); z++)
-			if (zone_by_id(m, z)->managed_pages)
+		for (unsigned z = first; z < end; z++)
+			if (is_in_table(m, z))
 				put_count(v, a, tall_column(index++), y, z, k,
 					  active && z == shown && (int)k == ps->cursor);
 		if (blocks + 5 <= a->width)
@@ -292,13 +341,14 @@ static int number_digits(uint32_t n)
 }
 
 /* Ends of the columns of the flat table: each as wide as its widest number, spare room spread evenly. */
-static void flat_columns(const struct machine *m, int width, int end[MAX_ORDER])
+static void flat_columns(const struct machine *m, unsigned shown, int width, int end[MAX_ORDER])
 {
+	unsigned first = first_of_node(shown);
 	int need[MAX_ORDER], total = 0, x = 5;
 
 	for (unsigned k = 0; k < MAX_ORDER; k++) {
 		need[k] = 1 + number_digits(k);
-		for (unsigned z = 0; z < nr_zones(m); z++) {
+		for (unsigned z = first; z < first + MAX_NR_ZONES; z++) {
 			int d = 1 + number_digits(zone_by_id(m, z)->free_area[k].nr_free);
 
 			need[k] = d > need[k] ? d : need[k];
@@ -322,17 +372,18 @@ static int draw_flat_table(const struct view *v, const struct panel_state *ps, c
 			   unsigned shown, bool active)
 {
 	const struct machine *m = view_machine(v);
+	unsigned first = first_of_node(shown);
 	int end[MAX_ORDER], y = 1;
 	char text[TEXT_LEN];
 
-	flat_columns(m, a->width, end);
+	flat_columns(m, shown, a->width, end);
 	put_text(a, 0, 0, ROLE_LABEL, 0, _("order"));
 	for (unsigned k = 0; k < MAX_ORDER; k++) {
 		snprintf(text, sizeof(text), "%u", k);
 		put_right(a, end[k], 0, ROLE_LABEL, 0, text);
 	}
-	for (unsigned z = 0; z < nr_zones(m); z++) {
-		if (!zone_by_id(m, z)->managed_pages)
+	for (unsigned z = first; z < first + MAX_NR_ZONES; z++) {
+		if (!is_in_table(m, z))
 			continue;
 		put_format(a, 1, y, z == shown ? ROLE_TITLE : ROLE_LABEL,
 			   z == shown ? ATTR_BOLD : 0, "%.4s", zone_by_id(m, z)->name);
@@ -351,6 +402,8 @@ static void draw_pcp(const struct view *v, const struct area *a, int y, unsigned
 	const struct per_cpu_pages *p = &z->pcp[m->cpu];
 	int x = put_format(a, 1, y, ROLE_LABEL, 0, "CPU %u", m->cpu);
 
+	if (m->nr_nodes > 1)
+		x = put_format(a, x, y, ROLE_DIM, 0, _(" of node %u"), numa_node_id(m));
 	x = put_format(a, x + 1, y, ROLE_PCP, ATTR_BOLD, "%3u", p->count);
 	x = put_format(a, x, y, ROLE_DIM, 0, _("/%u batch %u"), p->high, p->batch);
 	draw_blocks(v, z, p->list[0], a, x + 2, y);
@@ -362,21 +415,31 @@ static void zones_draw(struct view *v, struct panel_state *ps, const struct area
 {
 	const struct machine *m = view_machine(v);
 	unsigned shown = shown_zone(v, ps, active);
-	int zones = zones_with_memory(m), y, each;
-	bool tall = a->height >= zones + 1 + MAX_ORDER + 2 && a->width >= tall_column(zones - 1);
+	int zones = zones_with_memory(m), rows = zones_in_table(m, shown), y = 0, each;
+	bool all = m->nr_nodes == 1 || a->height >= zones + rows + 3, tall;
+	unsigned first = all ? 0 : first_of_node(shown);
+	unsigned end = all ? nr_zones(m) : first + MAX_NR_ZONES;
 	struct area rest;
+
+	if (!all) {
+		draw_nodes(v, a, shown);
+		zones = rows;
+		y = 1;
+	}
+	tall = a->height - y >= zones + 1 + MAX_ORDER + 2 && a->width >= tall_column(rows - 1);
 
 	ps->height = a->height;
 	ps->width = a->width;
 	ps->zoom = tall;
 	/* marks under the gauges only where halves of a block still have room */
-	each = a->height >= (tall ? 2 * zones + MAX_ORDER + 5 : 3 * zones + 5) ? 2 : 1;
-	y = draw_gauges(v, a, shown, each);
+	each = a->height - y >= (tall ? 2 * zones + MAX_ORDER + 5 : 2 * zones + rows + 5) ? 2 : 1;
+	rest = area_sub(a, 0, y, a->width, a->height - y);
+	y += draw_gauges(v, &rest, first, end, shown, each);
 	ps->top = y;
 	rest = area_sub(a, 0, y, a->width, a->height - y);
 	if (tall)
 		y += draw_tall_table(v, ps, &rest, shown, active);
-	else if (rest.height >= zones + 1)
+	else if (rest.height >= rows + 1)
 		y += draw_flat_table(v, ps, &rest, shown, active);
 	if (y < a->height)
 		draw_pcp(v, a, y++, shown);
@@ -490,17 +553,18 @@ static void zones_click(struct view *v, struct panel_state *ps, int x, int y)
 {
 	const struct machine *m = view_machine(v);
 	int line = y - ps->top - 1, end[MAX_ORDER], index = 0;
+	unsigned shown = shown_zone(v, ps, true), first = first_of_node(shown);
 
 	if (line < 0)
 		return;
 	if (ps->zoom && line < MAX_ORDER) {
 		ps->cursor = line;
-		for (unsigned z = 0; z < nr_zones(m); z++)
-			if (zone_by_id(m, z)->managed_pages && x < tall_column(index++) &&
+		for (unsigned z = first; z < first + MAX_NR_ZONES; z++)
+			if (is_in_table(m, z) && x < tall_column(index++) &&
 			    x >= tall_column(index - 2))
 				ps->word[0] = z + 1;
-	} else if (!ps->zoom && line < zones_with_memory(m)) {
-		flat_columns(m, ps->width, end);
+	} else if (!ps->zoom && line < zones_in_table(m, shown)) {
+		flat_columns(m, shown, ps->width, end);
 		for (int k = MAX_ORDER - 1; k >= 0 && x < end[k]; k--)
 			ps->cursor = k;
 	} else {
