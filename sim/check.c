@@ -8,7 +8,7 @@
  * struct page must know of just what was found.  So a frame that two think
  * theirs is discovered as well as one that nobody remembers.
  *
- *	zones -> slabs -> address spaces -> files -> kernel tables -> all frames
+ *	zones, nodes -> slabs -> address spaces -> files -> kernel tables -> all frames
  *
  * The laws hold between events, not in the middle of one.
  */
@@ -90,9 +90,10 @@ const char *machine_check(const struct machine *m)
 	if (!notes)
 		return "the host has no memory for the check";
 	k.found = arena_alloc(notes, bytes);
-	holds = check_zones(&k) && check_slabs(&k) && check_spaces(&k) &&
-		check_mappings(&k) && check_kernel_tables(&k) &&
-		check_kernel_map(&k) && check_segments(&k) && check_frames(&k);
+	holds = check_zones(&k) && check_nodes(&k) && check_slabs(&k) &&
+		check_spaces(&k) && check_mappings(&k) &&
+		check_kernel_tables(&k) && check_kernel_map(&k) &&
+		check_segments(&k) && check_frames(&k);
 	arena_destroy(notes);
 	return holds ? NULL : sentence;
 }

@@ -31,6 +31,7 @@ bool check_owned(struct check *k, pfn_t pfn, unsigned order,
 		 enum frame_use use);
 
 bool check_zones(struct check *k);  /* check_zone.c                    */
+bool check_nodes(struct check *k);  /* check_node.c                    */
 bool check_frames(struct check *k); /* check_zone.c, after the others  */
 bool check_slabs(struct check *k);  /* check_slab.c                    */
 bool check_spaces(struct check *k); /* check_space.c                   */

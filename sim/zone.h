@@ -22,6 +22,15 @@ enum zone_type {
 	MAX_NR_ZONES
 };
 enum { MAX_ZONES = MAX_NUMNODES * MAX_NR_ZONES }; /* of a machine: ids */
+/* 6.1 enum numa_stat_item.  A request prefers the first zone of its list. */
+enum numa_event {
+	NUMA_HIT,     /* given to a request that preferred this node       */
+	NUMA_MISS,    /* given to one that preferred another               */
+	NUMA_FOREIGN, /* preferred, but another node gave                  */
+	NUMA_LOCAL,   /* given to a CPU of this node                       */
+	NUMA_OTHER,   /* given to a CPU of another                         */
+	NR_NUMA_EVENTS
+};
 enum watermark { WMARK_MIN, WMARK_LOW, WMARK_HIGH, NR_WMARK };
 enum { PCP_ORDERS = 4 };
 /* Can the page be got rid of?  mobility.c. */
@@ -70,6 +79,8 @@ struct zone {
 	uint8_t *pageblock; /* enum migratetype of each; NULL: one kind only */
 	struct per_cpu_pages pcp[MAX_CPUS];
 	uint64_t nr_alloc, nr_free;  /* pages to and from users since boot */
+	/* where requests were served, if there are several nodes: zone_statistics() */
+	uint64_t numa_events[NR_NUMA_EVENTS];
 	uint64_t nr_split, nr_merge; /* halvings and joinings of blocks    */
 };
 
@@ -153,6 +164,10 @@ uint32_t node_distance(const struct machine *m, uint32_t from, uint32_t to);
 uint32_t node_nr_cpus(const struct machine *m, uint32_t node);
 /* The node whose range holds the frame. */
 uint32_t pfn_to_nid(const struct machine *m, pfn_t pfn);
+
+/* kswapd.c: wake those of all nodes from an entry of a zonelist on. */
+void wake_all_kswapds(struct machine *m, const struct zoneref *first,
+		      unsigned order, enum zone_type highest);
 
 /* movable.c: where Movable begins in each node; usable_start: the first frame
  * of the zone that it is cut from. */

@@ -79,6 +79,11 @@ struct page_counts {
 };
 /* Costs time in proportion to the number of frames. */
 void count_pages(const struct machine *m, struct page_counts *c);
+/* Of one node; mlocked stays 0. */
+void count_node_pages(const struct machine *m, uint32_t node, struct page_counts *c);
+
+/* numa_hit and its like of a zone, as zoneinfo has them; with z == NULL of all together, as vmstat: lines. */
+void print_numa_events(FILE *out, const struct machine *m, const struct zone *z, bool lines);
 
 /* By frame: is it mapped by a locked area? Free it; exits when the host has no memory. */
 bool *mlocked_frames(const struct machine *m);

@@ -18,9 +18,9 @@
 
 #include "panic.h"
 
-static void count_frames(const struct machine *m, struct page_counts *c)
+static void count_frames(const struct machine *m, pfn_t start, pfn_t end, struct page_counts *c)
 {
-	for (pfn_t pfn = 0; pfn < m->max_pfn; pfn++) {
+	for (pfn_t pfn = start; pfn < end; pfn++) {
 		const struct page *page = &m->mem_map[pfn];
 		bool is_shmem = page->use == FRAME_SHMEM, is_mapped = page->mapcount > 0;
 
@@ -37,22 +37,27 @@ static void count_frames(const struct machine *m, struct page_counts *c)
 }
 
 /* What kmalloc took straight from the page allocator, by the scenario's names for it. */
-static uint32_t large_kmalloc_pages(const struct machine *m)
+static uint32_t large_kmalloc_pages(const struct machine *m, pfn_t start, pfn_t end)
 {
 	uint32_t pages = 0;
 
 	for (uint32_t i = 0; i < m->names.cap; i++) {
 		const struct region *r = &m->names.slot[i];
 
-		if (r->name && r->kind == REGION_KMALLOC && !slab_of(m, r->start))
-			pages += 1U << pfn_page(m, kva_to_pfn(m, r->start))->order;
+		pfn_t pfn;
+
+		if (!r->name || r->kind != REGION_KMALLOC || slab_of(m, r->start))
+			continue;
+		pfn = kva_to_pfn(m, r->start);
+		if (pfn >= start && pfn < end)
+			pages += 1U << pfn_page(m, pfn)->order;
 	}
 	return pages;
 }
 
 static void count_slabs(const struct machine *m, struct page_counts *c)
 {
-	c->slab_unreclaimable = large_kmalloc_pages(m);
+	c->slab_unreclaimable = large_kmalloc_pages(m, 0, m->max_pfn);
 	for (uint32_t i = 0; i < m->nr_caches; i++) {
 		const struct kmem_cache *cache = m->cache[i];
 		uint32_t pages = cache ? cache_slabs(cache) << cache->gfporder : 0;
@@ -99,11 +104,44 @@ static void count_locked(const struct machine *m, struct page_counts *c)
 void count_pages(const struct machine *m, struct page_counts *c)
 {
 	memset(c, 0, sizeof(*c));
-	count_frames(m, c);
+	count_frames(m, 0, m->max_pfn, c);
 	count_slabs(m, c);
 	count_locked(m, c);
 	for (const struct task *t = m->tasks; t; t = t->next)
 		c->page_tables += t->mm->nr_tables;
+}
+
+/* Slabs, large kmalloc and page tables of a node, frame by frame. */
+static void count_kernel_frames(const struct machine *m, pfn_t start, pfn_t end,
+				struct page_counts *c)
+{
+	for (pfn_t pfn = start; pfn < end; pfn++) {
+		const struct page *page = &m->mem_map[pfn];
+		const struct slab *slab;
+
+		c->page_tables += page->use == FRAME_TABLE && page->level > 0 && page->index;
+		if (page->use != FRAME_SLAB)
+			continue;
+		slab = slab_of(m, pfn_to_kva(m, pfn));
+		if (slab && slab->cache->flags & SLAB_RECLAIM_ACCOUNT)
+			c->slab_reclaimable++;
+		else
+			c->slab_unreclaimable++;
+	}
+}
+
+void count_node_pages(const struct machine *m, uint32_t node, struct page_counts *c)
+{
+	const struct pglist_data *n = &m->node[node];
+
+	if (m->nr_nodes == 1) {
+		count_pages(m, c);
+		return;
+	}
+	memset(c, 0, sizeof(*c));
+	count_frames(m, n->range_start, n->range_end, c);
+	count_kernel_frames(m, n->range_start, n->range_end, c);
+	c->slab_unreclaimable += large_kmalloc_pages(m, n->range_start, n->range_end);
 }
 
 /* The counters of 6.1's enum node_stat_item that this machine has, or that are 0 in it because nothing moves them. */

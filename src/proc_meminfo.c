@@ -255,6 +255,8 @@ void proc_vmstat(FILE *out, const struct machine *m, const struct task *t)
 	stat_line(out, "nr_bounce", 0);
 	stat_line(out, "nr_zspages", 0);
 	stat_line(out, "nr_free_cma", 0);
+	if (m->nr_nodes > 1)
+		print_numa_events(out, m, NULL, true);
 	n = node_stats(&c, s);
 	for (unsigned i = 0; i < n; i++)
 		stat_line(out, s[i].name, s[i].value);

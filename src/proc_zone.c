@@ -104,10 +104,14 @@ static unsigned stat_threshold(const struct machine *m, const struct zone *z)
 	return threshold < 125 ? threshold : 125;
 }
 
-static void print_per_node(FILE *out, const struct page_counts *c)
+static void print_per_node(FILE *out, const struct machine *m, uint32_t node)
 {
 	struct node_stat s[NODE_STATS_MAX];
-	unsigned n = node_stats(c, s);
+	struct page_counts c;
+	unsigned n;
+
+	count_node_pages(m, node, &c);
+	n = node_stats(&c, s);
 
 	fputs("\n  per-node stats", out);
 	for (unsigned i = 0; i < n; i++)
@@ -155,18 +159,46 @@ static void print_pagesets(FILE *out, const struct machine *m, const struct zone
 			stat_threshold(m, z));
 }
 
+void print_numa_events(FILE *out, const struct machine *m, const struct zone *z, bool lines)
+{
+	static const char *const name[NR_NUMA_EVENTS] = {"numa_hit", "numa_miss", "numa_foreign",
+							 "numa_local", "numa_other"};
+
+	for (unsigned i = 0; i < NR_NUMA_EVENTS; i++) {
+		const struct zone *each;
+		uint64_t sum = 0;
+
+		for_each_populated_zone(m, each)
+			sum += !z || each == z ? each->numa_events[i] : 0;
+		if (i == NUMA_LOCAL)
+			fprintf(out, lines ? "%s %u\n" : "\n      %-12s %u", "numa_interleave", 0U);
+		fprintf(out, lines ? "%s %llu\n" : "\n      %-12s %llu", name[i],
+			(unsigned long long)sum);
+	}
+}
+
+/* 6.1 is_zone_first_populated(). */
+static bool is_first_populated(const struct machine *m, const struct zone *z)
+{
+	const struct zone *first = next_populated_zone(m, z->node * (uint32_t)MAX_NR_ZONES);
+
+	return z == first;
+}
+
 static void print_zone(FILE *out, const struct machine *m, const struct zone *z,
 		       const struct page_counts *c)
 {
 	fprintf(out, "Node %u, zone %8s", z->node, z->name);
-	if (z->type == ZONE_DMA)
-		print_per_node(out, c);
+	if (is_first_populated(m, z))
+		print_per_node(out, m, z->node);
 	print_zone_head(out, m, z);
 	if (populated_zone(z)) {
 		fprintf(out, "\n      nr_free_pages %u", z->nr_free_pages);
 		fputs("\n      nr_zone_write_pending 0", out);
 		fprintf(out, "\n      nr_mlock     %u", c->mlocked[z->id]);
 		fputs("\n      nr_bounce    0\n      nr_zspages   0\n      nr_free_cma  0", out);
+		if (m->nr_nodes > 1)
+			print_numa_events(out, m, z, false);
 		print_pagesets(out, m, z);
 		fprintf(out, "\n  node_unreclaimable:  0\n  start_pfn:           %u", z->start_pfn);
 	}
