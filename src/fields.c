@@ -158,7 +158,7 @@ static read_object *const readers[NR_OBJECT_KINDS] = {
 	[OBJ_PCP] = pcp_fields,           [OBJ_CACHE] = cache_fields,
 	[OBJ_SLAB] = slab_fields,         [OBJ_ARRAY] = array_fields,
 	[OBJ_SLOT] = slot_fields,         [OBJ_GDT] = gdt_fields,
-	[OBJ_DESC] = desc_fields,
+	[OBJ_DESC] = desc_fields,         [OBJ_SECTION] = section_fields,
 };
 
 bool object_fields(const struct machine *m, const struct object *o,

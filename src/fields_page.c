@@ -163,6 +163,9 @@ void page_fields(struct fields *r, const struct object *o)
 	char text[FIELD_TEXT];
 
 #include "struct_page.def"
+	if (m->memory_model == MEMORY_SPARSE)
+		put_pointer(r, "section", "struct mem_section *", section_object(m, pfn),
+			    N_("the stretch of memory whose part of mem_map this is in"));
 	put_use(r, p, pfn);
 }
 

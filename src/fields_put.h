@@ -63,7 +63,7 @@ read_object task_fields, mm_fields, tree_fields, vma_fields, anon_vma_fields, av
 /* ---- fields_page.c: frames, files, page tables ---- */
 read_object page_fields, file_fields, mapping_fields, entry_fields, table_fields;
 /* ---- fields_zone.c: nodes, zones, free lists ---- */
-read_object node_fields, zone_fields, free_area_fields, pcp_fields;
+read_object node_fields, section_fields, zone_fields, free_area_fields, pcp_fields;
 /* ---- fields_segment.c: segments ---- */
 read_object gdt_fields, desc_fields;
 /* ---- fields_cache.c: slab caches ---- */

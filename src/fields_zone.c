@@ -5,10 +5,62 @@
 
 #include "fields_put.h"
 
+/* "0 2": the CPUs of a node. */
+static const char *cpus_text(const struct machine *m, uint32_t node, char text[FIELD_TEXT])
+{
+	size_t at = 0;
+
+	text[0] = '\0';
+	for (uint32_t cpu = 0; cpu < m->config.cpus && at + 4 < FIELD_TEXT; cpu++)
+		if (cpu_to_node(m, cpu) == node)
+			at += (size_t)snprintf(text + at, FIELD_TEXT - at, "%s%u", at ? " " : "",
+					       cpu);
+	return at ? text : _("none: memory only");
+}
+
+static const char *kswapd_text(const struct pglist_data *n, char text[FIELD_TEXT])
+{
+	snprintf(text, FIELD_TEXT, _("kswapd%u, asleep"), n->node_id);
+	return text;
+}
+
+/* How far the other nodes are, and in which order their zones are tried. */
+static void put_neighbours(struct fields *r, const struct pglist_data *n)
+{
+	const struct zoneref *ref = n->node_zonelists[ZONELIST_FALLBACK].zonerefs;
+	char name[FIELD_NAME];
+
+	put_group(r, N_("Distances"));
+	for (uint32_t i = 0; i < r->m->nr_nodes; i++) {
+		snprintf(name, sizeof(name), "node_distance[%u]", i);
+		put_number(r, name, "int", FORM_COUNT, node_distance(r->m, n->node_id, i),
+			   make_object(OBJ_NODE, i, 0),
+			   N_("how far that node is: 10 is itself, 20 twice as far"));
+	}
+	put_group(r, N_("Zonelist: the order in which zones are tried"));
+	for (uint32_t i = 0; ref[i].zone; i++)
+		put_item(r, "node_zonelists", i, "struct zone *",
+			 make_object(OBJ_ZONE, ref[i].zone->id, 0),
+			 N_("a request begins at the first one that it may use"));
+}
+
+static void put_sections(struct fields *r, const struct pglist_data *n)
+{
+	uint32_t nr = 0;
+
+	put_group(r, N_("Sections of memory, each with its own part of mem_map"));
+	for (uint32_t i = 0; i < r->m->nr_sections; i++)
+		if (r->m->mem_section[i].node == n->node_id && !list_is_full(r, nr++, 64))
+			put_item(r, "mem_section", i, "struct mem_section",
+				 make_object(OBJ_SECTION, i, 0),
+				 N_("a section of memory (SPARSEMEM)"));
+}
+
 void node_fields(struct fields *r, const struct object *o)
 {
 	const struct machine *m = r->m;
 	const struct pglist_data *n = &m->node[o->id];
+	char text[FIELD_TEXT];
 	uint32_t index = 0;
 
 #include "struct_node.def"
@@ -20,6 +72,37 @@ void node_fields(struct fields *r, const struct object *o)
 				 N_("a zone: memory with the same limits"));
 		index += n->node_zones[i].name != NULL; /* as the kernel numbers those it has */
 	}
+	put_neighbours(r, n);
+	if (m->memory_model == MEMORY_SPARSE)
+		put_sections(r, n);
+}
+
+void section_fields(struct fields *r, const struct object *o)
+{
+	const struct machine *m = r->m;
+	const struct mem_section *s = &m->mem_section[o->id];
+	pfn_t start = section_start_pfn(m, s);
+
+#include "struct_section.def"
+}
+
+/* Where requests were served. */
+static void put_numa_events(struct fields *r, const struct zone *z)
+{
+	static const struct {
+		const char *name, *meaning;
+	} event[NR_NUMA_EVENTS] = {
+		{"numa_hit", N_("given to requests that preferred this node")},
+		{"numa_miss", N_("given to requests that preferred another node")},
+		{"numa_foreign", N_("preferred here, but given by another node")},
+		{"numa_local", N_("given to CPUs of this node")},
+		{"numa_other", N_("given to CPUs of other nodes")},
+	};
+
+	put_group(r, N_("NUMA: where requests were served"));
+	for (unsigned i = 0; i < NR_NUMA_EVENTS; i++)
+		put_number(r, event[i].name, "unsigned long", FORM_COUNT, z->numa_events[i],
+			   (struct object){OBJ_NONE, 0, 0}, event[i].meaning);
 }
 
 void zone_fields(struct fields *r, const struct object *o)
@@ -28,6 +111,8 @@ void zone_fields(struct fields *r, const struct object *o)
 	const struct zone *z = zone_by_id(m, object_nr(o));
 
 #include "struct_zone.def"
+	if (m->nr_nodes > 1)
+		put_numa_events(r, z);
 	put_group(r, N_("Free blocks, and the stocks of CPUs"));
 	for (uint32_t k = 0; k < MAX_ORDER; k++)
 		put_item(r, "free_area", k, "struct free_area",

@@ -63,6 +63,14 @@ struct object slab_object_of(const struct slab *s)
 	return s ? make_object(OBJ_SLAB, s->pfn, 0) : none;
 }
 
+struct object section_object(const struct machine *m, pfn_t pfn)
+{
+	const struct mem_section *s = pfn_to_section(m, pfn);
+
+	return s ? make_object(OBJ_SECTION, (uint32_t)(s - m->mem_section), 0)
+		 : make_object(OBJ_NONE, 0, 0);
+}
+
 struct object page_object(pfn_t pfn)
 {
 	return pfn == PFN_NONE ? none : make_object(OBJ_PAGE, pfn, 0);
@@ -350,6 +358,8 @@ bool object_exists(const struct machine *m, const struct object *o)
 		return find_table(m, o, &at);
 	case OBJ_NODE:
 		return o->id < m->nr_nodes;
+	case OBJ_SECTION:
+		return o->id < m->nr_sections;
 	case OBJ_ZONE:
 		return zone_exists(m, object_nr(o));
 	case OBJ_FREE_AREA:
@@ -387,7 +397,7 @@ const char *object_struct(enum object_kind kind)
 		[OBJ_PCP] = "per_cpu_pageset", [OBJ_CACHE] = "kmem_cache",
 		[OBJ_SLAB] = "slab",           [OBJ_ARRAY] = "array_cache",
 		[OBJ_SLOT] = "slab object",    [OBJ_GDT] = "gdt_page",
-		[OBJ_DESC] = "desc_struct",
+		[OBJ_DESC] = "desc_struct",    [OBJ_SECTION] = "mem_section",
 	};
 
 	return names[kind] ? names[kind] : "";

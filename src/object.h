@@ -24,6 +24,7 @@ enum object_kind {
 	OBJ_ENTRY,     /* id: pid, 0: the kernel's own tables; sub: address | level: page-table entry   */
 	OBJ_TABLE,     /* the same: the table that holds the entries of this address at this level      */
 	OBJ_NODE,      /* id: number of the node: pglist_data                                          */
+	OBJ_SECTION,   /* id: number of the section: mem_section                                       */
 	OBJ_ZONE,      /* id: of the zone                                                              */
 	OBJ_FREE_AREA, /* id: zone; sub: order                                                         */
 	OBJ_PCP,       /* id: zone; sub: CPU: per_cpu_pageset                                          */
@@ -72,6 +73,7 @@ struct object mapping_object(const struct address_space *as);
 struct object cache_object(const struct kmem_cache *c);
 struct object slab_object_of(const struct slab *s);
 struct object page_object(pfn_t pfn); /* PFN_NONE: OBJ_NONE */
+struct object section_object(const struct machine *m, pfn_t pfn); /* of a frame; FLATMEM: OBJ_NONE */
 struct object entry_object(uint32_t pid, vaddr_t va, unsigned level);
 struct object table_object(uint32_t pid, vaddr_t va, unsigned level);
 /* The structure that lies at a kernel address of a slab's page: a known one, else a slot of its cache; or OBJ_NONE. */

@@ -347,6 +347,21 @@ static bool is_user_page(const struct page *p)
 	return p->use == FRAME_ANON || p->use == FRAME_FILE || p->use == FRAME_SHMEM;
 }
 
+/* The node and the section, where there are several. */
+static void what_place_of(const struct asking *q, const struct zone *z, pfn_t pfn)
+{
+	const struct machine *m = q->m;
+	const struct mem_section *s = pfn_to_section(m, pfn);
+
+	if (z && m->nr_nodes > 1)
+		tell(q, FRAME_NODE, z->node, node_distance(m, numa_node_id(m), z->node), m->cpu,
+		     numa_node_id(m));
+	if (s && s->present)
+		tell(q, SECTION, s - m->mem_section, section_start_pfn(m, s), s->mem_map_pfn);
+	else if (s)
+		tell(q, SECTION_EMPTY, s - m->mem_section, section_start_pfn(m, s));
+}
+
 void what_frame(const struct asking *q, pfn_t pfn, uint32_t offset)
 {
 	const struct machine *m = q->m;
@@ -358,6 +373,7 @@ void what_frame(const struct asking *q, pfn_t pfn, uint32_t offset)
 		tell(q, FRAME, pfn, z->node, z->id, phys);
 	else
 		tell(q, FRAME_NO_ZONE, pfn, phys);
+	what_place_of(q, z, pfn);
 	if (p->use != FRAME_HOLE) {
 		if (pfn < m->max_low_pfn)
 			tell(q, FRAME_KVA, pfn_to_kva(m, pfn) + offset);

@@ -160,6 +160,9 @@ static void memory_text(const struct machine *m, const struct object *o, char *b
 	case OBJ_NODE:
 		snprintf(buf, OBJECT_TEXT, _("node %u"), object_nr(o));
 		break;
+	case OBJ_SECTION:
+		snprintf(buf, OBJECT_TEXT, _("section %u"), object_nr(o));
+		break;
 	case OBJ_ZONE:
 		snprintf(buf, OBJECT_TEXT, "%s", zone_name(m, z->id, name));
 		break;
