@@ -37,12 +37,18 @@ static inline struct machine *bare_machine(uint32_t nr_frames)
 static inline struct zone *add_zone(struct machine *m, enum zone_type type, pfn_t start,
 				    uint32_t nr_frames)
 {
-	struct zone *z = &m->node[0].node_zones[type];
+	struct pglist_data *n = &m->node[0];
+	struct zone *z = &n->node_zones[type];
+	pfn_t end = start + nr_frames > node_end_pfn(n) ? start + nr_frames : node_end_pfn(n);
 
 	z->start_pfn = start;
 	z->spanned_pages = z->present_pages = nr_frames;
 	for (pfn_t i = start; i < start + nr_frames; i++)
 		m->mem_map[i].use = FRAME_RESERVED;
+	if (!n->node_present_pages || start < n->node_start_pfn)
+		n->node_start_pfn = start;
+	n->node_spanned_pages = end - n->node_start_pfn;
+	n->node_present_pages += nr_frames;
 	zone_init_pageblocks(m, z);
 	zones_set_spans(m);
 	z->pcp[0].batch = 1;
