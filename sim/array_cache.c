@@ -156,33 +156,68 @@ static uint32_t alloc_block(struct machine *m, struct array_cache *ac,
 }
 
 static void refill_from_slabs(struct machine *m, struct kmem_cache *c,
-			      struct array_cache *ac, uint32_t wanted,
-			      uint32_t gfp)
+			      struct array_cache *ac, uint32_t wanted)
 {
 	struct slab *s;
 
 	while (wanted > 0 && (s = first_slab(m, c)) != NULL)
 		wanted = alloc_block(m, ac, s, wanted);
-	/* A refill that got something does not grow the cache. */
-	if (ac->avail == 0 && (s = cache_grow(m, c, gfp)) != NULL)
-		alloc_block(m, ac, s, wanted);
 }
 
-static void cache_alloc_refill(struct machine *m, struct kmem_cache *c,
-			       struct array_cache *ac, uint32_t gfp)
+/* What all CPUs have in common is asked: the shared array, then the slabs. */
+static void refill_locked(struct machine *m, struct kmem_cache *c,
+			  struct array_cache *ac, uint32_t wanted)
 {
-	uint32_t wanted = ac->batchcount, shared;
+	uint32_t shared;
 
-	if (m->profile->slab_61 && !ac->touched && wanted > BATCHREFILL_LIMIT)
-		wanted = BATCHREFILL_LIMIT;
-	enter(m, CACHE_ALLOC_REFILL, c->index, wanted);
+	spin_lock(m, &c->list_lock);
 	shared = transfer_objects(ac, &c->shared, wanted);
 	if (shared) {
 		c->shared.touched = true;
 		step(m, AC_FROM_SHARED, c->index, shared);
 	} else {
-		refill_from_slabs(m, c, ac, wanted, gfp);
+		refill_from_slabs(m, c, ac, wanted);
 	}
+	spin_unlock(m, &c->list_lock);
+}
+
+/* 2.4 takes from the new slab as from any other; 6.1 before others see it. */
+static void refill_by_growing(struct machine *m, struct kmem_cache *c,
+			      struct array_cache *ac, uint32_t wanted,
+			      uint32_t gfp)
+{
+	struct slab *s = cache_grow(m, c, gfp);
+
+	if (!s)
+		return;
+	if (!m->profile->slab_61)
+		spin_lock(m, &c->list_lock);
+	alloc_block(m, ac, s, wanted);
+	if (!m->profile->slab_61)
+		spin_unlock(m, &c->list_lock);
+}
+
+static uint32_t objects_wanted(const struct machine *m,
+			       const struct array_cache *ac)
+{
+	if (m->profile->slab_61 && !ac->touched &&
+	    ac->batchcount > BATCHREFILL_LIMIT)
+		return BATCHREFILL_LIMIT;
+	return ac->batchcount;
+}
+
+static void cache_alloc_refill(struct machine *m, struct kmem_cache *c,
+			       struct array_cache *ac, uint32_t gfp)
+{
+	uint32_t wanted = objects_wanted(m, ac);
+
+	enter(m, CACHE_ALLOC_REFILL, c->index, wanted);
+	/* 6.1 looks before it takes the lock for nothing */
+	if (!m->profile->slab_61 || c->free_objects || c->shared.avail)
+		refill_locked(m, c, ac, wanted);
+	/* A refill that got something does not grow the cache. */
+	if (ac->avail == 0)
+		refill_by_growing(m, c, ac, wanted, gfp);
 	leave(m, CACHE_ALLOC_REFILL, ac->avail);
 }
 
@@ -207,17 +242,18 @@ vaddr_t array_cache_alloc(struct machine *m, struct kmem_cache *c,
 
 /* ---- flush ---- */
 
-/* nr entries from first on go back to their slabs, in this order. */
-static void free_block(struct machine *m, struct kmem_cache *c,
-		       struct array_cache *ac, uint32_t first, uint32_t nr)
+/* nr entries from first on go back to their slabs, in this order; returns the
+ * slabs that leave the cache for it, to be destroyed without the lock. */
+static struct slab *free_block(struct machine *m, struct kmem_cache *c,
+			       struct array_cache *ac, uint32_t first,
+			       uint32_t nr)
 {
 	for (uint32_t i = 0; i < nr; i++)
 		slab_put_obj(m, c, ac->entry[first + i]);
 	ac->avail -= nr;
 	memmove(ac->entry + first, ac->entry + first + nr,
 		(ac->avail - first) * sizeof(vaddr_t));
-	if (m->profile->slab_61)
-		keep_free_limit(m, c);
+	return m->profile->slab_61 ? slabs_over_limit(m, c) : NULL;
 }
 
 /* 6.1: the oldest entries move to the shared array, as far as it has room;
@@ -244,12 +280,16 @@ static void cache_flusharray(struct machine *m, struct kmem_cache *c,
 			     struct array_cache *ac)
 {
 	uint32_t nr = ac->batchcount;
+	struct slab *gone = NULL;
 
 	enter(m, CACHE_FLUSHARRAY, c->index, nr);
+	spin_lock(m, &c->list_lock);
 	if (!m->profile->slab_61)
 		free_block(m, c, ac, ac->avail - nr, nr);
 	else if (!flush_to_shared(m, c, ac))
-		free_block(m, c, ac, 0, nr);
+		gone = free_block(m, c, ac, 0, nr);
+	spin_unlock(m, &c->list_lock);
+	slabs_destroy(m, gone);
 	leave(m, CACHE_FLUSHARRAY);
 }
 
@@ -266,10 +306,33 @@ void array_cache_free(struct machine *m, struct kmem_cache *c,
 	step(m, AC_PUT, c->index, obj, ac->avail, ac->limit);
 }
 
-void reap_array(struct machine *m, struct kmem_cache *c, struct array_cache *ac)
+/* The nr oldest entries go back. */
+static void give_oldest(struct machine *m, struct kmem_cache *c,
+			struct array_cache *ac, uint32_t nr)
+{
+	struct slab *gone;
+
+	spin_lock(m, &c->list_lock);
+	gone = free_block(m, c, ac, 0, nr);
+	spin_unlock(m, &c->list_lock);
+	slabs_destroy(m, gone);
+}
+
+/* A fifth of the limit goes back, or half of what there is if that is less. */
+static void reap_some(struct machine *m, struct kmem_cache *c,
+		      struct array_cache *ac)
 {
 	uint32_t nr = (ac->limit + REAP_PARTS - 1) / REAP_PARTS;
 
+	if (nr > ac->avail)
+		nr = (ac->avail + 1u) / 2;
+	enter(m, REAP_ARRAY, c->index, nr, ac->avail);
+	give_oldest(m, c, ac, nr);
+	leave(m, REAP_ARRAY);
+}
+
+void reap_array(struct machine *m, struct kmem_cache *c, struct array_cache *ac)
+{
 	if (ac->avail == 0)
 		return;
 	if (ac->touched) {
@@ -277,11 +340,7 @@ void reap_array(struct machine *m, struct kmem_cache *c, struct array_cache *ac)
 		step(m, AC_UNTOUCHED, c->index, ac->avail);
 		return;
 	}
-	if (nr > ac->avail)
-		nr = (ac->avail + 1) / 2;
-	enter(m, REAP_ARRAY, c->index, nr, ac->avail);
-	free_block(m, c, ac, 0, nr);
-	leave(m, REAP_ARRAY);
+	reap_some(m, c, ac);
 }
 
 void drain_array(struct machine *m, struct kmem_cache *c,
@@ -290,8 +349,22 @@ void drain_array(struct machine *m, struct kmem_cache *c,
 	if (ac->avail == 0)
 		return;
 	enter(m, DRAIN_ARRAY, c->index, ac->avail);
-	free_block(m, c, ac, 0, ac->avail);
+	give_oldest(m, c, ac, ac->avail);
 	leave(m, DRAIN_ARRAY);
+}
+
+void trade_array(struct machine *m, struct kmem_cache *c,
+		 struct array_cache *ac)
+{
+	uint32_t wanted = objects_wanted(m, ac);
+
+	if (ac->avail) {
+		reap_some(m, c, ac);
+		return;
+	}
+	enter(m, CACHE_ALLOC_REFILL, c->index, wanted);
+	refill_locked(m, c, ac, wanted);
+	leave(m, CACHE_ALLOC_REFILL, ac->avail);
 }
 
 void drain_cpu_caches(struct machine *m, struct kmem_cache *c)

@@ -90,8 +90,8 @@ const char *machine_check(const struct machine *m)
 	if (!notes)
 		return "the host has no memory for the check";
 	k.found = arena_alloc(notes, bytes);
-	holds = check_zones(&k) && check_nodes(&k) && check_slabs(&k) &&
-		check_spaces(&k) && check_mappings(&k) &&
+	holds = check_zones(&k) && check_nodes(&k) && check_locks(&k) &&
+		check_slabs(&k) && check_spaces(&k) && check_mappings(&k) &&
 		check_kernel_tables(&k) && check_kernel_map(&k) &&
 		check_segments(&k) && check_frames(&k);
 	arena_destroy(notes);

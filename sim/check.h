@@ -33,6 +33,7 @@ bool check_owned(struct check *k, pfn_t pfn, unsigned order,
 bool check_zones(struct check *k);  /* check_zone.c                    */
 bool check_nodes(struct check *k);  /* check_node.c                    */
 bool check_frames(struct check *k); /* check_zone.c, after the others  */
+bool check_locks(struct check *k);  /* check_lock.c                    */
 bool check_slabs(struct check *k);  /* check_slab.c                    */
 bool check_spaces(struct check *k); /* check_space.c                   */
 bool check_kernel_tables(struct check *k);

@@ -78,6 +78,7 @@ static int cache_fit_out(struct machine *m, struct kmem_cache *c)
 		if (!c->kobj)
 			return -SIM_ENOMEM;
 	}
+	cache_lock_init(m, c);
 	step(m, CACHE_GEOMETRY, c->index, c->size, c->num, c->gfporder,
 	     c->colour);
 	return 0;
@@ -160,14 +161,31 @@ uint32_t cache_slabs(const struct kmem_cache *c)
 
 /* ---- objects ---- */
 
-/* 2.4's kmem_cache_alloc_one: straight from a slab. */
+/* 2.4's kmem_cache_alloc_one: straight from a slab.  The lock is not held while
+ * pages are asked for. */
 static vaddr_t slab_alloc(struct machine *m, struct kmem_cache *c, uint32_t gfp)
 {
-	struct slab *s = first_slab(m, c);
+	vaddr_t obj = 0;
+	struct slab *s;
 
-	if (!s)
-		s = cache_grow(m, c, gfp);
-	return s ? slab_get_obj(m, s) : 0;
+	spin_lock(m, &c->list_lock);
+	s = first_slab(m, c);
+	if (s)
+		obj = slab_get_obj(m, s);
+	spin_unlock(m, &c->list_lock);
+	if (s || !(s = cache_grow(m, c, gfp)))
+		return obj;
+	spin_lock(m, &c->list_lock);
+	obj = slab_get_obj(m, s);
+	spin_unlock(m, &c->list_lock);
+	return obj;
+}
+
+static void slab_free(struct machine *m, struct kmem_cache *c, vaddr_t obj)
+{
+	spin_lock(m, &c->list_lock);
+	slab_put_obj(m, c, obj);
+	spin_unlock(m, &c->list_lock);
 }
 
 /* A caller takes what the array or the slab gave. */
@@ -227,7 +245,7 @@ void kmem_cache_free(struct machine *m, struct kmem_cache *c, vaddr_t obj)
 	if (ac->limit)
 		array_cache_free(m, c, ac, obj);
 	else
-		slab_put_obj(m, c, obj);
+		slab_free(m, c, obj);
 	leave(m, KMEM_CACHE_FREE);
 }
 

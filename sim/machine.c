@@ -19,6 +19,10 @@ void machine_config_default(struct machine_config *c)
 		.ram_bytes = (uint64_t)DEFAULT_RAM_MB << 20,
 		.cpus = 1,
 		.nodes = 1,
+		.lock = NR_LOCK_KINDS,
+		.coherent = true,
+		.cost_local = 40,
+		.cost_remote = 120,
 	};
 }
 
@@ -72,6 +76,7 @@ struct machine *machine_create(const struct machine_config *c,
 	slab_boot(m);
 	paging_boot(m);
 	segments_boot(m);
+	locks_boot(m);
 	m->trace = trace;
 	return m;
 }
@@ -84,6 +89,7 @@ void machine_destroy(struct machine *m)
 
 void machine_begin_event(struct machine *m)
 {
+	m->event_nr++;
 	for (struct task *t = m->tasks; t; t = t->next)
 		t->event_min = t->event_maj = 0;
 }

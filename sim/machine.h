@@ -35,6 +35,9 @@ struct machine_config {
 	uint32_t overcommit;    /* 0, 1, 2                               */
 	uint32_t watermark_boost; /* of the high mark, in 1/10000         */
 	enum { NX_AS_PROFILE, NX_OFF, NX_ON } nx; /* on: three levels    */
+	enum lock_kind lock;    /* NR_LOCK_KINDS: the profile's          */
+	bool coherent;          /* caches know of each other: MESI       */
+	uint32_t cost_local, cost_remote; /* of moving a cache line, >= 1 */
 };
 
 void machine_config_default(struct machine_config *c);
@@ -85,6 +88,9 @@ struct machine {
 	uint32_t ended_cache_index;
 	struct kmem_cache *kobj_cache[NR_KERNEL_OBJECTS];
 
+	bool smp;                       /* several CPUs run: locks are taken */
+	enum lock_kind lock_kind;       /* of all locks                    */
+	struct contention contention;   /* the last time that CPUs met     */
 	struct tlb tlb[MAX_CPUS];
 	struct gdt gdt[MAX_CPUS];       /* segments; all 0 if there are none */
 	uint32_t cpu;                   /* current */
@@ -100,6 +106,7 @@ struct machine {
 	uint32_t nr_files, nr_anon_vmas;
 	struct region_table names;      /* alloc_pages, kmalloc, ... by name */
 
+	uint64_t event_nr;              /* events begun                    */
 	uint64_t nr_faults, nr_cow_copies, nr_cow_reuses, nr_zero_maps,
 		nr_oom_kills;           /* since boot */
 };
@@ -151,6 +158,18 @@ static inline pfn_t kva_to_pfn(const struct machine *m, vaddr_t va)
 static inline uint64_t in_word(const struct machine *m, uint64_t n)
 {
 	return m->profile->word_bits == 64 ? n : (uint32_t)n;
+}
+
+/* The running CPU takes a lock and gives it back: lock.c. */
+static inline void spin_lock(struct machine *m, struct spinlock *l)
+{
+	if (m->smp)
+		lock_acquire(m, l);
+}
+static inline void spin_unlock(struct machine *m, struct spinlock *l)
+{
+	if (m->smp)
+		lock_release(m, l);
 }
 
 /* An event begins: the counters "of this event" start again. */

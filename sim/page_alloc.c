@@ -122,7 +122,9 @@ static pfn_t rmqueue(struct machine *m, struct zone *z, unsigned order,
 	if (order <= m->profile->pcp_max_order)
 		return rmqueue_pcplist(m, z, order, type);
 	enter(m, RMQUEUE, z->id, order);
+	spin_lock(m, &z->lock);
 	pfn = rmqueue_block(m, z, order, type);
+	spin_unlock(m, &z->lock);
 	leave(m, RMQUEUE, pfn);
 	return pfn;
 }
@@ -216,6 +218,15 @@ pfn_t alloc_pages(struct machine *m, uint32_t gfp, unsigned order,
 	return pfn;
 }
 
+/* A block too large for the CPU's lists: 6.1 free_one_page(). */
+static void free_to_buddy(struct machine *m, struct zone *z, pfn_t pfn,
+			  unsigned order)
+{
+	spin_lock(m, &z->lock);
+	free_one_page(m, z, pfn, order, pageblock_type(m, z, pfn));
+	spin_unlock(m, &z->lock);
+}
+
 void free_pages(struct machine *m, pfn_t pfn, unsigned order)
 {
 	struct zone *z = page_zone(m, pfn);
@@ -229,7 +240,7 @@ void free_pages(struct machine *m, pfn_t pfn, unsigned order)
 	if (order <= m->profile->pcp_max_order)
 		free_unref_page(m, z, pfn, order);
 	else
-		free_one_page(m, z, pfn, order, pageblock_type(m, z, pfn));
+		free_to_buddy(m, z, pfn, order);
 	leave(m, FREE_PAGES);
 }
 

@@ -116,6 +116,9 @@ pfn_t rmqueue_pcplist(struct machine *m, struct zone *z, unsigned order,
  * old ones go back to the buddy. */
 void free_unref_page(struct machine *m, struct zone *z, pfn_t pfn,
 		     unsigned order);
+/* A batch of the running CPU's pages of z goes back to the buddy: what the
+ * kernel does with an idle CPU's now and then. */
+void drain_zone_pages(struct machine *m, struct zone *z);
 
 /* ---- page_list.c: pfn is on no list / on l ---- */
 void page_list_init(struct page_list *l);

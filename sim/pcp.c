@@ -60,6 +60,7 @@ static void rmqueue_bulk(struct machine *m, struct zone *z, unsigned order,
 	if (want > 1)
 		want = want >> order > 2 ? want >> order : 2;
 	enter(m, RMQUEUE_BULK, z->id, m->cpu, order, want);
+	spin_lock(m, &z->lock);
 	for (; got < want; got++) {
 		pfn_t pfn = rmqueue_block(m, z, order, type);
 
@@ -67,6 +68,7 @@ static void rmqueue_bulk(struct machine *m, struct zone *z, unsigned order,
 			break;
 		add_block(m, pcp, pfn, order, type, true);
 	}
+	spin_unlock(m, &z->lock);
 	leave(m, RMQUEUE_BULK, got);
 }
 
@@ -103,6 +105,7 @@ static void free_pcppages_bulk(struct machine *m, struct zone *z, unsigned cpu,
 
 	enter(m, FREE_PCPPAGES_BULK, z->id, cpu, pcp->count, pcp->high,
 	      pcp->count - goal);
+	spin_lock(m, &z->lock);
 	while (pcp->count > goal) {
 		unsigned order = i / MIGRATE_TYPES, type = i % MIGRATE_TYPES;
 		struct page_list *l = &pcp->list[order][type];
@@ -116,6 +119,7 @@ static void free_pcppages_bulk(struct machine *m, struct zone *z, unsigned cpu,
 		}
 		i = (i + 1) % (PCP_ORDERS * MIGRATE_TYPES);
 	}
+	spin_unlock(m, &z->lock);
 	leave(m, FREE_PCPPAGES_BULK);
 }
 
@@ -152,6 +156,14 @@ void free_unref_page(struct machine *m, struct zone *z, pfn_t pfn,
 		free_pcppages_bulk(m, z, m->cpu, pcp->count, list);
 	else if (pcp->count >= pcp->high)
 		free_pcppages_bulk(m, z, m->cpu, nr_pcp_free(pcp), list);
+}
+
+void drain_zone_pages(struct machine *m, struct zone *z)
+{
+	struct per_cpu_pages *pcp = this_cpu_pages(m, z);
+
+	if (pcp->count)
+		free_pcppages_bulk(m, z, m->cpu, pcp->batch, 0);
 }
 
 void drain_pages(struct machine *m, int cpu)

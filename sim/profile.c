@@ -17,6 +17,7 @@
  */
 #include "profile.h"
 
+#include "lock.h"
 #include "zone.h"
 
 #include <string.h>
@@ -54,7 +55,8 @@
 
 #define CLASSIC_ALLOCATORS                                                     \
 	.vmalloc_start_round8m = true, .cache_line = 32,                       \
-	.slab_break_order = 2, .pageblock_order = 10, .pcp_max_order = 3
+	.slab_break_order = 2, .pageblock_order = 10, .pcp_max_order = 3,      \
+	.lock_kind = LOCK_TAS
 
 /*
  * A PC of the i440FX kind: no RAM at 0x9f000..0xfffff, the last 128K for ACPI
@@ -84,7 +86,7 @@
 #define LINUX61_ALLOCATORS                                                     \
 	.highpte = true, .khugepaged_pages = MB(512) >> PAGE_SHIFT,            \
 	.slab_61 = true, .cache_line = 32, .slab_break_order = 1,              \
-	.mobility_types = 5, .pcp_max_order = 3
+	.lock_kind = LOCK_QSPIN, .mobility_types = 5, .pcp_max_order = 3
 
 static const struct mm_profile profiles[] = {
 	{

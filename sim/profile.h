@@ -69,6 +69,7 @@ struct mm_profile {
 	const struct gdt_layout *gdt;
 
 	/* rules */
+	uint8_t lock_kind;          /* enum lock_kind: what its spinlocks are */
 	uint8_t slab_break_order;
 	uint8_t pageblock_order;    /* frames of one kind of mobility, 2^it   */
 	uint8_t mobility_types;     /* kinds the kernel knows, those that the

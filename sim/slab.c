@@ -187,8 +187,11 @@ static pfn_t slab_pages(struct machine *m, struct kmem_cache *c, uint32_t gfp)
 static bool slab_memory(struct machine *m, struct kmem_cache *c, uint32_t gfp,
 			struct slab *s)
 {
-	if (!m->profile->slab_61)
+	if (!m->profile->slab_61) {
+		spin_lock(m, &c->list_lock);
 		s->colouroff = next_colour(m, c);
+		spin_unlock(m, &c->list_lock);
+	}
 	s->pfn = slab_pages(m, c, gfp);
 	if (s->pfn == PFN_NONE)
 		return false;
@@ -222,10 +225,12 @@ struct slab *cache_grow(struct machine *m, struct kmem_cache *c, uint32_t gfp)
 	if (!m->profile->slab_61 && c->mgmt == SLAB_ON)
 		s->s_mem += c->slab_size;
 	set_page_slab(m, s, s);
+	spin_lock(m, &c->list_lock);
 	slab_list_append(&c->slabs_free, s);
 	c->free_objects += c->num;
 	c->grown++;
 	c->growing--;
+	spin_unlock(m, &c->list_lock);
 	step(m, SLAB_NEW, c->index, s->pfn, c->gfporder, c->num, s->colouroff);
 	tell_new_objects(m, s);
 	leave(m, CACHE_GROW, s->pfn);
@@ -241,6 +246,16 @@ static struct slab *take_last_free(struct kmem_cache *c)
 		slab_list_remove(&c->slabs_free, s);
 		c->free_objects -= c->num;
 	}
+	return s;
+}
+
+static struct slab *take_locked(struct machine *m, struct kmem_cache *c)
+{
+	struct slab *s;
+
+	spin_lock(m, &c->list_lock);
+	s = take_last_free(c);
+	spin_unlock(m, &c->list_lock);
 	return s;
 }
 
@@ -268,14 +283,14 @@ uint32_t drain_freelist(struct machine *m, struct kmem_cache *c, uint32_t nr)
 	uint32_t pages = 0;
 	struct slab *s;
 
-	while (nr-- > 0 && !c->growing && (s = take_last_free(c)) != NULL) {
+	while (nr-- > 0 && !c->growing && (s = take_locked(m, c)) != NULL) {
 		pages += 1u << c->gfporder;
 		slab_destroy(m, s);
 	}
 	return pages;
 }
 
-void keep_free_limit(struct machine *m, struct kmem_cache *c)
+struct slab *slabs_over_limit(struct machine *m, struct kmem_cache *c)
 {
 	struct slab *gone = NULL, *s;
 
@@ -287,6 +302,13 @@ void keep_free_limit(struct machine *m, struct kmem_cache *c)
 		s->next = gone;
 		gone = s;
 	}
+	return gone;
+}
+
+void slabs_destroy(struct machine *m, struct slab *gone)
+{
+	struct slab *s;
+
 	while ((s = gone) != NULL) {
 		gone = s->next;
 		slab_destroy(m, s);

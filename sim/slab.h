@@ -13,6 +13,7 @@
 #ifndef SIM_SLAB_H
 #define SIM_SLAB_H
 
+#include "lock.h"
 #include "page.h"
 
 struct machine;
@@ -109,6 +110,7 @@ struct kmem_cache {
 	bool grown_lately;       /* 2.4 DFLGS_GROWN: since the last look   */
 	bool free_touched;       /* 6.1: slabs_free were looked for        */
 	uint32_t next_reap;      /* 6.1: pass that looks at the slabs      */
+	struct spinlock list_lock; /* before the slabs and the shared array */
 };
 
 /*
@@ -218,8 +220,10 @@ void slab_put_obj(struct machine *m, struct kmem_cache *c, vaddr_t obj);
  * pages. */
 uint32_t drain_freelist(struct machine *m, struct kmem_cache *c, uint32_t nr);
 /* 6.1: free slabs leave from the tail while c has more free objects than
- * free_limit; pages go back after all have left, the last one's first. */
-void keep_free_limit(struct machine *m, struct kmem_cache *c);
+ * free_limit.  They are on no list then but the one returned, the last first,
+ * until slabs_destroy (NULL: none) gives their pages back. */
+struct slab *slabs_over_limit(struct machine *m, struct kmem_cache *c);
+void slabs_destroy(struct machine *m, struct slab *gone);
 
 /* ---- array_cache.c: CPUs' arrays ---- */
 
@@ -244,6 +248,11 @@ void drain_cpu_caches(struct machine *m, struct kmem_cache *c);
  * what it has if that is less. */
 void reap_array(struct machine *m, struct kmem_cache *c,
 		struct array_cache *ac);
+/* One visit of the slabs with the lock taken once: an empty array is refilled
+ * as far as there are free objects, another one gives back what the kernel's
+ * reaper would take from it: a fifth of its limit, or half of fewer. */
+void trade_array(struct machine *m, struct kmem_cache *c,
+		 struct array_cache *ac);
 
 /* ---- kmalloc.c: size classes ---- */
 

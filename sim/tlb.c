@@ -12,7 +12,13 @@
  * switch_mm to another one empties it.  An entry made by a read says D clear;
  * the first write walks again, to set D in the page table.
  *
- * Simpler than Linux on 6.1 hardware: no PCIDs, one size of entry (user pages;
+ * Several CPUs may have one address space loaded: each where a process ran
+ * last keeps its tables until another one runs there.  No CPU can empty the
+ * buffer of another, so who changes the tables sends an interrupt to each of
+ * those and waits until they have done it: a TLB shootdown.
+ *
+ * Simpler than Linux on 6.1 hardware: a CPU that no longer runs the process is
+ * asked at once, where Linux may leave it alone until it does (lazy TLB); no PCIDs, one size of entry (user pages;
  * the kernel's large ones are not looked up here), code and data together.
  */
 #include "tlb.h"
@@ -97,17 +103,34 @@ static bool is_loaded(const struct tlb *t, const struct mm *mm)
 	return t->pid == mm->owner->pid && mm->owner->mm == mm;
 }
 
-void flush_tlb_page(struct machine *m, const struct mm *mm, vaddr_t va)
+/* A CPU's buffer is its own to empty: another one has to be asked. */
+static void ask(struct machine *m, const struct mm *mm, uint32_t cpu)
+{
+	if (cpu != m->cpu)
+		note(m, TLB_SHOOTDOWN, mm->owner->pid, cpu, m->cpu);
+}
+
+/* The pages of [start, end), one by one. */
+static void flush_pages(struct machine *m, const struct mm *mm, uint64_t start,
+			uint64_t end)
 {
 	for (uint32_t cpu = 0; cpu < m->config.cpus; cpu++) {
 		struct tlb *t = &m->tlb[cpu];
 
 		if (!is_loaded(t, mm))
 			continue;
-		tlb_drop(t, va);
-		t->page_flushes++;
-		step(m, FLUSH_TLB_PAGE, va, cpu);
+		ask(m, mm, cpu);
+		for (uint64_t va = start; va < end; va += PAGE_SIZE) {
+			tlb_drop(t, (vaddr_t)va);
+			t->page_flushes++;
+			step(m, FLUSH_TLB_PAGE, va, cpu);
+		}
 	}
+}
+
+void flush_tlb_page(struct machine *m, const struct mm *mm, vaddr_t va)
+{
+	flush_pages(m, mm, va, (uint64_t)va + PAGE_SIZE);
 }
 
 void flush_tlb_mm(struct machine *m, const struct mm *mm)
@@ -117,6 +140,7 @@ void flush_tlb_mm(struct machine *m, const struct mm *mm)
 
 		if (!is_loaded(t, mm))
 			continue;
+		ask(m, mm, cpu);
 		tlb_flush(t);
 		step(m, FLUSH_TLB_MM, mm->owner->pid, cpu);
 	}
@@ -137,8 +161,7 @@ void flush_tlb_range(struct machine *m, const struct mm *mm, vaddr_t start,
 		flush_tlb_mm(m, mm);
 		return;
 	}
-	for (uint64_t va = start; va < end; va += PAGE_SIZE)
-		flush_tlb_page(m, mm, (vaddr_t)va);
+	flush_pages(m, mm, start, end);
 }
 
 void switch_mm(struct machine *m, const struct task *t)

@@ -66,6 +66,10 @@ enum arg_kind {
 	A_MOBILITY, /* enum migratetype                                */
 	A_BYTE,   /* one byte, as two digits of base 16                */
 	A_SELECTOR, /* of a segment                                    */
+	A_LOCK,   /* id of a lock: lock_find                           */
+	A_LINE,   /* cache line of the last A_LOCK: 0 its word, 1 + i node i */
+	A_SOURCE, /* a CPU, or SOURCE_MEMORY + node                    */
+	A_LOCK_KIND, /* enum lock_kind                                 */
 	NR_ARG_KINDS
 };
 

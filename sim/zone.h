@@ -7,6 +7,7 @@
 #ifndef SIM_ZONE_H
 #define SIM_ZONE_H
 
+#include "lock.h"
 #include "page.h"
 
 struct machine;
@@ -82,6 +83,7 @@ struct zone {
 	/* where requests were served, if there are several nodes: zone_statistics() */
 	uint64_t numa_events[NR_NUMA_EVENTS];
 	uint64_t nr_split, nr_merge; /* halvings and joinings of blocks    */
+	struct spinlock lock; /* before free_area; nobody holds it at rest */
 };
 
 /* An entry of a zonelist: a zone, and its type at hand. */

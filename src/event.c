@@ -169,6 +169,61 @@ static bool read_slot(struct parser *p, const struct word *w, struct event *e)
 	return read_new_name(p, w, &symbol);
 }
 
+/* Is the word what an argument that may be left out looks like?  A size begins with a digit. */
+static bool looks_like(enum argument kind, const struct word *w)
+{
+	return kind == ARG_FILE || (w->len && w->text[0] >= '0' && w->text[0] <= '9');
+}
+
+/* One more of the CPUs that come; each once. */
+static bool read_next_cpu(struct parser *p, const struct word *w, struct event *e)
+{
+	unsigned nr = 0;
+	uint64_t cpu;
+
+	if (!read_number(p, w, w->text, w->len, _("a CPU of this machine"), 0,
+			 p->s->config.cpus - 1, &cpu))
+		return false;
+	for (; e->size >> (8 * nr) & 0xff; nr++)
+		if ((e->size >> (8 * nr) & 0xff) == cpu + 1)
+			return mistake(p, w, _("CPU %.*s is named twice"), (int)w->len, w->text);
+	e->size |= (cpu + 1) << (8 * nr);
+	return true;
+}
+
+/* All words from *next on that are numbers; *next is the one behind them. */
+static bool read_cpus(struct parser *p, uint32_t *next, struct event *e)
+{
+	const struct line *l = &p->line;
+	uint32_t first = *next;
+	bool good = true;
+
+	if (p->s->config.cpus < 2)
+		return mistake(p, &l->word[0],
+			       _("this machine has one CPU, and no locks: machine ... cpus=2"));
+	for (; *next < l->nr_words && looks_like(ARG_CPUS, &l->word[*next]); ++*next)
+		good &= read_next_cpu(p, &l->word[*next], e);
+	if (*next == first)
+		return mistake(p, &l->word[first], _("\"%.*s\" is no CPU"), (int)l->word[first].len,
+			       l->word[first].text);
+	if (*next - first < 2)
+		return mistake(p, &l->word[first],
+			       _("one CPU alone does not contend: name two or more"));
+	return good;
+}
+
+static bool read_lock_kind(struct parser *p, const struct word *w, struct event *e)
+{
+	unsigned kind;
+
+	if (!read_choice(p, w, w->text, w->len, _("kind of lock"), lock_kind_names, &kind))
+		return false;
+	e->other = kind;
+	return p->s->config.cpus > 1 ||
+	       mistake(p, &p->line.word[0],
+		       _("this machine has one CPU, and no locks: machine ... cpus=2"));
+}
+
 static bool read_argument(struct parser *p, enum argument kind, const struct word *w,
 			  struct event *e, struct event_extra *x)
 {
@@ -214,6 +269,8 @@ static bool read_argument(struct parser *p, enum argument kind, const struct wor
 	case ARG_CPU:
 		return read_number(p, w, w->text, w->len, _("a CPU of this machine"), 0,
 				   p->s->config.cpus - 1, &e->size);
+	case ARG_LOCK_KIND:
+		return read_lock_kind(p, w, e);
 	case ARG_SLOT:
 		return read_slot(p, w, e);
 	case ARG_PHYS:
@@ -223,12 +280,6 @@ static bool read_argument(struct parser *p, enum argument kind, const struct wor
 	default:
 		return false;
 	}
-}
-
-/* Is the word what an argument that may be left out looks like?  A size begins with a digit. */
-static bool looks_like(enum argument kind, const struct word *w)
-{
-	return kind == ARG_FILE || (w->len && w->text[0] >= '0' && w->text[0] <= '9');
 }
 
 static bool mistake_missing(struct parser *p, const struct event *e, enum argument kind)
@@ -254,6 +305,10 @@ static uint32_t read_arguments(struct parser *p, const struct grammar *g, struct
 			continue;
 		if (next == l->nr_words)
 			return mistake_missing(p, e, g->arg[i]);
+		if (g->arg[i] == ARG_CPUS) {
+			good &= read_cpus(p, &next, e);
+			continue;
+		}
 		good &= read_argument(p, g->arg[i], &l->word[next], e, x);
 		next++;
 	}
@@ -264,7 +319,8 @@ static bool is_same_extra(const struct event_extra *a, const struct event_extra 
 {
 	return a->at.base == b->at.base && a->at.symbol == b->at.symbol &&
 	       a->at.offset == b->at.offset && a->offset == b->offset && a->file == b->file &&
-	       a->align == b->align && memcmp(a->value, b->value, TAG_LEN) == 0;
+	       a->align == b->align && a->rounds == b->rounds && a->polls == b->polls &&
+	       memcmp(a->value, b->value, TAG_LEN) == 0;
 }
 
 /* The event's rare parts, kept once they are there. */
@@ -272,7 +328,7 @@ static bool keep_extra(struct parser *p, const struct event_extra *x, struct eve
 {
 	struct scenario *s = p->s;
 
-	if (!x->file && !(e->options & (OPT_HAS_AT | OPT_HAS_VALUE | OPT_HAS_ALIGN)))
+	if (!x->file && !x->rounds && !(e->options & (OPT_HAS_AT | OPT_HAS_VALUE | OPT_HAS_ALIGN)))
 		return true;
 	/* the same line again and again has one */
 	if (!is_same_extra(&s->extras[s->nr_extras - 1], x)) {
@@ -296,6 +352,10 @@ bool parse_event(struct parser *p, enum event_kind k, struct event *e)
 	if (k == EV_ALLOC_PAGES || k == EV_KMALLOC)
 		e->other = GFP_KERNEL;
 	memset(&x, 0, sizeof(x));
+	if (k == EV_CONTEND) {
+		e->other = MAX_ZONES + ZONE_NORMAL;
+		x.rounds = 1;
+	}
 	next = read_arguments(p, g, e, &x);
 	if (next == 0)
 		return false;

@@ -224,6 +224,59 @@ static void answer_linear(const struct machine *m, const struct scenario *s, con
 	}
 }
 
+static int64_t lock_number(const struct lock_stats *s, enum expect_key key)
+{
+	switch (key) {
+	case EXPECT_ACQUISITIONS:
+		return (int64_t)s->acquisitions;
+	case EXPECT_CONTENDED:
+		return (int64_t)s->contended;
+	case EXPECT_HANDOVERS:
+		return (int64_t)s->handovers;
+	case EXPECT_LINES_MOVED:
+		return (int64_t)s->moved;
+	case EXPECT_LOCK_COST:
+		return (int64_t)s->cost;
+	default:
+		return (int64_t)s->poll_cost;
+	}
+}
+
+static void answer_lock(const struct machine *m, const struct scenario *s, const struct expect *e,
+			struct expect_result *r)
+{
+	const struct spinlock *l = NULL;
+
+	for (uint32_t i = 0; e->name && i < m->nr_caches; i++)
+		if (m->cache[i] && strcmp(m->cache[i]->name, symbol_name(s, e->name)) == 0)
+			l = lock_find(m, LOCK_ID_CACHE + i);
+	if (!e->name)
+		l = lock_find(m, zone_id_of(m, e->zone));
+	if (l) {
+		struct lock_stats stats = lock_event_stats(m, l);
+
+		answer_number(e, lock_number(&stats, e->key), r);
+	} else {
+		answer_nothing(e, _("no such lock"), r);
+	}
+}
+
+/* Of the last time that CPUs met at a lock. */
+static void answer_turn(const struct machine *m, const struct expect *e, struct expect_result *r)
+{
+	const struct contention *c = &m->contention;
+	const struct contention_turn *t = &c->turn[e->order - 1];
+
+	if (e->order > c->nr_turns)
+		answer_nothing(e, _("no such turn"), r);
+	else
+		answer_number(e,
+			      e->key == EXPECT_TURN_CPU     ? t->cpu
+			      : e->key == EXPECT_TURN_LINES ? t->moved
+							    : t->cost,
+			      r);
+}
+
 void expect_check(const struct machine *m, const struct scenario *s, const struct expect *e,
 		  const struct outcome *last, struct expect_result *r)
 {
@@ -249,6 +302,19 @@ void expect_check(const struct machine *m, const struct scenario *s, const struc
 		break;
 	case EXPECT_COLOUR:
 		answer_colour(m, e, r);
+		break;
+	case EXPECT_ACQUISITIONS:
+	case EXPECT_CONTENDED:
+	case EXPECT_HANDOVERS:
+	case EXPECT_LINES_MOVED:
+	case EXPECT_LOCK_COST:
+	case EXPECT_POLL_COST:
+		answer_lock(m, s, e, r);
+		break;
+	case EXPECT_TURN_CPU:
+	case EXPECT_TURN_LINES:
+	case EXPECT_TURN_COST:
+		answer_turn(m, e, r);
 		break;
 	case EXPECT_SWAP_USED:
 		answer_number(e, 0, r);

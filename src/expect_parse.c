@@ -11,7 +11,10 @@
 
 enum value_kind { V_NUMBER, V_RESULT, V_ZONE, V_YES, V_MGMT, V_LINEAR };
 
-/* words: P process, A address in it, L logical address in it, Z zone, O order, C cache, N name of a kernel object */
+/*
+ * words: P process, A address in it, L logical address in it, Z zone, O order, C cache, N name of a kernel object,
+ * K zone or cache with a lock, T number of a turn at it
+ */
 static const struct key_info {
 	const char *word, *words, *form;
 	enum value_kind value;
@@ -36,6 +39,17 @@ static const struct key_info {
 	[EXPECT_SWAP_USED] = {"swap_used", "", "expect swap_used OP PAGES", V_NUMBER},
 	[EXPECT_LINEAR] = {"linear", "PL", "expect linear PROC SEGMENT:OFFSET OP ADDRESS|GP|NP",
 			   V_LINEAR},
+	[EXPECT_ACQUISITIONS] = {"acquisitions", "K", "expect acquisitions ZONE|CACHE OP VALUE",
+				 V_NUMBER},
+	[EXPECT_CONTENDED] = {"contended", "K", "expect contended ZONE|CACHE OP VALUE", V_NUMBER},
+	[EXPECT_HANDOVERS] = {"handovers", "K", "expect handovers ZONE|CACHE OP VALUE", V_NUMBER},
+	[EXPECT_LINES_MOVED] = {"lines_moved", "K", "expect lines_moved ZONE|CACHE OP VALUE",
+				V_NUMBER},
+	[EXPECT_LOCK_COST] = {"lock_cost", "K", "expect lock_cost ZONE|CACHE OP VALUE", V_NUMBER},
+	[EXPECT_POLL_COST] = {"poll_cost", "K", "expect poll_cost ZONE|CACHE OP VALUE", V_NUMBER},
+	[EXPECT_TURN_CPU] = {"turn_cpu", "T", "expect turn_cpu N OP CPU", V_NUMBER},
+	[EXPECT_TURN_LINES] = {"turn_lines", "T", "expect turn_lines N OP VALUE", V_NUMBER},
+	[EXPECT_TURN_COST] = {"turn_cost", "T", "expect turn_cost N OP VALUE", V_NUMBER},
 };
 
 const char *const expect_op_words[NR_EXPECT_OPS] = {"==", "!=", "<", "<=", ">", ">="};
@@ -72,7 +86,7 @@ static bool read_order(struct parser *p, const struct word *w, struct expect *e)
  * A zone that the machine may have: "Normal@1", that of node 1; "Normal", those of all nodes together.  Its id, or
  * MAX_ZONES + its type; and the word as it is spelled.
  */
-static bool read_zone(struct parser *p, const struct word *w, uint8_t *id, char *name, size_t size)
+bool read_zone(struct parser *p, const struct word *w, uint8_t *id, char *name, size_t size)
 {
 	const struct machine_config *c = &p->s->config;
 	const char *at = memchr(w->text, '@', w->len), *known[MAX_NR_ZONES + 1];
@@ -125,6 +139,28 @@ static bool read_logical(struct parser *p, const struct word *w, struct expect *
 	return read_addr(p, w, colon + 1, w->len - len - 1, proc, &e->addr[0]);
 }
 
+/* A zone or a cache, by whose name its lock goes; a zone's has no name in e. */
+static bool read_lock_of(struct parser *p, const struct word *w, struct expect *e)
+{
+	uint32_t zone;
+
+	if (!read_lock_owner(p, w, &zone, &e->name))
+		return false;
+	e->zone = (uint8_t)zone;
+	return true;
+}
+
+/* The number of a turn at a contended lock, from 1. */
+static bool read_turn(struct parser *p, const struct word *w, struct expect *e)
+{
+	uint64_t nr;
+
+	if (!read_number(p, w, w->text, w->len, _("a turn"), 1, MAX_CPUS * CONTEND_ROUNDS_MAX, &nr))
+		return false;
+	e->order = (uint32_t)nr;
+	return true;
+}
+
 /* One word in front of OP; *nr_places counts the processes. */
 static bool read_subject(struct parser *p, char kind, const struct word *w, struct expect *e,
 			 unsigned *nr_places)
@@ -147,6 +183,10 @@ static bool read_subject(struct parser *p, char kind, const struct word *w, stru
 		e->name = symbol_intern(&p->s->symbols, w->text, w->len);
 		return scope_get(&p->scope, SCOPE_KERNEL, e->name) ||
 		       mistake_unknown_name(p, w, SCOPE_KERNEL, _("name"));
+	case 'K':
+		return read_lock_of(p, w, e);
+	case 'T':
+		return read_turn(p, w, e);
 	default:
 		return read_cache(p, w, &e->name);
 	}

@@ -55,6 +55,8 @@ static const char *const argument_names[NR_ARGUMENTS] = {
 	[ARG_NEWCACHE] = "NEWCACHE",
 	[ARG_CACHE] = "CACHE",
 	[ARG_CPU] = "CPU",
+	[ARG_CPUS] = "CPU...",
+	[ARG_LOCK_KIND] = "LOCKKIND",
 	[ARG_SLOT] = "SLOT",
 	[ARG_PHYS] = "PHYS",
 	[ARG_KADDR] = "KADDR",
@@ -80,6 +82,9 @@ const struct option_info option_info[NR_OPTION_WORDS] = {
 	[O_CTOR] = {"ctor", 4, false, OPT_CTOR},
 	[O_POISON] = {"poison", 6, false, OPT_POISON},
 	[O_REDZONE] = {"redzone", 7, false, OPT_RED_ZONE},
+	[O_ON] = {"on", 2, true, 0},
+	[O_ROUNDS] = {"rounds", 6, true, 0},
+	[O_POLLS] = {"polls", 5, true, 0},
 };
 
 const char *const advice_words[NR_ADVICE + 1] = {

@@ -27,6 +27,8 @@ enum argument {
 	ARG_NEWCACHE,
 	ARG_CACHE,
 	ARG_CPU,
+	ARG_CPUS,
+	ARG_LOCK_KIND,
 	ARG_SLOT,
 	ARG_PHYS,
 	ARG_KADDR,
@@ -54,6 +56,9 @@ enum option_word {
 	O_CTOR,
 	O_POISON,
 	O_REDZONE,
+	O_ON,
+	O_ROUNDS,
+	O_POLLS,
 	NR_OPTION_WORDS
 };
 

@@ -3,6 +3,7 @@
  *
  *	machine PROFILE [ram=1G] [cpus=1] [nodes=1] [swap=0] [overcommit=0|1|2] [nx=on|off]
  *	                [distance=equal|ring|line] [movable=0] [hole=START+SIZE] [memory=flat|sparse]
+ *	        [lock=tas|ticket|clh|mcs|qspin] [coherent=on|off] [cost_local=40] [cost_remote=120]
  *
  * The words after --machine on the command line are the same and win, word by word.  Without
  * PROFILE the machine stays an i386.
@@ -15,13 +16,24 @@
 
 #define MIB ((uint64_t)1 << 20)
 
-enum { PROFILES_MAX = 16 };
+enum { COST_MAX = 10000, PROFILES_MAX = 16 };
 
 static const char *const machine_words[NR_MACHINE_WORDS + 1] = {
-	[M_PROFILE] = "profile", [M_RAM] = "ram",           [M_CPUS] = "cpus",
-	[M_NODES] = "nodes",     [M_SWAP] = "swap",         [M_OVERCOMMIT] = "overcommit",
-	[M_NX] = "nx",           [M_DISTANCE] = "distance", [M_MOVABLE] = "movable",
-	[M_HOLE] = "hole",       [M_MEMORY] = "memory",
+	[M_PROFILE] = "profile",
+	[M_RAM] = "ram",
+	[M_CPUS] = "cpus",
+	[M_NODES] = "nodes",
+	[M_SWAP] = "swap",
+	[M_OVERCOMMIT] = "overcommit",
+	[M_NX] = "nx",
+	[M_DISTANCE] = "distance",
+	[M_MOVABLE] = "movable",
+	[M_HOLE] = "hole",
+	[M_MEMORY] = "memory",
+	[M_LOCK] = "lock",
+	[M_COHERENT] = "coherent",
+	[M_COST_LOCAL] = "cost_local",
+	[M_COST_REMOTE] = "cost_remote",
 };
 
 static bool mistake_not_modelled(struct parser *p, const struct word *w)
@@ -89,6 +101,30 @@ static bool set_nx(struct parser *p, const struct word *w, const char *text, uin
 	return true;
 }
 
+/* The algorithm of all spinlocks, and what their cache lines cost. */
+static bool set_lock(struct parser *p, enum machine_word key, const struct word *w,
+		     const char *text, uint32_t len, struct machine_config *c)
+{
+	static const char *const words[] = {"off", "on", NULL};
+	unsigned index = 0;
+	uint64_t value = 0;
+	bool good;
+
+	if (key == M_LOCK) {
+		good = read_choice(p, w, text, len, _("kind of lock"), lock_kind_names, &index);
+		c->lock = (enum lock_kind)index;
+		return good;
+	}
+	if (key == M_COHERENT) {
+		good = read_choice(p, w, text, len, _("setting of coherent"), words, &index);
+		c->coherent = index == 1;
+		return good;
+	}
+	good = read_number(p, w, text, len, machine_words[key], 1, COST_MAX, &value);
+	*(key == M_COST_LOCAL ? &c->cost_local : &c->cost_remote) = (uint32_t)value;
+	return good;
+}
+
 static bool set_value(struct parser *p, enum machine_word key, const struct word *w,
 		      const char *text, uint32_t len, struct machine_config *c)
 {
@@ -112,6 +148,11 @@ static bool set_value(struct parser *p, enum machine_word key, const struct word
 		return set_memory(p, key, w, text, len, c);
 	case M_NX:
 		return set_nx(p, w, text, len, c);
+	case M_LOCK:
+	case M_COHERENT:
+	case M_COST_LOCAL:
+	case M_COST_REMOTE:
+		return set_lock(p, key, w, text, len, c);
 	default:
 		good = read_number(p, w, text, len, "overcommit", 0, 2, &value);
 		c->overcommit = (uint32_t)value;
@@ -145,6 +186,18 @@ static void take(struct machine_config *to, const struct machine_config *from,
 		break;
 	case M_NX:
 		to->nx = from->nx;
+		break;
+	case M_LOCK:
+		to->lock = from->lock;
+		break;
+	case M_COHERENT:
+		to->coherent = from->coherent;
+		break;
+	case M_COST_LOCAL:
+		to->cost_local = from->cost_local;
+		break;
+	case M_COST_REMOTE:
+		to->cost_remote = from->cost_remote;
 		break;
 	default:
 		to->overcommit = from->overcommit;

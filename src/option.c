@@ -56,6 +56,30 @@ static bool read_value(struct parser *p, const struct word *w, const char *text,
 	return true;
 }
 
+/* on=ZONE|CACHE: whose lock it is about. */
+static bool read_on(struct parser *p, const struct word *w, const char *text, uint32_t len,
+		    struct event *e)
+{
+	struct word name = word_part(w, text, len);
+
+	if (!read_lock_owner(p, &name, &e->other, &e->name))
+		return false;
+	if (e->name)
+		e->other = CONTEND_CACHE;
+	return true;
+}
+
+static bool read_times(struct parser *p, const struct word *w, enum option_word o, const char *text,
+		       uint32_t len, struct event_extra *x)
+{
+	uint64_t most = o == O_ROUNDS ? CONTEND_ROUNDS_MAX : CONTEND_POLLS_MAX, value;
+
+	if (!read_number(p, w, text, len, option_info[o].word, 1, most, &value))
+		return false;
+	*(o == O_ROUNDS ? &x->rounds : &x->polls) = (uint16_t)value;
+	return true;
+}
+
 static bool read_valued(struct parser *p, const struct word *w, enum option_word o,
 			const char *text, uint32_t len, struct event *e, struct event_extra *x)
 {
@@ -84,6 +108,11 @@ static bool read_valued(struct parser *p, const struct word *w, enum option_word
 	case O_ALIGN:
 		e->options |= OPT_HAS_ALIGN;
 		return read_align(p, w, text, len, x);
+	case O_ON:
+		return read_on(p, w, text, len, e);
+	case O_ROUNDS:
+	case O_POLLS:
+		return read_times(p, w, o, text, len, x);
 	default:
 		return false;
 	}

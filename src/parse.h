@@ -8,7 +8,8 @@
 #include "scenario_data.h"
 
 enum machine_word { M_PROFILE, M_RAM, M_CPUS, M_NODES, M_SWAP, M_OVERCOMMIT, M_NX,
-		    M_DISTANCE, M_MOVABLE, M_HOLE, M_MEMORY, NR_MACHINE_WORDS };
+		    M_DISTANCE, M_MOVABLE, M_HOLE, M_MEMORY, M_LOCK, M_COHERENT, M_COST_LOCAL,
+		    M_COST_REMOTE, NR_MACHINE_WORDS };
 
 struct parser {
 	struct scenario *s;
@@ -92,6 +93,10 @@ bool read_prot(struct parser *p, const struct word *w, const char *text, uint32_
 	       uint8_t *prot);
 bool read_proc(struct parser *p, const struct word *w, uint32_t *symbol);
 bool read_cache(struct parser *p, const struct word *w, uint32_t *symbol);
+/* A zone of the machine, "Normal@1"; "Normal" is that of all nodes, MAX_ZONES + its type. */
+bool read_zone(struct parser *p, const struct word *w, uint8_t *id, char *name, size_t size);
+/* ZONE|CACHE, whose lock is meant: a zone as read_zone says, and cache 0; or the cache's symbol. */
+bool read_lock_owner(struct parser *p, const struct word *w, uint32_t *zone, uint32_t *cache);
 /* A name given here: a letter, then letters, digits, _ and -. */
 bool read_new_name(struct parser *p, const struct word *w, uint32_t *symbol);
 /* index of the word in list, ended by NULL; else a mistake that names what and the nearest one. */

@@ -11,6 +11,7 @@
  * the scenario, as a pointer that is overwritten.
  */
 #include "run.h"
+#include "zone_name.h"
 
 static const struct outcome ok = {OUT_OK, 0};
 static const struct outcome nothing = {OUT_FAILED, 0};
@@ -119,6 +120,32 @@ static struct outcome run_cache(const struct run *r)
 	return ok;
 }
 
+static struct outcome run_contend(const struct run *r)
+{
+	const struct event_extra *x = scenario_extra(r->s, r->e);
+	struct contention_wish w = {.rounds = x->rounds, .polls = x->polls, .lock = r->e->other};
+	const struct kmem_cache *c;
+
+	for (uint64_t cpus = r->e->size; cpus; cpus >>= 8)
+		w.cpu[w.nr_cpus++] = (uint8_t)((cpus & 0xff) - 1);
+	if (w.lock == CONTEND_CACHE) {
+		c = kmem_cache_find(r->m, symbol_name(r->s, r->e->name));
+		if (!c)
+			return invalid;
+		w.lock = LOCK_ID_CACHE + c->index;
+	} else {
+		w.lock = zone_id_of(r->m, w.lock);
+	}
+	return outcome_of(contend(r->m, &w), false);
+}
+
+static struct outcome run_lock(const struct run *r)
+{
+	locks_init(r->m, (enum lock_kind)r->e->other);
+	step(r->m, LOCKS_MADE, r->e->other);
+	return ok;
+}
+
 struct outcome run_kernel(const struct run *r)
 {
 	r->m->current = NULL;
@@ -140,9 +167,14 @@ struct outcome run_kernel(const struct run *r)
 	case EV_REAP:
 		slab_reap(r->m);
 		return ok;
+	case EV_CONTEND:
+		return run_contend(r);
+	case EV_LOCK:
+		return run_lock(r);
 	default:
 		/* the parser refuses what is not modelled: this is `cpu N` */
 		r->m->cpu = (uint32_t)r->e->size;
+		step(r->m, CPU_RUNS, r->m->cpu);
 		return ok;
 	}
 }

@@ -64,6 +64,7 @@ struct event_extra {
 	uint64_t offset;     /* of file=FILE@OFFSET, in bytes         */
 	uint32_t file;       /* of scenario_file, + 1; 0: none        */
 	uint32_t align;      /* align=, in bytes                      */
+	uint16_t rounds, polls; /* of contend; rounds 0: not one      */
 	char value[TAG_LEN]; /* value=, padded with zeros          */
 };
 
@@ -79,11 +80,13 @@ struct event {
 	uint32_t counter; /* value of $i in the innermost repeat, 0: none         */
 	uint32_t proc;    /* symbol of PROC, PARENT, 0: no process's event        */
 	uint32_t name;    /* symbol of REGION, CHILD, NAME, CACHE of cache_create */
-	uint32_t other;   /* symbol of CACHE; GFP_... of gfp=; enum advice        */
+	uint32_t other;   /* symbol of CACHE; GFP_... of gfp=; enum advice, enum lock_kind;
+			   * contend: as zone_id_of, or CONTEND_CACHE: cache `name` */
 	uint32_t extra;   /* of scenario_extra, 0: none                           */
 	struct addr addr;
-	uint64_t size; /* SIZE, NEWSIZE, ORDER, CPU                            */
+	uint64_t size; /* SIZE, NEWSIZE, ORDER, CPU; CPU...: a byte each, + 1, the first lowest */
 };
+enum { CONTEND_CACHE = UINT16_MAX };
 
 /* What the events panel shows: one row for each line of the scenario that is not blank. */
 enum row_kind {
@@ -129,6 +132,15 @@ enum expect_key {
 	EXPECT_SAME_FRAME,
 	EXPECT_SWAP_USED,
 	EXPECT_LINEAR,
+	EXPECT_ACQUISITIONS, /* of the last event, as all that follow */
+	EXPECT_CONTENDED,
+	EXPECT_HANDOVERS,
+	EXPECT_LINES_MOVED,
+	EXPECT_LOCK_COST,
+	EXPECT_POLL_COST,
+	EXPECT_TURN_CPU,
+	EXPECT_TURN_LINES,
+	EXPECT_TURN_COST,
 	NR_EXPECT_KEYS
 };
 enum expect_op { OP_EQ, OP_NE, OP_LT, OP_LE, OP_GT, OP_GE, NR_EXPECT_OPS };

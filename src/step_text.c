@@ -272,6 +272,41 @@ static void put_byte(struct text *t, uint64_t value) { put_number(t, "%#04llx", 
 
 static void put_selector(struct text *t, uint64_t value) { put_number(t, "%04llx", value); }
 
+/* Normal->lock, kmalloc-64->list_lock */
+static void put_lock(struct text *t, uint64_t id)
+{
+	if (id >= LOCK_ID_CACHE) {
+		put_cache(t, id - LOCK_ID_CACHE);
+		put_word(t, "->list_lock");
+	} else {
+		put_zone(t, id);
+		put_word(t, "->lock");
+	}
+}
+
+static void put_line(struct text *t, uint64_t line)
+{
+	if (line == 0) {
+		put_word(t, _("the word"));
+		return;
+	}
+	put_word(t, _("node "));
+	put_decimal(t, line - 1);
+}
+
+static void put_source(struct text *t, uint64_t source)
+{
+	if (source & SOURCE_MEMORY) {
+		put_word(t, _("memory of node "));
+		put_decimal(t, source - SOURCE_MEMORY);
+	} else {
+		put_word(t, _("CPU "));
+		put_decimal(t, source);
+	}
+}
+
+static void put_lock_kind(struct text *t, uint64_t value) { PUT_NAME(t, lock_kind_names, value); }
+
 static void put_bool(struct text *t, uint64_t value) { put_word(t, value ? "yes" : "no"); }
 
 static void put_nothing(struct text *t, uint64_t value)
@@ -304,6 +339,10 @@ static void (*const put_kind[NR_ARG_KINDS])(struct text *t, uint64_t value) = {
 	[A_MOBILITY] = put_mobility,
 	[A_BYTE] = put_byte,
 	[A_SELECTOR] = put_selector,
+	[A_LOCK] = put_lock,
+	[A_LINE] = put_line,
+	[A_SOURCE] = put_source,
+	[A_LOCK_KIND] = put_lock_kind,
 };
 
 static void put_arg(struct text *t, enum arg_kind kind, uint64_t value)

@@ -178,6 +178,37 @@ bool read_cache(struct parser *p, const struct word *w, uint32_t *symbol)
 	       mistake_unknown_name(p, w, SCOPE_CACHE, _("cache"));
 }
 
+/* Does the word up to an @ name a type of zone? */
+static bool names_zone(const struct word *w)
+{
+	const char *at = memchr(w->text, '@', w->len);
+	struct word type = word_part(w, w->text, at ? (uint32_t)(at - w->text) : w->len);
+	unsigned i = 0;
+
+	while (zone_names[i] && !is_word(&type, zone_names[i]))
+		i++;
+	return zone_names[i] != NULL;
+}
+
+bool read_lock_owner(struct parser *p, const struct word *w, uint32_t *zone, uint32_t *cache)
+{
+	char name[32];
+	uint8_t id;
+
+	*cache = 0;
+	if (names_zone(w)) {
+		if (!read_zone(p, w, &id, name, sizeof(name)))
+			return false;
+		*zone = id;
+		return true;
+	}
+	*cache = symbol_intern(&p->s->symbols, w->text, w->len);
+	if (*cache && know_caches(p) && !scope_get(&p->scope, SCOPE_CACHE, *cache) &&
+	    nearest_word(w->text, w->len, zone_names))
+		return mistake_unknown(p, w, _("zone or cache"), zone_names);
+	return read_cache(p, w, cache);
+}
+
 /* ---- addresses ---- */
 
 /* Does text name a place in proc?  Sets base and symbol of *a. */

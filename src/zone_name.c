@@ -17,6 +17,27 @@ const char *zone_name(const struct machine *m, uint32_t id, char name[ZONE_NAME_
 	return name;
 }
 
+uint32_t zone_id_of(const struct machine *m, uint32_t id)
+{
+	const struct zone *z;
+
+	for_each_populated_zone(m, z)
+		if (z->id == id || z->type + MAX_ZONES == id)
+			return z->id;
+	return id % MAX_ZONES;
+}
+
+const char *lock_owner_name(const struct machine *m, uint32_t id, char name[CACHE_NAME_LEN])
+{
+	const char *cache;
+
+	if (id < LOCK_ID_CACHE)
+		return zone_name(m, id, name);
+	cache = cache_name(m, id - LOCK_ID_CACHE);
+	snprintf(name, CACHE_NAME_LEN, "%s", cache ? cache : "?");
+	return name;
+}
+
 const struct zone *zone_find(const struct machine *m, const char *name)
 {
 	const struct zone *z;

@@ -15,4 +15,10 @@ const char *zone_name(const struct machine *m, uint32_t id, char name[ZONE_NAME_
  * there is none. */
 const struct zone *zone_find(const struct machine *m, const char *name);
 
+/* The id of one zone, from a zone's id or MAX_ZONES + a type: the first populated zone of that type. */
+uint32_t zone_id_of(const struct machine *m, uint32_t id);
+
+/* The zone or cache whose lock has this id, as on= of `contend` names it; returns name. */
+const char *lock_owner_name(const struct machine *m, uint32_t id, char name[CACHE_NAME_LEN]);
+
 #endif

@@ -116,6 +116,8 @@ static uint32_t usual_weight(enum event_kind k)
 		[EV_CACHE_DESTROY] = 3,
 		[EV_REAP] = 4,
 		[EV_CPU] = 4,
+		[EV_CONTEND] = 4,
+		[EV_LOCK] = 1,
 	};
 
 	return usual[k];
@@ -169,6 +171,10 @@ const char *writer_header(struct writer *w)
 	put(w, "machine %s ram=%uM", ONE_OF(w, profiles), ram);
 	if (one_in(w, 3))
 		put(w, " cpus=%u", 1 + draw(w, MAX_CPUS));
+	if (strstr(w->line, "cpus") && one_in(w, 2))
+		put(w, " lock=%s", lock_kind_names[draw(w, NR_LOCK_KINDS)]);
+	if (strstr(w->line, "lock") && one_in(w, 3))
+		put(w, " coherent=off");
 	if (one_in(w, 3))
 		put(w, " overcommit=%u", draw(w, 3));
 	if (strstr(w->line, "-pae") && one_in(w, 3))
@@ -683,6 +689,29 @@ static bool write_cache(struct writer *w, enum event_kind k)
 	return w->line[0];
 }
 
+/* Some of the CPUs in some order, at some lock. */
+static bool write_contend(struct writer *w)
+{
+	static const char *const at[] = {"", "", " on=DMA", " on=HighMem", " on=vm_area_struct"};
+	uint32_t cpus = w->m->config.cpus, start = draw(w, cpus), nr = 2 + draw(w, cpus);
+	const char *cache = some_cache(w, some_index(w, CACHES));
+
+	if (cpus < 2)
+		return false;
+	put(w, "contend");
+	for (uint32_t i = 0; i < nr && i < cpus; i++)
+		put(w, " %u", (start + i) % cpus);
+	if (cache && one_in(w, 2))
+		put(w, " on=%s", cache);
+	else
+		put(w, "%s", ONE_OF(w, at));
+	if (one_in(w, 3))
+		put(w, " rounds=%u", 1 + draw(w, CONTEND_ROUNDS_MAX));
+	if (one_in(w, 3))
+		put(w, " polls=%u", 1 + draw(w, 100));
+	return true;
+}
+
 static bool write_kernel(struct writer *w, enum event_kind k)
 {
 	switch (k) {
@@ -700,6 +729,11 @@ static bool write_kernel(struct writer *w, enum event_kind k)
 	case EV_CPU:
 		put(w, "cpu %u", draw(w, w->m->config.cpus));
 		return true;
+	case EV_CONTEND:
+		return write_contend(w);
+	case EV_LOCK:
+		put(w, "lock %s", lock_kind_names[draw(w, NR_LOCK_KINDS)]);
+		return w->m->config.cpus > 1;
 	default:
 		return write_cache(w, k);
 	}

@@ -119,7 +119,7 @@ END_TEST
 
 START_TEST(every_event_of_the_language_is_known)
 {
-	ck_assert_uint_eq(NR_EVENT_KINDS, 48);
+	ck_assert_uint_eq(NR_EVENT_KINDS, 50);
 	for (unsigned k = 0; k < NR_EVENT_KINDS; k++) {
 		ck_assert(strlen(event_help(k)->word) > 0);
 		ck_assert(strlen(event_help(k)->meaning) > 0);
@@ -128,7 +128,8 @@ START_TEST(every_event_of_the_language_is_known)
 		    "100 gfp=atomic\n"
 		    "cache_create box 100 align=64 hwcache ctor poison\ncache_alloc box "
 		    "o\ncache_free o\n"
-		    "cache_shrink box\ncache_destroy box\nkfree k\nfree_pages a\n");
+		    "cache_shrink box\ncache_destroy box\nkfree k\nfree_pages a\n"
+		    "contend 1 0 on=DMA rounds=2 polls=3\ncontend 0 1 on=size-64\nlock clh\n");
 }
 END_TEST
 

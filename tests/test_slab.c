@@ -663,6 +663,11 @@ START_TEST(the_reaper_of_6_1_takes_free_slabs_that_nobody_looked_for)
 	boot("i386-6.1", 64, 1);
 	c = with_free_slabs(300, 0, 5);
 	drain_cpu_caches(m, c);
+	/* a refill that finds no free object grows at once, and looks for no free slab; this one does */
+	ck_assert(!c->free_touched);
+	kmem_cache_free(m, c, kmem_cache_alloc(m, c));
+	drain_cpu_caches(m, c);
+	ck_assert(c->free_touched);
 	ck_counts(c, 0, 0, 5);
 	cache_reap(m);
 	ck_counts(c, 0, 0, 5);

@@ -67,6 +67,27 @@ START_TEST(flushing_a_page_leaves_its_neighbours)
 }
 END_TEST
 
+START_TEST(another_cpu_that_has_the_tables_loaded_is_interrupted_once_for_a_range)
+{
+	uint64_t before;
+
+	map_at(BUF, 8192, RW);
+	ck_write(sh, BUF);
+	ck_write(sh, BUF + 4096);
+	m->config.cpus = 2;
+	m->cpu = 1;
+	ck_read(sh, BUF + 4096);
+	before = m->trace->nr;
+	flush_tlb_range(m, sh->mm, BUF, BUF + 8192);
+	/* one question, two pages on each of two CPUs */
+	ck_assert_uint_eq(m->trace->nr - before, 1 + 2 * 2);
+	ck_assert_ptr_null(tlb_peek(&m->tlb[0], BUF));
+	ck_assert_ptr_null(tlb_peek(&m->tlb[1], BUF + 4096));
+	m->cpu = 0;
+	m->config.cpus = 1;
+}
+END_TEST
+
 START_TEST(pages_up_to_33_are_flushed_one_by_one_and_34_all_at_once)
 {
 	uint64_t all = tlb()->flushes, single = tlb()->page_flushes;
@@ -136,6 +157,7 @@ Suite *tlb_suite(void)
 	tcase_add_test(tc, the_fifth_page_of_a_set_pushes_out_the_first);
 	tcase_add_test(tc, the_entry_says_what_the_page_table_said);
 	tcase_add_test(tc, flushing_a_page_leaves_its_neighbours);
+	tcase_add_test(tc, another_cpu_that_has_the_tables_loaded_is_interrupted_once_for_a_range);
 	tcase_add_test(tc, pages_up_to_33_are_flushed_one_by_one_and_34_all_at_once);
 	tcase_add_test(tc, another_address_space_begins_with_an_empty_tlb);
 	tcase_add_test(tc, an_address_space_that_is_not_loaded_needs_no_flush);

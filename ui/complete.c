@@ -142,6 +142,29 @@ static void add_inspect(struct words *w, const struct screen *s, int nr, const c
 		add_text(w, zone_name(m, z->id, name));
 }
 
+static void add_cpus(struct words *w, const struct screen *s)
+{
+	char word[WORD_MAX];
+
+	for (uint32_t cpu = 0; cpu < view_machine(&s->view)->config.cpus; cpu++) {
+		snprintf(word, sizeof(word), "%u", cpu);
+		add_text(w, word);
+	}
+}
+
+/* on=: the zones and caches that have a lock. */
+static void add_locks(struct words *w, const struct screen *s)
+{
+	const struct machine *m = view_machine(&s->view);
+	const struct spinlock *l;
+	char word[WORD_MAX], name[CACHE_NAME_LEN];
+
+	for (uint32_t i = 0; (l = lock_nth(m, i)) != NULL; i++) {
+		snprintf(word, sizeof(word), "on=%s", lock_owner_name(m, l->id, name));
+		add_text(w, word);
+	}
+}
+
 static void add_labels(struct words *w, const struct screen *s)
 {
 	for (size_t i = 0; i < s->labels.count; i++)
@@ -204,6 +227,13 @@ static void add_arguments(struct words *w, const struct screen *s, const char *p
 			add_caches(w, s);
 		else if (place == nr && strncmp(word, "NAME", name) == 0)
 			add_regions(w, s->view.scenario, &view_machine(&s->view)->names);
+		else if (strncmp(word, "CPU...", name) == 0 && (place == nr || name > 3))
+			add_cpus(w, s);
+		for (int i = 0;
+		     place == nr && strncmp(word, "LOCKKIND", name) == 0 && lock_kind_names[i]; i++)
+			add_text(w, lock_kind_names[i]);
+		if (strncmp(word, "on=", 3) == 0 && strncmp(w->prefix, "on=", 3) == 0)
+			add_locks(w, s);
 		p += len;
 		p += strspn(p, " ");
 	}
