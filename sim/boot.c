@@ -292,14 +292,11 @@ static void set_limits(struct machine *m)
 {
 	uint32_t khugepaged = m->profile->khugepaged_pages;
 
-	calculate_min_free_kbytes(m);
-	setup_per_zone_wmarks(m);
+	init_per_zone_wmark_min(m);
 	if (khugepaged && totalram_pages(m) >= khugepaged) {
 		calculate_min_free_kbytes(m);
 		setup_per_zone_wmarks(m);
 	}
-	setup_per_zone_lowmem_reserve(m);
-	setup_zone_pagesets(m);
 	build_zonelists(m);
 	/* with less than one pageblock for each type it is not worth it */
 	m->group_by_mobility =
@@ -324,6 +321,7 @@ void boot_memory(struct machine *m)
 	struct zone *z;
 	pfn_t maxmem_pfn;
 
+	vm_sysctl_init(m);
 	kernel_map_init(&m->map, m->profile);
 	maxmem_pfn = (pfn_t)(m->map.maxmem >> PAGE_SHIFT);
 	m->max_pfn = b.ram_end;

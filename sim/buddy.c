@@ -99,9 +99,8 @@ static void expand(struct machine *m, struct zone *z, pfn_t pfn, unsigned low,
 	}
 }
 
-/* From the lists of this kind alone; PFN_NONE. */
-static pfn_t rmqueue_smallest(struct machine *m, struct zone *z, unsigned order,
-			      enum migratetype type)
+pfn_t rmqueue_smallest(struct machine *m, struct zone *z, unsigned order,
+		       enum migratetype type)
 {
 	for (unsigned k = order; k < MAX_ORDER; k++) {
 		pfn_t pfn = z->free_area[k].free_list[type].head;
@@ -159,6 +158,11 @@ static pfn_t merge_buddies(struct machine *m, struct zone *z, pfn_t pfn,
 
 		if (!page_is_buddy(m, z, buddy, k)) {
 			note_no_merge(m, z, buddy, k);
+			break;
+		}
+		if (k >= m->profile->pageblock_order &&
+		    !pageblocks_may_join(m, z, pfn, buddy)) {
+			note(m, BUDDY_KEPT, buddy, k);
 			break;
 		}
 		del_page_from_free_list(m, z, buddy, k);

@@ -71,12 +71,20 @@ static bool check_links(struct check *k, const struct zone *z,
 		   z->name, order, l->count, count);
 }
 
-/* Does the block know the list that it is on? */
+/* Does the block know the list that it is on?  A CPU keeps those of pageblocks
+ * for atomic requests among the movable ones. */
 static bool check_type(const struct check *k, pfn_t pfn, unsigned type)
 {
-	return LAW(pfn_page(k->m, pfn)->level == type,
+	const struct page *page = pfn_page(k->m, pfn);
+
+	if (page->use == FRAME_PCP && page->level == MIGRATE_HIGHATOMIC)
+		return LAW(type == MIGRATE_MOVABLE,
+			   "block %u is on a CPU's list of type %u, though its "
+			   "pageblock is kept for atomic requests",
+			   pfn, type);
+	return LAW(page->level == type,
 		   "block %u is on a list of type %u, but says %u", pfn, type,
-		   pfn_page(k->m, pfn)->level);
+		   page->level);
 }
 
 static bool check_free_area(struct check *k, const struct zone *z,
@@ -130,7 +138,7 @@ static bool check_pcp(struct check *k, const struct zone *z, unsigned cpu,
 	uint32_t held = 0;
 
 	for (unsigned order = 0; order < PCP_ORDERS; order++)
-		for (unsigned type = 0; type < MIGRATE_TYPES; type++)
+		for (unsigned type = 0; type < MIGRATE_PCPTYPES; type++)
 			if (!check_pcp_list(k, z, &pcp->list[order][type],
 					    order, type, &held))
 				return false;
@@ -140,12 +148,27 @@ static bool check_pcp(struct check *k, const struct zone *z, unsigned cpu,
 		   z->name, cpu, pcp->count, held);
 }
 
+/* Pages of pageblocks that are kept for atomic requests. */
+static bool check_highatomic(const struct check *k, const struct zone *z)
+{
+	uint32_t blocks = 0;
+
+	for (uint32_t i = 0; i < zone_nr_pageblocks(k->m, z) && z->pageblock;
+	     i++)
+		blocks += z->pageblock[i] == MIGRATE_HIGHATOMIC;
+	return LAW(z->nr_reserved_highatomic ==
+			   blocks * pageblock_nr_pages(k->m),
+		   "zone %s: %u pages are kept for atomic requests, but %u "
+		   "pageblocks are",
+		   z->name, z->nr_reserved_highatomic, blocks);
+}
+
 static bool check_zone(struct check *k, const struct zone *z)
 {
 	uint32_t free = 0, pcp = 0;
 	uint32_t used = (uint32_t)(z->nr_alloc - z->nr_free);
 
-	if (!check_sizes(z))
+	if (!check_sizes(z) || !check_highatomic(k, z))
 		return false;
 	for (unsigned order = 0; order < MAX_ORDER; order++) {
 		if (!check_free_area(k, z, order))

@@ -64,7 +64,8 @@ struct machine {
 	uint32_t nr_zone_spans;
 	struct zone_span zone_span[MAX_ZONES]; /* ascending                */
 	enum zone_type movable_zone;    /* that ZONE_MOVABLE is cut from   */
-	uint32_t min_free_kbytes;
+	struct vm_sysctl vm;
+	uint32_t totalreserve_pages;    /* kept by reserves and high marks  */
 	bool group_by_mobility; /* else every request is MIGRATE_UNMOVABLE */
 	pfn_t zero_page;
 	pfn_t swapper_pg_dir;

@@ -26,20 +26,19 @@
  *
  * Source: 6.1 mm/page_alloc.c (find_suitable_fallback,
  * steal_suitable_fallback, move_freepages_block, boost_watermark).  The kernels
- * before 2.6.24 have one kind only: their profiles say so.  Simpler than Linux:
- * nothing is kept for atomic requests of higher order (HighAtomic).
+ * before 2.6.24 have one kind only: their profiles say so.
  */
 #include "page_alloc.h"
 #include "machine.h"
 
 /* Who helps whom, in this order. */
-static const uint8_t fallbacks[MIGRATE_TYPES][MIGRATE_TYPES - 1] = {
+static const uint8_t fallbacks[MIGRATE_PCPTYPES][MIGRATE_PCPTYPES - 1] = {
 	[MIGRATE_UNMOVABLE] = {MIGRATE_RECLAIMABLE, MIGRATE_MOVABLE},
 	[MIGRATE_MOVABLE] = {MIGRATE_RECLAIMABLE, MIGRATE_UNMOVABLE},
 	[MIGRATE_RECLAIMABLE] = {MIGRATE_UNMOVABLE, MIGRATE_MOVABLE},
 };
 
-static uint32_t pageblock_nr_pages(const struct machine *m)
+uint32_t pageblock_nr_pages(const struct machine *m)
 {
 	return 1u << m->profile->pageblock_order;
 }
@@ -87,8 +86,8 @@ enum migratetype pageblock_type(const struct machine *m, const struct zone *z,
 	return z->pageblock ? *pageblock_of(m, z, pfn) : MIGRATE_UNMOVABLE;
 }
 
-static void set_pageblock_type(struct machine *m, struct zone *z, pfn_t pfn,
-			       enum migratetype type)
+void set_pageblock_type(struct machine *m, struct zone *z, pfn_t pfn,
+			enum migratetype type)
 {
 	uint8_t *block = pageblock_of(m, z, pfn);
 	enum migratetype old = *block;
@@ -98,6 +97,17 @@ static void set_pageblock_type(struct machine *m, struct zone *z, pfn_t pfn,
 	*block = (uint8_t)type;
 	step(m, SET_PAGEBLOCK, pageblock_start(m, pfn),
 	     m->profile->pageblock_order, old, type);
+}
+
+/* Nothing of a pageblock that is kept for atomic requests leaves it. */
+bool pageblocks_may_join(const struct machine *m, const struct zone *z,
+			 pfn_t pfn, pfn_t buddy)
+{
+	enum migratetype one = pageblock_type(m, z, pfn);
+	enum migratetype other = pageblock_type(m, z, buddy);
+
+	return one == other ||
+	       (one != MIGRATE_HIGHATOMIC && other != MIGRATE_HIGHATOMIC);
 }
 
 enum migratetype gfp_migratetype(const struct machine *m, uint32_t gfp)
@@ -119,15 +129,8 @@ static bool is_movable(const struct page *page)
 	       page->use == FRAME_SHMEM;
 }
 
-/*
- * All free blocks of pfn's pageblock go to the lists of a kind, in the order of
- * their addresses.  Returns their pages; *movable counts the used ones that
- * could move.  Of a pageblock that begins before the zone only the part from
- * pfn on; none of one that ends behind it.
- */
-static uint32_t move_freepages_block(struct machine *m, struct zone *z,
-				     pfn_t pfn, enum migratetype type,
-				     uint32_t *movable)
+uint32_t move_freepages_block(struct machine *m, struct zone *z, pfn_t pfn,
+			      enum migratetype type, uint32_t *movable)
 {
 	pfn_t i = pageblock_start(m, pfn), end = i + pageblock_nr_pages(m);
 	uint32_t moved = 0;
@@ -159,7 +162,7 @@ static uint32_t move_freepages_block(struct machine *m, struct zone *z,
 static void boost_watermark(struct machine *m, struct zone *z)
 {
 	uint64_t most = (uint64_t)z->watermark[WMARK_HIGH] *
-			m->config.watermark_boost / 10000;
+			m->vm.watermark_boost_factor / 10000;
 	uint32_t block = pageblock_nr_pages(m);
 
 	if (!most || block * 4 > z->managed_pages)
@@ -169,6 +172,7 @@ static void boost_watermark(struct machine *m, struct zone *z)
 	z->watermark_boost += block;
 	if (z->watermark_boost > most)
 		z->watermark_boost = (uint32_t)most;
+	step(m, BOOST_WATERMARK, z->id, z->watermark_boost, most);
 }
 
 /* May a whole pageblock be taken over for a block of this order? */
@@ -216,7 +220,7 @@ static void steal_suitable_fallback(struct machine *m, struct zone *z,
 static pfn_t find_suitable_fallback(const struct zone *z, unsigned order,
 				    enum migratetype type)
 {
-	for (unsigned i = 0; i < MIGRATE_TYPES - 1; i++) {
+	for (unsigned i = 0; i < MIGRATE_PCPTYPES - 1; i++) {
 		unsigned other = fallbacks[type][i];
 		pfn_t pfn = z->free_area[order].free_list[other].head;
 

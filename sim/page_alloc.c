@@ -9,22 +9,24 @@
  *	GFP_KERNEL                Normal -> DMA
  *	GFP_DMA                             DMA
  *
- * A zone gives only while it has more free pages than a mark and a reserve.
- * First round: the low mark.  When no zone passes, kswapd is due, and in the
- * second round the min mark counts; a caller that cannot wait (GFP_ATOMIC) may
- * then go to 3/8 of it.
+ * A zone gives only while it has more free pages than a mark and a reserve
+ * (watermark.c).  The rounds over the zones, each when the one before it failed:
  *
- *	free 1180, low 1173, min 939, GFP_KERNEL, one frame at a time:
- *	1180 .. 1174 pass the low mark; 1173 is not more than 1173: from there
- *	the min mark counts, and 939 are left; GFP_ATOMIC leaves 353
+ *	1. the low mark counts
+ *	2. kswapd is due; the min mark counts, less what the request's rights
+ *	   take from it (GFP_ATOMIC: 3/8 are left)
+ *	3. no mark counts, for those who free more than they take
+ *	   (__GFP_MEMALLOC)
+ *	4. who may wait (GFP_KERNEL) gets what others hold back: pageblocks kept
+ *	   for atomic requests, and what lies on the CPUs' lists
  *
  * The mark is tested before the CPU's list is looked at: frames that lie there
  * do not help a zone that is refused, and a refill may leave a zone up to
  * batch - 1 pages below its mark.
  *
- * Source: 6.1 mm/page_alloc.c (get_page_from_freelist, __zone_watermark_ok);
- * REFERENCE 1.5, 2.5, 2.6.  Simpler than Linux: reclaim is not modelled, so
- * when the second round fails, the request does.
+ * Source: 6.1 mm/page_alloc.c (get_page_from_freelist,
+ * __alloc_pages_slowpath); REFERENCE 1.5, 2.6.  Simpler than Linux: reclaim is
+ * not modelled, so the fourth round has nothing else to fetch.
  */
 #include "page_alloc.h"
 #include "machine.h"
@@ -40,92 +42,36 @@ enum zone_type gfp_zone(uint32_t gfp)
 	return gfp & GFP_BIT_HIGHMEM ? ZONE_HIGHMEM : ZONE_NORMAL;
 }
 
-/* What a request with these rights leaves alone: 939 -> 353 for ATOMIC. */
-static uint32_t mark_for(uint32_t mark, uint32_t gfp)
+/* Straight from the buddy.  Who cannot wait is given what is kept for such
+ * requests, rather than nothing. */
+static pfn_t rmqueue_buddy(struct machine *m, struct zone *z, unsigned order,
+			   uint32_t alloc_flags, enum migratetype type)
 {
-	if (!(gfp & GFP_BIT_HIGH))
-		return mark;
-	mark -= mark / 2;
-	if (!(gfp & GFP_BIT_DIRECT_RECLAIM))
-		mark -= mark / 4;
-	return mark;
-}
+	pfn_t pfn = PFN_NONE;
 
-/* Pages that z keeps from a request: its mark and its reserve. */
-static uint32_t pages_kept(const struct zone *z, uint32_t mark,
-			   enum zone_type highest, uint32_t gfp)
-{
-	return mark_for(mark, gfp) + z->lowmem_reserve[highest];
-}
-
-/* Are there more than keep free pages even without all but one of a block? */
-static bool has_pages(const struct zone *z, unsigned order, uint32_t keep)
-{
-	return (int64_t)z->nr_free_pages - ((1 << order) - 1) > (int64_t)keep;
-}
-
-/* A zone with free pages has a block of order 0. */
-static bool has_block(const struct zone *z, unsigned order)
-{
-	if (order == 0)
-		return true;
-	for (; order < MAX_ORDER; order++)
-		if (z->free_area[order].nr_free)
-			return true;
-	return false;
-}
-
-bool zone_watermark_ok(const struct zone *z, unsigned order, uint32_t mark,
-		       enum zone_type highest, uint32_t gfp)
-{
-	return has_pages(z, order, pages_kept(z, mark, highest, gfp)) &&
-	       has_block(z, order);
-}
-
-/* The mark that counts now: a boost does not stop single pages for those who
- * cannot wait.  6.1 wmark_pages(), zone_watermark_fast(). */
-static uint32_t mark_now(const struct zone *z, unsigned order,
-			 enum watermark wmark, uint32_t rights)
-{
-	bool urgent =
-		order == 0 && (rights & GFP_BIT_HIGH) && wmark == WMARK_MIN;
-
-	return z->watermark[wmark] + (urgent ? 0 : z->watermark_boost);
-}
-
-/* zone_watermark_ok, told. rights: those of gfp that count in this round. */
-static bool zone_may_give(struct machine *m, const struct zone *z,
-			  unsigned order, enum watermark wmark,
-			  enum zone_type highest, uint32_t rights)
-{
-	uint32_t keep = pages_kept(z, mark_now(z, order, wmark, rights),
-				   highest, rights);
-
-	if (!has_pages(z, order, keep)) {
-		note(m, WMARK_FAIL, z->id, z->nr_free_pages, keep, wmark);
-		return false;
-	}
-	if (!has_block(z, order)) {
-		note(m, WMARK_NO_BLOCK, z->id, z->nr_free_pages, order);
-		return false;
-	}
-	note(m, WMARK_OK, z->id, z->nr_free_pages, keep, wmark);
-	return true;
+	enter(m, RMQUEUE, z->id, order);
+	spin_lock(m, &z->lock);
+	if (alloc_flags & ALLOC_HIGHATOMIC)
+		pfn = rmqueue_smallest(m, z, order, MIGRATE_HIGHATOMIC);
+	if (pfn == PFN_NONE)
+		pfn = rmqueue_block(m, z, order, type);
+	if (pfn == PFN_NONE && (alloc_flags & ALLOC_NON_BLOCK))
+		pfn = rmqueue_smallest(m, z, order, MIGRATE_HIGHATOMIC);
+	spin_unlock(m, &z->lock);
+	leave(m, RMQUEUE, pfn);
+	return pfn;
 }
 
 /* From the CPU's list if the order is one of those, else from the buddy. */
 static pfn_t rmqueue(struct machine *m, struct zone *z, unsigned order,
-		     enum migratetype type)
+		     uint32_t alloc_flags, enum migratetype type)
 {
-	pfn_t pfn;
+	pfn_t pfn = PFN_NONE;
 
 	if (order <= m->profile->pcp_max_order)
-		return rmqueue_pcplist(m, z, order, type);
-	enter(m, RMQUEUE, z->id, order);
-	spin_lock(m, &z->lock);
-	pfn = rmqueue_block(m, z, order, type);
-	spin_unlock(m, &z->lock);
-	leave(m, RMQUEUE, pfn);
+		pfn = rmqueue_pcplist(m, z, order, type);
+	if (pfn == PFN_NONE)
+		pfn = rmqueue_buddy(m, z, order, alloc_flags, type);
 	return pfn;
 }
 
@@ -149,8 +95,7 @@ static const struct zoneref *first_zones_zonelist(const struct machine *m,
 
 /* One round over the zones of the request, each against the same mark. */
 static pfn_t get_page_from_freelist(struct machine *m, uint32_t gfp,
-				    unsigned order, enum watermark wmark,
-				    uint32_t rights)
+				    unsigned order, uint32_t alloc_flags)
 {
 	enum zone_type highest = gfp_zone(gfp);
 	enum migratetype type = gfp_migratetype(m, gfp);
@@ -160,15 +105,49 @@ static pfn_t get_page_from_freelist(struct machine *m, uint32_t gfp,
 		struct zone *z = ref->zone;
 		pfn_t pfn;
 
-		if (!zone_may_give(m, z, order, wmark, highest, rights))
+		if (!zone_may_give(m, z, gfp, order, alloc_flags))
 			continue;
-		pfn = rmqueue(m, z, order, type);
-		if (pfn != PFN_NONE) {
-			z->nr_alloc += 1u << order;
-			return pfn;
-		}
+		pfn = rmqueue(m, z, order, alloc_flags, type);
+		if (pfn == PFN_NONE)
+			continue;
+		z->nr_alloc += 1u << order;
+		if (alloc_flags & ALLOC_HIGHATOMIC)
+			reserve_highatomic_pageblock(m, z, pfn);
+		return pfn;
 	}
 	return PFN_NONE;
+}
+
+/* A pageblock of the request's zones that was kept for atomic requests is for
+ * everybody again; false: there is none. */
+static bool unreserve_any(struct machine *m, uint32_t gfp, bool force)
+{
+	enum zone_type highest = gfp_zone(gfp);
+	enum migratetype type = gfp_migratetype(m, gfp);
+	const struct zoneref *ref = first_zones_zonelist(m, highest);
+
+	for (; ref->zone; ref = next_zones_zonelist(ref + 1, highest))
+		if (unreserve_highatomic_pageblock(m, ref->zone, type, force))
+			return true;
+	return false;
+}
+
+/*
+ * Who may wait gets what others hold back.  6.1
+ * __alloc_pages_direct_reclaim(), and should_reclaim_retry() for the last
+ * pageblock; nothing is reclaimed.
+ */
+static pfn_t alloc_pages_direct_reclaim(struct machine *m, uint32_t gfp,
+					unsigned order, uint32_t alloc_flags)
+{
+	pfn_t pfn;
+
+	unreserve_any(m, gfp, false);
+	drain_pages(m, -1);
+	pfn = get_page_from_freelist(m, gfp, order, alloc_flags);
+	while (pfn == PFN_NONE && unreserve_any(m, gfp, true))
+		pfn = get_page_from_freelist(m, gfp, order, alloc_flags);
+	return pfn;
 }
 
 /* The first round failed: 6.1 __alloc_pages_slowpath(), without reclaim. */
@@ -178,11 +157,18 @@ static pfn_t alloc_pages_slowpath(struct machine *m, uint32_t gfp,
 	enum zone_type highest = gfp_zone(gfp);
 	const struct zone *z = first_zones_zonelist(m, highest)->zone;
 	uint32_t first = z ? z->id : highest;
+	uint32_t alloc_flags = gfp_to_alloc_flags(gfp, order);
 	pfn_t pfn;
 
 	if (gfp & GFP_BIT_KSWAPD)
 		note(m, WAKE_KSWAPD, first);
-	pfn = get_page_from_freelist(m, gfp, order, WMARK_MIN, gfp);
+	pfn = get_page_from_freelist(m, gfp, order, alloc_flags);
+	if (pfn == PFN_NONE && (gfp & GFP_BIT_MEMALLOC) &&
+	    !(gfp & GFP_BIT_NOMEMALLOC))
+		pfn = get_page_from_freelist(m, gfp, order,
+					     ALLOC_NO_WATERMARKS);
+	if (pfn == PFN_NONE && (gfp & GFP_BIT_DIRECT_RECLAIM))
+		pfn = alloc_pages_direct_reclaim(m, gfp, order, alloc_flags);
 	if (pfn == PFN_NONE)
 		note(m, ALLOC_FAILED, first, order);
 	return pfn;
@@ -209,7 +195,7 @@ pfn_t alloc_pages(struct machine *m, uint32_t gfp, unsigned order,
 
 	BUG_ON(order >= MAX_ORDER);
 	enter(m, ALLOC_PAGES, order, gfp);
-	pfn = get_page_from_freelist(m, gfp, order, WMARK_LOW, 0);
+	pfn = get_page_from_freelist(m, gfp, order, WMARK_LOW);
 	if (pfn == PFN_NONE)
 		pfn = alloc_pages_slowpath(m, gfp, order);
 	if (pfn != PFN_NONE)

@@ -20,10 +20,14 @@ enum {
 	GFP_BIT_IO = 0x40,
 	GFP_BIT_FS = 0x80,
 	GFP_BIT_ZERO = 0x100,
+	GFP_BIT_ATOMIC = 0x200, /* is not held up by a boost */
 	GFP_BIT_DIRECT_RECLAIM = 0x400, /* may sleep */
 	GFP_BIT_KSWAPD = 0x800,
+	GFP_BIT_MEMALLOC = 0x20000, /* frees more than it takes: no mark at all */
+	GFP_BIT_NOMEMALLOC = 0x80000, /* ... and never so */
 	GFP_BIT_HARDWALL = 0x100000,
-	GFP_ATOMIC = GFP_BIT_HIGH | GFP_BIT_KSWAPD,
+	GFP_ATOMIC = GFP_BIT_HIGH | GFP_BIT_ATOMIC | GFP_BIT_KSWAPD,
+	GFP_NOWAIT = GFP_BIT_KSWAPD,
 	GFP_KERNEL = GFP_BIT_DIRECT_RECLAIM | GFP_BIT_KSWAPD | GFP_BIT_IO |
 		     GFP_BIT_FS,
 	GFP_DMA = GFP_KERNEL | GFP_BIT_DMA,
@@ -59,6 +63,37 @@ void drain_pages(struct machine *m, int cpu);
 /* Highest zone that gfp allows: 6.1 gfp_zone(). */
 enum zone_type gfp_zone(uint32_t gfp);
 
+/* ---- watermark.c: how much a zone keeps ---- */
+
+/* What a round of the zones allows: 6.1 mm/internal.h. The lowest bits are an
+ * enum watermark. */
+enum alloc_flag {
+	ALLOC_WMARK_MASK = 0x03,
+	ALLOC_NO_WATERMARKS = 0x04,
+	ALLOC_NON_BLOCK = 0x10,   /* cannot wait                        */
+	ALLOC_MIN_RESERVE = 0x20, /* may go below the min mark          */
+	ALLOC_HIGHATOMIC = 0x200, /* from pageblocks kept for it        */
+	ALLOC_KSWAPD = 0x800,
+	/* who may touch what is kept for atomic requests */
+	ALLOC_RESERVES = ALLOC_NON_BLOCK | ALLOC_MIN_RESERVE,
+};
+
+/* Rights in the second round: 6.1 gfp_to_alloc_flags(). */
+uint32_t gfp_to_alloc_flags(uint32_t gfp, unsigned order);
+
+/*
+ * May a request of this order take from z and leave mark pages?  alloc_flags
+ * gives its rights below the mark; highest is the highest zone it may use.
+ * 6.1 __zone_watermark_ok, REFERENCE 2.5.
+ */
+bool zone_watermark_ok(const struct zone *z, unsigned order, uint32_t mark,
+		       enum zone_type highest, uint32_t alloc_flags);
+
+/* The same for a request, against the mark of alloc_flags as it stands now,
+ * and told. */
+bool zone_may_give(struct machine *m, const struct zone *z, uint32_t gfp,
+		   unsigned order, uint32_t alloc_flags);
+
 /* ---- buddy.c: the block allocator behind the lists ---- */
 
 /*
@@ -68,6 +103,10 @@ enum zone_type gfp_zone(uint32_t gfp);
  */
 pfn_t rmqueue_block(struct machine *m, struct zone *z, unsigned order,
 		    enum migratetype type);
+
+/* The same from the lists of this kind alone: 6.1 __rmqueue_smallest(). */
+pfn_t rmqueue_smallest(struct machine *m, struct zone *z, unsigned order,
+		       enum migratetype type);
 
 /* Put a block back on the lists of a kind and merge it with its buddies. */
 void free_one_page(struct machine *m, struct zone *z, pfn_t pfn,
@@ -99,12 +138,37 @@ uint32_t zone_nr_pageblocks(const struct machine *m, const struct zone *z);
 /* Of the pageblock around a frame of z. */
 enum migratetype pageblock_type(const struct machine *m, const struct zone *z,
 				pfn_t pfn);
+uint32_t pageblock_nr_pages(const struct machine *m);
+void set_pageblock_type(struct machine *m, struct zone *z, pfn_t pfn,
+			enum migratetype type);
+/*
+ * All free blocks of pfn's pageblock go to the lists of a kind, in the order of
+ * their addresses.  Returns their pages; *movable counts the used ones that
+ * could move.  Of a pageblock that begins before the zone only the part from
+ * pfn on; none of one that ends behind it.
+ */
+uint32_t move_freepages_block(struct machine *m, struct zone *z, pfn_t pfn,
+			      enum migratetype type, uint32_t *movable);
+/* May two free halves be joined, if each fills its pageblock? */
+bool pageblocks_may_join(const struct machine *m, const struct zone *z,
+			 pfn_t pfn, pfn_t buddy);
 /* The kind that a request asks for: 6.1 gfp_migratetype(). */
 enum migratetype gfp_migratetype(const struct machine *m, uint32_t gfp);
 /* No block of this kind is large enough: one of another kind, at least of
  * order, becomes one.  False: there is none.  6.1 __rmqueue_fallback(). */
 bool rmqueue_fallback(struct machine *m, struct zone *z, unsigned order,
 		      enum migratetype type);
+
+/* ---- highatomic.c: pageblocks kept for atomic requests of higher order ---- */
+
+/* The pageblock around a block just given to such a request is kept from now
+ * on, unless enough are: 6.1 reserve_highatomic_pageblock(). */
+void reserve_highatomic_pageblock(struct machine *m, struct zone *z, pfn_t pfn);
+/* One such pageblock of z gets a kind again; the last one only with force.
+ * False: there is none with a free block.  6.1
+ * unreserve_highatomic_pageblock(). */
+bool unreserve_highatomic_pageblock(struct machine *m, struct zone *z,
+				    enum migratetype type, bool force);
 
 /* ---- pcp.c: one CPU's stock, orders 0..pcp_max_order ---- */
 

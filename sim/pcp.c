@@ -33,12 +33,18 @@ static struct per_cpu_pages *this_cpu_pages(struct machine *m, struct zone *z)
 	return &z->pcp[m->cpu];
 }
 
+/* The kinds that a CPU does not tell apart lie among the movable ones. */
+static enum migratetype pcp_list_type(enum migratetype type)
+{
+	return type < MIGRATE_PCPTYPES ? type : MIGRATE_MOVABLE;
+}
+
 /* A block goes to the head of this CPU's list of a kind, or to its tail; it
- * remembers which list, as its pageblock may change before it leaves. */
+ * remembers the kind, as its pageblock may change before it leaves. */
 static void add_block(struct machine *m, struct per_cpu_pages *pcp, pfn_t pfn,
 		      unsigned order, enum migratetype type, bool tail)
 {
-	struct page_list *l = &pcp->list[order][type];
+	struct page_list *l = &pcp->list[order][pcp_list_type(type)];
 
 	for (pfn_t i = pfn; i < pfn + (1u << order); i++)
 		pfn_page(m, i)->use = FRAME_PCP;
@@ -107,17 +113,18 @@ static void free_pcppages_bulk(struct machine *m, struct zone *z, unsigned cpu,
 	      pcp->count - goal);
 	spin_lock(m, &z->lock);
 	while (pcp->count > goal) {
-		unsigned order = i / MIGRATE_TYPES, type = i % MIGRATE_TYPES;
-		struct page_list *l = &pcp->list[order][type];
+		unsigned order = i / MIGRATE_PCPTYPES;
+		struct page_list *l = &pcp->list[order][i % MIGRATE_PCPTYPES];
 
 		while (l->count && pcp->count > goal) {
 			pfn_t pfn = l->tail;
+			unsigned type = pfn_page(m, pfn)->level;
 
 			page_list_remove(m, l, pfn);
 			pcp->count -= 1u << order;
 			free_one_page(m, z, pfn, order, (enum migratetype)type);
 		}
-		i = (i + 1) % (PCP_ORDERS * MIGRATE_TYPES);
+		i = (i + 1) % (PCP_ORDERS * MIGRATE_PCPTYPES);
 	}
 	spin_unlock(m, &z->lock);
 	leave(m, FREE_PCPPAGES_BULK);
@@ -146,7 +153,7 @@ void free_unref_page(struct machine *m, struct zone *z, pfn_t pfn,
 {
 	struct per_cpu_pages *pcp = this_cpu_pages(m, z);
 	enum migratetype type = pageblock_type(m, z, pfn);
-	unsigned list = order * MIGRATE_TYPES + type;
+	unsigned list = order * MIGRATE_PCPTYPES + pcp_list_type(type);
 	/* larger blocks freed in a row: they are worth more in the buddy */
 	bool free_high = pcp->free_factor > 0 && order > 0;
 

@@ -25,15 +25,7 @@
 #include "zone.h"
 #include "machine.h"
 
-enum {
-	WATERMARK_SCALE_FACTOR = 10, /* distance of marks, in 1/10000 */
-	MIN_FREE_KBYTES_LEAST = 128,
-	MIN_FREE_KBYTES_MOST = 262144,
-};
-
-/* lowmem_reserve_ratio: one page held back for so many above the zone. */
-static const uint32_t reserve_ratio[MAX_NR_ZONES] = {
-	[ZONE_DMA] = 256, [ZONE_DMA32] = 256, [ZONE_NORMAL] = 32};
+enum { MIN_FREE_KBYTES_LEAST = 128, MIN_FREE_KBYTES_MOST = 262144 };
 
 const char *const zone_names[MAX_NR_ZONES + 1] = {
 	[ZONE_DMA] = "DMA",         [ZONE_DMA32] = "DMA32",
@@ -67,13 +59,13 @@ bool is_highmem(const struct machine *m, const struct zone *z)
 
 static void zone_init_lists(struct zone *z)
 {
-	for (unsigned t = 0; t < MIGRATE_TYPES; t++) {
-		for (unsigned k = 0; k < MAX_ORDER; k++)
+	for (unsigned k = 0; k < MAX_ORDER; k++)
+		for (unsigned t = 0; t < MIGRATE_TYPES; t++)
 			page_list_init(&z->free_area[k].free_list[t]);
-		for (unsigned cpu = 0; cpu < MAX_CPUS; cpu++)
-			for (unsigned k = 0; k < PCP_ORDERS; k++)
+	for (unsigned cpu = 0; cpu < MAX_CPUS; cpu++)
+		for (unsigned k = 0; k < PCP_ORDERS; k++)
+			for (unsigned t = 0; t < MIGRATE_PCPTYPES; t++)
 				page_list_init(&z->pcp[cpu].list[k][t]);
-	}
 }
 
 void zone_init(struct machine *m, uint32_t id)
@@ -155,25 +147,49 @@ uint32_t totalram_pages(const struct machine *m)
 
 /* Pages that GFP_USER could take before high marks stop it; at first none
  * are set. */
-static uint64_t nr_free_buffer_pages(const struct machine *m)
+uint32_t nr_free_buffer_pages(const struct machine *m)
 {
 	const struct zone *z;
-	uint64_t sum = 0;
+	uint32_t sum = 0;
 
-	for_each_zone(m, z)
-		if (z->type <= ZONE_NORMAL &&
-		    z->managed_pages > z->watermark[WMARK_HIGH])
-			sum += z->managed_pages - z->watermark[WMARK_HIGH];
+	for_each_zone(m, z) {
+		uint32_t high = z->watermark[WMARK_HIGH] + z->watermark_boost;
+
+		if (z->type <= ZONE_NORMAL && z->managed_pages > high)
+			sum += z->managed_pages - high;
+	}
 	return sum;
 }
 
 void calculate_min_free_kbytes(struct machine *m)
 {
-	uint64_t lowmem_kbytes = nr_free_buffer_pages(m) * (PAGE_SIZE / 1024);
+	uint64_t lowmem_kbytes =
+		(uint64_t)nr_free_buffer_pages(m) * (PAGE_SIZE / 1024);
+	uint32_t kbytes = int_sqrt(lowmem_kbytes * 16);
 
-	m->min_free_kbytes =
-		(uint32_t)clamp(int_sqrt(lowmem_kbytes * 16),
-				MIN_FREE_KBYTES_LEAST, MIN_FREE_KBYTES_MOST);
+	/* what was written by hand stays, unless it is too little */
+	if ((int64_t)kbytes > m->vm.user_min_free_kbytes)
+		m->vm.min_free_kbytes = (uint32_t)clamp(
+			kbytes, MIN_FREE_KBYTES_LEAST, MIN_FREE_KBYTES_MOST);
+}
+
+/* What each zone keeps from those who could have used a higher one, with its
+ * high mark; at most all it has.  6.1 calculate_totalreserve_pages(). */
+static void calculate_totalreserve_pages(struct machine *m)
+{
+	const struct zone *z;
+
+	m->totalreserve_pages = 0;
+	for_each_zone(m, z) {
+		uint32_t keep = 0;
+
+		for (unsigned j = z->type; j < MAX_NR_ZONES; j++)
+			if (z->lowmem_reserve[j] > keep)
+				keep = z->lowmem_reserve[j];
+		keep += z->watermark[WMARK_HIGH] + z->watermark_boost;
+		m->totalreserve_pages +=
+			keep < z->managed_pages ? keep : z->managed_pages;
+	}
 }
 
 /* One zone's marks. share: its part of the pages to be kept free. */
@@ -183,7 +199,7 @@ static void set_wmarks(const struct machine *m, struct zone *z, uint64_t share)
 
 	if (is_highmem(m, z))
 		min = clamp(z->managed_pages / 1024, 32, 128);
-	gap = (uint64_t)z->managed_pages * WATERMARK_SCALE_FACTOR / 10000;
+	gap = (uint64_t)z->managed_pages * m->vm.watermark_scale_factor / 10000;
 	if (gap < share / 4)
 		gap = share / 4;
 	z->watermark_boost = 0;
@@ -192,10 +208,10 @@ static void set_wmarks(const struct machine *m, struct zone *z, uint64_t share)
 	z->watermark[WMARK_HIGH] = (uint32_t)(min + 2 * gap);
 }
 
-/* 6.1 __setup_per_zone_wmarks(). */
+/* 6.1 setup_per_zone_wmarks(): the limits of CPUs' lists follow. */
 void setup_per_zone_wmarks(struct machine *m)
 {
-	uint64_t pages_min = m->min_free_kbytes / (PAGE_SIZE / 1024);
+	uint64_t pages_min = m->vm.min_free_kbytes / (PAGE_SIZE / 1024);
 	uint64_t lowmem = 0;
 	struct zone *z;
 
@@ -205,6 +221,8 @@ void setup_per_zone_wmarks(struct machine *m)
 		lowmem = 1;
 	for_each_zone(m, z)
 		set_wmarks(m, z, pages_min * z->managed_pages / lowmem);
+	calculate_totalreserve_pages(m);
+	setup_zone_pagesets(m);
 }
 
 /* What z keeps for itself from requests that could have used a higher zone of
@@ -212,14 +230,14 @@ void setup_per_zone_wmarks(struct machine *m)
 static void set_reserve(struct machine *m, struct zone *z)
 {
 	const struct zone *zones = m->node[z->node].node_zones;
-	bool none = !reserve_ratio[z->type] || !z->managed_pages;
+	uint32_t ratio = m->vm.lowmem_reserve_ratio[z->type];
+	bool none = !ratio || !z->managed_pages;
 	uint32_t above = 0;
 
 	for (unsigned j = 0; j < MAX_NR_ZONES; j++) {
 		if (j > z->type)
 			above += zones[j].managed_pages;
-		z->lowmem_reserve[j] =
-			none ? 0 : above / reserve_ratio[z->type];
+		z->lowmem_reserve[j] = none ? 0 : above / ratio;
 	}
 }
 
@@ -230,6 +248,7 @@ void setup_per_zone_lowmem_reserve(struct machine *m)
 
 	for_each_zone(m, z)
 		set_reserve(m, z);
+	calculate_totalreserve_pages(m);
 }
 
 /*
@@ -249,22 +268,44 @@ static uint32_t zone_batchsize(const struct zone *z)
 	return power > 2 ? power - 1 : 1;
 }
 
+/*
+ * Pages from which on a CPU gives some back: all CPUs of the node together hold
+ * as many as the low mark, or a fraction of the zone that was asked for; but
+ * each CPU at least four batches.  1155 for one CPU are 577 for two.  6.1
+ * zone_highsize().
+ */
+static uint32_t zone_highsize(const struct machine *m, const struct zone *z,
+			      uint32_t batch)
+{
+	uint32_t fraction = m->vm.percpu_pagelist_high_fraction;
+	uint32_t pages = fraction
+				 ? z->managed_pages / fraction
+				 : z->watermark[WMARK_LOW] + z->watermark_boost;
+	uint32_t cpus = node_nr_cpus(m, z->node);
+	uint32_t high = pages / (cpus ? cpus : m->config.cpus);
+
+	return high < 4 * batch ? 4 * batch : high;
+}
+
 void setup_zone_pagesets(struct machine *m)
 {
-	uint32_t cpus = m->config.cpus;
 	struct zone *z;
 
 	for_each_zone(m, z) {
 		uint32_t batch = zone_batchsize(z);
-		uint32_t high = z->watermark[WMARK_LOW] / cpus;
 
 		if (!z->managed_pages)
 			continue;
-		if (high < 4 * batch)
-			high = 4 * batch;
-		for (unsigned cpu = 0; cpu < cpus; cpu++) {
+		for (unsigned cpu = 0; cpu < m->config.cpus; cpu++) {
 			z->pcp[cpu].batch = batch;
-			z->pcp[cpu].high = high;
+			z->pcp[cpu].high = zone_highsize(m, z, batch);
 		}
 	}
+}
+
+void init_per_zone_wmark_min(struct machine *m)
+{
+	calculate_min_free_kbytes(m);
+	setup_per_zone_wmarks(m);
+	setup_per_zone_lowmem_reserve(m);
 }

@@ -39,6 +39,9 @@ enum migratetype {
 	MIGRATE_UNMOVABLE,
 	MIGRATE_MOVABLE,
 	MIGRATE_RECLAIMABLE,
+	MIGRATE_PCPTYPES, /* so many have lists of a CPU's own */
+	MIGRATE_HIGHATOMIC = MIGRATE_PCPTYPES, /* pageblocks kept for those
+	                                        * who cannot wait: highatomic.c */
 	MIGRATE_TYPES
 };
 
@@ -54,7 +57,7 @@ struct per_cpu_pages {
 	uint32_t count;       /* pages on all lists                      */
 	uint32_t high, batch; /* give back from high on, batch at a time */
 	uint32_t free_factor; /* frees in a row double what goes back    */
-	struct page_list list[PCP_ORDERS][MIGRATE_TYPES];
+	struct page_list list[PCP_ORDERS][MIGRATE_PCPTYPES];
 };
 
 /*
@@ -73,6 +76,8 @@ struct zone {
 	uint32_t managed_pages; /* ever given to the buddy */
 	uint32_t watermark[NR_WMARK];
 	uint32_t watermark_boost; /* added to all of them for a while */
+	uint32_t nr_reserved_highatomic; /* of pageblocks kept for atomic
+	                                  * requests                       */
 	uint32_t lowmem_reserve[MAX_NR_ZONES]; /* denied to requests that may
 	                                        * use a higher zone          */
 	uint32_t nr_free_pages; /* in the buddy, not on CPU lists */
@@ -143,6 +148,23 @@ struct zone_span {
 extern const char *const zone_names[MAX_NR_ZONES + 1];
 
 /*
+ * What an administrator may write in /proc/sys/vm about zones.  Machines begin
+ * with vm_sysctl_init's; vm_sysctl.c changes them.
+ */
+struct vm_sysctl {
+	uint32_t min_free_kbytes;      /* shared out as the min marks      */
+	int64_t user_min_free_kbytes;  /* as it was written; -1: never     */
+	uint32_t watermark_scale_factor; /* between marks at least, in
+	                                  * 1/10000 of the zone            */
+	uint32_t watermark_boost_factor; /* most, in 1/10000 of the high
+	                                  * mark; 0: none                  */
+	uint32_t lowmem_reserve_ratio[MAX_NR_ZONES]; /* one page is kept for
+	                                              * so many above; 0: none */
+	uint32_t percpu_pagelist_high_fraction; /* pcp high: zone / it; 0: the
+	                                         * low mark                 */
+};
+
+/*
  * Set min_free_kbytes, watermarks, reserves, pcp sizes and zonelists, in this
  * order, from managed pages (REFERENCE 2.2, 2.3, 2.4, 4.2, 1.5).
  */
@@ -150,10 +172,26 @@ void calculate_min_free_kbytes(struct machine *m);
 void setup_per_zone_wmarks(struct machine *m);
 void setup_per_zone_lowmem_reserve(struct machine *m);
 void setup_zone_pagesets(struct machine *m);
+/* All four, as boot does: 6.1 init_per_zone_wmark_min(). */
+void init_per_zone_wmark_min(struct machine *m);
 void build_zonelists(struct machine *m);
 
 /* An empty zone: its name, if the kernel has it, and its lists. */
 void zone_init(struct machine *m, uint32_t id);
+
+/* ---- vm_sysctl.c: what is written to /proc/sys/vm ---- */
+
+/* As a kernel begins. */
+void vm_sysctl_init(struct machine *m);
+/*
+ * A value is written: 0, or -SIM_EINVAL where the file takes it not.  Marks,
+ * reserves and the limits of CPUs' lists follow, from what is managed now.
+ */
+int write_min_free_kbytes(struct machine *m, uint32_t kbytes);
+int write_watermark_scale_factor(struct machine *m, uint32_t factor);
+int write_lowmem_reserve_ratio(struct machine *m,
+			       const uint32_t ratio[MAX_NR_ZONES]);
+int write_percpu_pagelist_high_fraction(struct machine *m, uint32_t fraction);
 
 /* ---- node.c ---- */
 
@@ -181,6 +219,9 @@ void find_zone_movable_pfns(struct machine *m, const struct memblock *b,
 
 /* Zones have got their ranges: page_zone may be asked. */
 void zones_set_spans(struct machine *m);
+
+/* Pages below high memory that are above the high marks. */
+uint32_t nr_free_buffer_pages(const struct machine *m);
 
 /* Sum of managed pages: MemTotal in pages, the limit of overcommit mode 0. */
 uint32_t totalram_pages(const struct machine *m);
@@ -222,13 +263,5 @@ struct zone *next_populated_zone(const struct machine *m, uint32_t id);
 /* The zone that holds pfn; NULL if none does. */
 struct zone *page_zone(struct machine *m, pfn_t pfn);
 const struct zone *page_zone_const(const struct machine *m, pfn_t pfn);
-
-/*
- * May a request of this order take from z and leave mark pages?  gfp gives
- * its rights below the mark; highest is the highest zone it may use.
- * 6.1 __zone_watermark_ok, REFERENCE 2.5.
- */
-bool zone_watermark_ok(const struct zone *z, unsigned order, uint32_t mark,
-		       enum zone_type highest, uint32_t gfp);
 
 #endif

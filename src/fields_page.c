@@ -67,6 +67,7 @@ static const char *pageblock_text(const struct machine *m, pfn_t pfn)
 		[MIGRATE_UNMOVABLE] = "MIGRATE_UNMOVABLE",
 		[MIGRATE_MOVABLE] = "MIGRATE_MOVABLE",
 		[MIGRATE_RECLAIMABLE] = "MIGRATE_RECLAIMABLE",
+		[MIGRATE_HIGHATOMIC] = "MIGRATE_HIGHATOMIC",
 	};
 	const struct zone *z = page_zone_const(m, pfn);
 

@@ -131,6 +131,7 @@ static const char *list_title(const struct zone *z, unsigned type)
 		[MIGRATE_UNMOVABLE] = N_("Unmovable blocks"),
 		[MIGRATE_MOVABLE] = N_("Movable blocks"),
 		[MIGRATE_RECLAIMABLE] = N_("Reclaimable blocks"),
+		[MIGRATE_HIGHATOMIC] = N_("High-atomic blocks"),
 	};
 
 	return z->pageblock ? title[type] : N_("Blocks");
@@ -183,6 +184,6 @@ void pcp_fields(struct fields *r, const struct object *o)
 
 #include "struct_pcp.def"
 	for (uint32_t k = 0; k < PCP_ORDERS; k++)
-		for (unsigned type = 0; type < nr_types(z); type++)
+		for (unsigned type = 0; type < nr_types(z) && type < MIGRATE_PCPTYPES; type++)
 			put_stock(r, z, &p->list[k][type], k, type);
 }

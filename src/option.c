@@ -9,8 +9,19 @@
 
 #include <string.h>
 
-static const char *const gfp_words[] = {"kernel", "atomic", "dma", "highuser", NULL};
-static const uint32_t gfp_values[] = {GFP_KERNEL, GFP_ATOMIC, GFP_DMA, GFP_HIGHUSER};
+static const char *const gfp_words[] = {"kernel", "atomic",  "dma",         "highuser", "nowait",
+					"user",   "movable", "reclaimable", "memalloc", NULL};
+static const uint32_t gfp_values[] = {
+	GFP_KERNEL,
+	GFP_ATOMIC,
+	GFP_DMA,
+	GFP_HIGHUSER,
+	GFP_NOWAIT,
+	GFP_USER,
+	GFP_HIGHUSER_MOVABLE,
+	GFP_KERNEL | GFP_BIT_RECLAIMABLE,
+	GFP_KERNEL | GFP_BIT_MEMALLOC,
+};
 
 /* file=FILE[@OFFSET]: an @ in the file's own name is meant when there is such a file. */
 static bool read_file(struct parser *p, const struct word *w, const char *text, uint32_t len,

@@ -45,28 +45,10 @@ static uint32_t nr_free_pages(const struct machine *m)
 	return sum;
 }
 
-/* What each zone keeps from requests that could have used a higher one, with its high mark; at most all it has.
- * 6.1 calculate_totalreserve_pages(). */
-static uint64_t totalreserve_pages(const struct machine *m)
-{
-	const struct zone *z;
-	uint64_t sum = 0;
-
-	for_each_zone(m, z) {
-		uint32_t keep = 0;
-
-		for (unsigned j = z->type; j < MAX_NR_ZONES; j++)
-			keep = z->lowmem_reserve[j] > keep ? z->lowmem_reserve[j] : keep;
-		keep += z->watermark[WMARK_HIGH];
-		sum += keep < z->managed_pages ? keep : z->managed_pages;
-	}
-	return sum;
-}
-
 static uint64_t mem_available(const struct machine *m, const struct page_counts *c)
 {
 	uint32_t keep = c->slab_reclaimable / 2, low = 0;
-	uint64_t available, reserve = totalreserve_pages(m);
+	uint64_t available, reserve = m->totalreserve_pages;
 	const struct zone *z;
 
 	for_each_zone(m, z)

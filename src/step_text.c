@@ -32,11 +32,16 @@ static const struct word gfp_words[] = {
 	{GFP_DMA, "GFP_DMA"},
 	{GFP_KERNEL, "GFP_KERNEL"},
 	{GFP_ATOMIC, "GFP_ATOMIC"},
+	{GFP_NOWAIT, "GFP_NOWAIT"},
 	{GFP_BIT_ZERO, "__GFP_ZERO"},
 	{GFP_BIT_HIGHMEM, "__GFP_HIGHMEM"},
 	{GFP_BIT_DMA, "__GFP_DMA"},
 	{GFP_BIT_MOVABLE, "__GFP_MOVABLE"},
 	{GFP_BIT_HIGH, "__GFP_HIGH"},
+	{GFP_BIT_ATOMIC, "__GFP_ATOMIC"},
+	{GFP_BIT_RECLAIMABLE, "__GFP_RECLAIMABLE"},
+	{GFP_BIT_MEMALLOC, "__GFP_MEMALLOC"},
+	{GFP_BIT_NOMEMALLOC, "__GFP_NOMEMALLOC"},
 	{GFP_BIT_IO, "__GFP_IO"},
 	{GFP_BIT_FS, "__GFP_FS"},
 	{GFP_BIT_DIRECT_RECLAIM, "__GFP_DIRECT_RECLAIM"},
@@ -52,7 +57,7 @@ static const struct word pte_words[] = {
 };
 
 static const char *const access_names[] = {"read", "write", "fetch"};
-static const char *const mobility_names[] = {"unmovable", "movable", "reclaimable"};
+static const char *const mobility_names[] = {"unmovable", "movable", "reclaimable", "high-atomic"};
 static const char *const mark_names[] = {"min", "low", "high"};
 static const char *const outcome_names[] = {
 	[OUT_OK] = "ok",

@@ -91,7 +91,7 @@ static bool what_pcp_list(const struct asking *q, const struct per_cpu_pages *pc
 {
 	pfn_t head = pfn & ~((1u << order) - 1);
 
-	for (unsigned type = 0; type < MIGRATE_TYPES; type++) {
+	for (unsigned type = 0; type < MIGRATE_PCPTYPES; type++) {
 		const struct page_list *l = &pcp->list[order][type];
 		uint32_t place = list_place(q->m, l, head);
 

@@ -24,6 +24,7 @@ static inline struct machine *bare_machine_like(const char *profile, uint32_t nr
 	for (pfn_t i = 0; i < nr_frames; i++)
 		m->mem_map[i].use = FRAME_HOLE;
 	m->max_pfn = m->max_low_pfn = nr_frames;
+	vm_sysctl_init(m);
 	nodes_init(m, 1);
 	return m;
 }

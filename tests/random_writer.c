@@ -605,7 +605,17 @@ static bool write_memory(struct writer *w, enum event_kind k)
 /* ---- events of kernel memory ---- */
 
 static const char *const gfps[] = {
-	"", "", " gfp=kernel", " gfp=atomic", " gfp=dma", " gfp=highuser",
+	"",
+	"",
+	" gfp=kernel",
+	" gfp=atomic",
+	" gfp=dma",
+	" gfp=highuser",
+	" gfp=nowait",
+	" gfp=user",
+	" gfp=movable",
+	" gfp=reclaimable",
+	" gfp=memalloc",
 };
 
 /* A place among the names of kernel memory whose maker is this; KERNEL_NAMES: none. */

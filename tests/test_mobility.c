@@ -126,7 +126,7 @@ END_TEST
 START_TEST(stealing_raises_the_marks_where_that_is_set)
 {
 	open_zone(0, 8);
-	m->config.watermark_boost = 15000;
+	m->vm.watermark_boost_factor = 15000;
 	z->watermark[WMARK_HIGH] = 100;
 	ck_assert_uint_eq(take(GFP_BIT_MOVABLE, 4), 0); /* the pageblock is torn */
 	for (unsigned i = 1; i < 8; i++)

@@ -160,7 +160,7 @@ START_TEST(marks_and_reserves_are_shared_out_over_the_nodes_zones)
 	for (uint32_t node = 0; node < 2; node++)
 		min += zone(node, ZONE_NORMAL)->watermark[WMARK_MIN];
 	min += zone(0, ZONE_DMA)->watermark[WMARK_MIN];
-	ck_assert_uint_le(m->min_free_kbytes / 4 - min, 2); /* less what division drops */
+	ck_assert_uint_le(m->vm.min_free_kbytes / 4 - min, 2); /* less what division drops */
 }
 END_TEST
 

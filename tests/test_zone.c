@@ -61,7 +61,7 @@ START_TEST(boot_gives_the_zones_that_a_real_kernel_recorded)
 	struct machine *m = boot(r->profile, (uint64_t)r->ram_mb << 20, 1);
 
 	ck_assert_uint_eq(totalram_pages(m) * 4, r->mem_total_kb);
-	ck_assert_uint_eq(m->min_free_kbytes, r->min_free_kbytes);
+	ck_assert_uint_eq(m->vm.min_free_kbytes, r->min_free_kbytes);
 	for (unsigned i = 0; i < RECORDED_ZONES; i++)
 		compare_zone(zone_by_id(m, recorded_type[i]), &r->zone[i]);
 	machine_destroy(m);
@@ -196,14 +196,14 @@ START_TEST(min_free_kbytes_grows_with_the_root_of_lowmem)
 	static const uint32_t kbytes[] = {512, 1024, 2048, 2896, 3831};
 
 	ideal(4096, mb[_i] * 256 - 4096, 0, 1);
-	ck_assert_uint_eq(m->min_free_kbytes, kbytes[_i]);
+	ck_assert_uint_eq(m->vm.min_free_kbytes, kbytes[_i]);
 }
 END_TEST
 
 START_TEST(min_free_kbytes_is_never_below_128)
 {
 	ideal(200, 0, 0, 1);
-	ck_assert_uint_eq(m->min_free_kbytes, 128);
+	ck_assert_uint_eq(m->vm.min_free_kbytes, 128);
 }
 END_TEST
 

@@ -280,15 +280,14 @@ static int draw_list(const struct view *v, const struct page_list *list, const s
 }
 
 /* The lists of all kinds, each behind its letter where kinds are told apart: "U 37c3f 37c40 M 3fc08". */
-static void draw_blocks(const struct view *v, const struct zone *z,
-			const struct page_list list[MIGRATE_TYPES], const struct area *a, int x,
-			int y)
+static void draw_blocks(const struct view *v, const struct zone *z, const struct page_list list[],
+			unsigned nr_types, const struct area *a, int x, int y)
 {
-	for (unsigned type = 0; type < MIGRATE_TYPES && x + 7 <= a->width; type++) {
+	for (unsigned type = 0; type < nr_types && x + 7 <= a->width; type++) {
 		if (list[type].head == PFN_NONE)
 			continue;
 		if (z->pageblock)
-			x = put_char_text(a, x, y, "UMR"[type], ROLE_LABEL) + 1;
+			x = put_char_text(a, x, y, "UMRH"[type], ROLE_LABEL) + 1;
 		x = draw_list(v, &list[type], a, x, y);
 	}
 }
@@ -326,7 +325,8 @@ static int draw_tall_table(const struct view *v, const struct panel_state *ps, c
 					  active && z == shown && (int)k == ps->cursor);
 		if (blocks + 5 <= a->width)
 			draw_blocks(v, zone_by_id(m, shown),
-				    zone_by_id(m, shown)->free_area[k].free_list, a, blocks, y);
+				    zone_by_id(m, shown)->free_area[k].free_list, MIGRATE_TYPES, a,
+				    blocks, y);
 	}
 	return 1 + MAX_ORDER;
 }
@@ -406,7 +406,7 @@ static void draw_pcp(const struct view *v, const struct area *a, int y, unsigned
 		x = put_format(a, x, y, ROLE_DIM, 0, _(" of node %u"), numa_node_id(m));
 	x = put_format(a, x + 1, y, ROLE_PCP, ATTR_BOLD, "%3u", p->count);
 	x = put_format(a, x, y, ROLE_DIM, 0, _("/%u batch %u"), p->high, p->batch);
-	draw_blocks(v, z, p->list[0], a, x + 2, y);
+	draw_blocks(v, z, p->list[0], MIGRATE_PCPTYPES, a, x + 2, y);
 }
 
 /* ---- the panel ---- */
