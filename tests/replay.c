@@ -22,6 +22,7 @@ static const struct kind {
 	void (*run)(struct replay *r);
 } kinds[] = {
 	{"mmviz-buddy", replay_buddy},
+	{"mmviz-exhaust", replay_exhaust},
 	{"mmviz-kmalloc", replay_kmalloc},
 	{"mmviz-kmap", replay_kmap},
 	{"mmviz-kmaplocal", replay_kmap_local},
@@ -30,6 +31,7 @@ static const struct kind {
 	{"mmviz-slabgeom", replay_slab_geometry},
 	{"mmviz-slabrun", replay_slab_run},
 	{"mmviz-vmalloc", replay_vmalloc},
+	{"mmviz-zones", replay_zones},
 	{"slabinfo", replay_slabinfo},
 };
 /* clang-format on */
@@ -56,6 +58,18 @@ bool replay_line(struct replay *r)
 }
 
 void replay_hold(struct replay *r) { r->held = true; }
+
+struct replay_place replay_mark(const struct replay *r)
+{
+	return (struct replay_place){ftell(r->file), r->nr};
+}
+
+void replay_back(struct replay *r, struct replay_place place)
+{
+	fseek(r->file, place.offset, SEEK_SET);
+	r->nr = place.nr;
+	r->held = false;
+}
 
 bool replay_begins(const struct replay *r, const char *words, const char **rest)
 {
@@ -101,6 +115,40 @@ void replay_compare(struct replay *r, const char *text)
 {
 	replay_compared(r);
 	if (strcmp(r->line, text) != 0)
+		replay_differ(r, "%s", text);
+}
+
+/* Has the text a word with the key of this word, KEY=VALUE? */
+static bool has_key(const char *text, const char *word)
+{
+	long long value;
+	char key[64];
+	size_t len = strcspn(word, "= ");
+
+	if (word[len] != '=' || len >= sizeof(key))
+		return true;
+	memcpy(key, word, len);
+	key[len] = '\0';
+	return replay_value(text, key, &value);
+}
+
+void replay_compare_words(struct replay *r, const char *text)
+{
+	const char *ours = text, *theirs = r->line;
+
+	replay_compared(r);
+	while (*theirs) {
+		size_t len = strcspn(theirs, " "), len_ours = strcspn(ours, " ");
+
+		if (len == len_ours && memcmp(theirs, ours, len) == 0)
+			ours += len + (ours[len] == ' ');
+		else if (has_key(text, theirs)) {
+			replay_differ(r, "%s", text);
+			return;
+		}
+		theirs += len + (theirs[len] == ' ');
+	}
+	if (*ours)
 		replay_differ(r, "%s", text);
 }
 

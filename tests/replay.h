@@ -12,6 +12,19 @@
 #include <stddef.h>
 #include <stdio.h>
 
+/* Where a file can be read again from. */
+struct replay_place {
+	long offset;
+	unsigned nr;
+};
+
+/* What was written to /proc/sys/vm as far as the tables of a file have shown it. */
+struct replay_sysctl {
+	bool known;           /* there was a table before            */
+	bool wmarks, reserve; /* something that computes them anew   */
+	long long min_free_kbytes, watermark_scale_factor, ratio[8];
+};
+
 struct replay {
 	FILE *file;
 	char *line;     /* without its line feed; "" at the end     */
@@ -21,6 +34,7 @@ struct replay {
 	unsigned nr_compared; /* lines that our machine spoke to    */
 	bool differs;
 	bool unknown;   /* ... as nobody can replay it              */
+	struct replay_sysctl sysctl;
 	char why[1024]; /* what was expected in its place           */
 };
 
@@ -28,6 +42,9 @@ struct replay {
 bool replay_line(struct replay *r);
 /* The line just read was not for us: the next replay_line gives it again. */
 void replay_hold(struct replay *r);
+/* Read once more from the next line on: where we are, and back there. */
+struct replay_place replay_mark(const struct replay *r);
+void replay_back(struct replay *r, struct replay_place place);
 /* Does the line begin with these words?  Then *rest, if not NULL, is what follows. */
 bool replay_begins(const struct replay *r, const char *words, const char **rest);
 /* The value of " key=" in a line; false if it has none. */
@@ -38,10 +55,14 @@ void replay_differ(struct replay *r, const char *format, ...) __attribute__((for
 void replay_compared(struct replay *r);
 /* The line just read must be this text. */
 void replay_compare(struct replay *r, const char *text);
+/* The same, but the line may have words KEY=VALUE between ours whose keys are not ours. */
+void replay_compare_words(struct replay *r, const char *text);
 /* Read the next line, which must be this text. */
 void replay_expect(struct replay *r, const char *text);
 
 /* Kinds: from the line after "mmviz-KIND 1" to "done", or until r->differs. */
+void replay_zones(struct replay *r);
+void replay_exhaust(struct replay *r);
 void replay_buddy(struct replay *r);
 void replay_layout(struct replay *r);
 void replay_vmalloc(struct replay *r);

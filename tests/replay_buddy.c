@@ -21,7 +21,7 @@
 
 enum { TEXT_MAX = 65536, NR_LISTS = MAX_ORDER * MIGRATE_TYPES };
 
-static const char kinds[] = "UMR";
+static const char kinds[] = "UMRH";
 
 struct buddy {
 	struct replay *r;
@@ -69,13 +69,13 @@ static void expect_pcp(const struct buddy *b)
 		 pcp->high, pcp->batch, pcp->free_factor);
 	replay_expect(b->r, text);
 	memcpy(text, "pcplist ", 8);
-	for (unsigned i = 0; i < PCP_ORDERS * MIGRATE_TYPES; i++) {
-		const struct page_list *l = &pcp->list[i / MIGRATE_TYPES][i % MIGRATE_TYPES];
+	for (unsigned i = 0; i < PCP_ORDERS * MIGRATE_PCPTYPES; i++) {
+		const struct page_list *l = &pcp->list[i / MIGRATE_PCPTYPES][i % MIGRATE_PCPTYPES];
 		static char list[TEXT_MAX];
 
 		if (!l->count)
 			continue;
-		list_text(b, l, i / MIGRATE_TYPES, i % MIGRATE_TYPES, list);
+		list_text(b, l, i / MIGRATE_PCPTYPES, i % MIGRATE_PCPTYPES, list);
 		snprintf(text + 8, sizeof(text) - 8, "%.*s", TEXT_MAX - 16, list);
 		replay_expect(b->r, text);
 	}
