@@ -159,6 +159,7 @@ static read_object *const readers[NR_OBJECT_KINDS] = {
 	[OBJ_SLAB] = slab_fields,         [OBJ_ARRAY] = array_fields,
 	[OBJ_SLOT] = slot_fields,         [OBJ_GDT] = gdt_fields,
 	[OBJ_DESC] = desc_fields,         [OBJ_SECTION] = section_fields,
+	[OBJ_LOCK] = lock_fields,         [OBJ_LOCK_NODE] = lock_node_fields,
 };
 
 bool object_fields(const struct machine *m, const struct object *o,

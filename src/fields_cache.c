@@ -40,6 +40,11 @@ void cache_fields(struct fields *r, const struct object *o)
 	const struct kmem_cache *c = find_cache(r->m, o);
 
 #include "struct_cache.def"
+	if (r->m->smp)
+		put_pointer(
+			r, "list_lock", "spinlock_t",
+			make_object(OBJ_LOCK, LOCK_ID_CACHE + c->index, 0),
+			N_("whoever changes the lists of slabs or the shared array must hold it"));
 	put_slabs(r, "partial", &c->slabs_partial);
 	put_slabs(r, "full", &c->slabs_full);
 	put_slabs(r, "empty", &c->slabs_free);

@@ -66,6 +66,8 @@ read_object page_fields, file_fields, mapping_fields, entry_fields, table_fields
 read_object node_fields, section_fields, zone_fields, free_area_fields, pcp_fields;
 /* ---- fields_segment.c: segments ---- */
 read_object gdt_fields, desc_fields;
+/* ---- fields_lock.c: spinlocks ---- */
+read_object lock_fields, lock_node_fields;
 /* ---- fields_cache.c: slab caches ---- */
 read_object cache_fields, slab_fields, array_fields, slot_fields;
 

@@ -113,6 +113,9 @@ void zone_fields(struct fields *r, const struct object *o)
 #include "struct_zone.def"
 	if (m->nr_nodes > 1)
 		put_numa_events(r, z);
+	if (m->smp)
+		put_pointer(r, "lock", "spinlock_t", make_object(OBJ_LOCK, z->id, 0),
+			    N_("whoever changes the free lists must hold it"));
 	put_group(r, N_("Free blocks, and the stocks of CPUs"));
 	for (uint32_t k = 0; k < MAX_ORDER; k++)
 		put_item(r, "free_area", k, "struct free_area",

@@ -115,8 +115,8 @@ bool parse_pause(struct parser *p)
 	return has_words(p, 1, 1, "pause") && add_note(p, NOTE_PAUSE);
 }
 
-const char *const focus_words[] = {"events", "why",    "process", "walk", "zones",
-				   "slab",   "memory", "space",   NULL};
+const char *const focus_words[] = {"events", "why",    "process", "walk",  "zones",
+				   "slab",   "memory", "space",   "locks", NULL};
 
 bool parse_focus(struct parser *p)
 {

@@ -374,6 +374,10 @@ bool object_exists(const struct machine *m, const struct object *o)
 		return find_array(m, o) != NULL;
 	case OBJ_SLOT:
 		return slot_exists(m, o->id);
+	case OBJ_LOCK:
+		return lock_find(m, object_nr(o)) != NULL;
+	case OBJ_LOCK_NODE:
+		return lock_find(m, object_nr(o)) && o->sub < CLH_NODES;
 	case OBJ_GDT:
 		return m->profile->gdt && o->id < m->config.cpus;
 	case OBJ_DESC:
@@ -398,6 +402,7 @@ const char *object_struct(enum object_kind kind)
 		[OBJ_SLAB] = "slab",           [OBJ_ARRAY] = "array_cache",
 		[OBJ_SLOT] = "slab object",    [OBJ_GDT] = "gdt_page",
 		[OBJ_DESC] = "desc_struct",    [OBJ_SECTION] = "mem_section",
+		[OBJ_LOCK] = "spinlock",       [OBJ_LOCK_NODE] = "mcs_spinlock",
 	};
 
 	return names[kind] ? names[kind] : "";

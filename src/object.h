@@ -34,6 +34,8 @@ enum object_kind {
 	OBJ_SLOT,      /* id: kernel address of an object of a slab of which nothing more is known      */
 	OBJ_GDT,       /* id: CPU: its table of segment descriptors                                    */
 	OBJ_DESC,      /* id: CPU; sub: number of the entry: desc_struct                               */
+	OBJ_LOCK,      /* id: as lock_find: spinlock                                                   */
+	OBJ_LOCK_NODE, /* id: lock; sub: node of a CPU in its queue: mcs_spinlock                      */
 	NR_OBJECT_KINDS
 };
 

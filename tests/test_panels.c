@@ -739,8 +739,8 @@ END_TEST
 
 START_TEST(the_panels_stand_in_reading_order)
 {
-	static const char *const names[] = {"events", "why",  "process", "walk",
-					    "zones",  "slab", "memory",  "space"};
+	static const char *const names[] = {"events", "why",    "process", "walk", "zones",
+					    "slab",   "memory", "space",   "locks"};
 	size_t n = sizeof(names) / sizeof(names[0]);
 
 	for (size_t i = 0; i < n; i++) {

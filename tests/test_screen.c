@@ -332,7 +332,7 @@ START_TEST(tab_and_numbers_choose_panels)
 	screen_key(&s, KEY_BACKTAB_);
 	ck_assert_int_eq(s.active, 1);
 	press("9");
-	ck_assert_int_eq(s.active, 1);
+	ck_assert_int_eq(s.active, 8);
 }
 END_TEST
 

@@ -65,6 +65,8 @@ static struct object chosen(const struct screen *s)
 		return cache_of(m, c->cache);
 	case CHOOSE_OBJECT:
 		return object_at(m, c->va);
+	case CHOOSE_LOCK:
+		return make_object(OBJ_LOCK, c->lock, 0);
 	default:
 		return none;
 	}
@@ -87,6 +89,8 @@ struct object inspect_subject(const struct screen *s)
 
 	if (!s->view.choice_is_users && s->active == panel_find("zones"))
 		o = zone_in_front(s);
+	else if (m->smp && s->active == panel_find("locks"))
+		o = make_object(OBJ_LOCK, lock_to_show(&s->view)->id, 0);
 	else
 		o = chosen(s);
 	if (!object_exists(m, &o))
@@ -223,6 +227,11 @@ void inspect_choose(struct view *v, const struct object *o)
 	case OBJ_PAGE:
 	case OBJ_SLAB:
 		view_choose_frame(v, object_nr(o));
+		break;
+	case OBJ_LOCK:
+	case OBJ_LOCK_NODE:
+		view_choose(v, &(struct choice){
+				       .kind = CHOOSE_LOCK, .lock = object_nr(o), .pfn = PFN_NONE});
 		break;
 	case OBJ_FREE_AREA:
 		choose_block(v, o);

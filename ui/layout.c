@@ -124,6 +124,8 @@ static int latest_used(const struct plan *p, int column, const struct panel *con
 	for (int i = 0; i < MAX_PANELS && table[i]; i++) {
 		if (taken[i] || column_of(p, table[i]->name) != column)
 			continue;
+		if (table[i]->on_demand && used[i] == 0)
+			continue;
 		if (best < 0 || used[i] > used[best] ||
 		    (used[i] == used[best] &&
 		     order_in(list, table, i) < order_in(list, table, best)))

@@ -103,6 +103,19 @@ static void desc_text(const struct machine *m, const struct object *o, char *buf
 		 gdt_use_name(gdt_use_of(m->profile->gdt, o->sub)), s.base);
 }
 
+static void lock_text(const struct machine *m, const struct object *o, char *buf)
+{
+	const struct spinlock *l = lock_find(m, object_nr(o));
+	char name[CACHE_NAME_LEN];
+
+	lock_owner_name(m, l->id, name);
+	if (l->holder)
+		snprintf(buf, OBJECT_TEXT, _("of %s: CPU %u has it, %u wait"), name, l->holder - 1u,
+			 l->nr_waiters);
+	else
+		snprintf(buf, OBJECT_TEXT, _("of %s: free"), name);
+}
+
 /* Processes, address spaces and what belongs to them. False: another kind. */
 static bool space_text(const struct view *v, const struct object *o, char *buf)
 {
@@ -144,7 +157,7 @@ static bool space_text(const struct view *v, const struct object *o, char *buf)
 /* Memory and its allocators. */
 static void memory_text(const struct machine *m, const struct object *o, char *buf)
 {
-	char name[ZONE_NAME_LEN];
+	char name[ZONE_NAME_LEN], owner[CACHE_NAME_LEN];
 	const struct zone *z = zone_by_id(m, o->id % (m->nr_nodes * MAX_NR_ZONES));
 
 	switch (o->kind) {
@@ -182,6 +195,13 @@ static void memory_text(const struct machine *m, const struct object *o, char *b
 		break;
 	case OBJ_ARRAY:
 		array_text(m, o, buf);
+		break;
+	case OBJ_LOCK:
+		lock_text(m, o, buf);
+		break;
+	case OBJ_LOCK_NODE:
+		snprintf(buf, OBJECT_TEXT, _("node %u of %s"), object_part(o),
+			 lock_owner_name(m, object_nr(o), owner));
 		break;
 	case OBJ_SLOT:
 		slot_text(m, o, buf);

@@ -30,6 +30,7 @@ struct panel {
 	const char *name;   /* "zones": focus statement, help          */
 	const char *title;  /* N_("Zones and buddy")                    */
 	int min_width, min_height, want_width, want_height;
+	bool on_demand; /* takes no place before it was brought up once */
 	/* Title line at the right, e.g. the process's name; may be NULL. */
 	void (*status)(const struct view *v, const struct panel_state *ps, char *buf, size_t size);
 	/* Draw into the inside of the panel's box. */
@@ -51,7 +52,11 @@ struct panel {
 extern const struct panel *const panel_table[];
 
 extern const struct panel panel_events, panel_why, panel_process, panel_walk, panel_zones, panel_slab, panel_memory,
-	panel_space;
+	panel_space, panel_locks;
+
+/* The lock that the locks panel shows: the chosen one, else the one that CPUs met at or took last.  NULL: the machine
+ * has none. */
+const struct spinlock *lock_to_show(const struct view *v);
 
 /* One letter for what a page of an area is: '.' not present, 'z', 'a', 'f', 'w'. Shared by several panels. */
 char page_letter(const struct machine *m, pte_t e, const struct vma *v);

@@ -7,8 +7,8 @@
 #include "src/i18n.h"
 
 const struct panel *const panel_table[] = {
-	&panel_events, &panel_why,    &panel_process, &panel_walk, &panel_zones,
-	&panel_slab,   &panel_memory, &panel_space,   NULL,
+	&panel_events, &panel_why,    &panel_process, &panel_walk,  &panel_zones,
+	&panel_slab,   &panel_memory, &panel_space,   &panel_locks, NULL,
 };
 
 char page_letter(const struct machine *m, pte_t e, const struct vma *v)

@@ -120,6 +120,10 @@ static bool choice_of_step(const struct step *s, uint32_t pid, struct choice *c)
 			c->va = (vaddr_t)value;
 		}
 	}
+	if (c->kind == CHOOSE_NONE && step_arg(s, A_LOCK, &value)) {
+		c->kind = CHOOSE_LOCK;
+		c->lock = (uint32_t)value;
+	}
 	return c->kind != CHOOSE_NONE;
 }
 
@@ -142,6 +146,22 @@ static bool names_something(const struct story_node *n, const void *ctx)
 	return choice_of_step(&n->step, node_pid(n), &c);
 }
 
+/* The same, but for locks: who took memory passed through many. */
+static bool names_memory(const struct story_node *n, const void *ctx)
+{
+	struct choice c;
+
+	(void)ctx;
+	return choice_of_step(&n->step, node_pid(n), &c) && c.kind != CHOOSE_LOCK;
+}
+
+/* Is it about CPUs that meet at a lock? */
+static bool names_contention(const struct story_node *n, const void *ctx)
+{
+	(void)ctx;
+	return n->step.id == S_CONTEND;
+}
+
 /* The nearest node around n that answers yes; NULL. */
 static const struct story_node *nearest(const struct story_node *n, node_question *ask)
 {
@@ -159,7 +179,11 @@ static const struct story_node *node_to_follow(const struct view *v)
 
 	if (!view_is_complete(v))
 		return nearest(story_last(s), names_something);
-	n = story_find_last(s, names_page, NULL);
+	n = story_find_last(s, names_contention, NULL);
+	if (!n)
+		n = story_find_last(s, names_page, NULL);
+	if (!n)
+		n = story_find_last(s, names_memory, NULL);
 	return n ? n : story_find_last(s, names_something, NULL);
 }
 

@@ -10,7 +10,7 @@
 #include "src/timeline.h"
 
 enum choice_kind { CHOOSE_NONE, CHOOSE_FRAME, CHOOSE_ADDRESS, CHOOSE_VMA, CHOOSE_TASK, CHOOSE_BLOCK, CHOOSE_CACHE,
-		   CHOOSE_OBJECT, CHOOSE_EVENT };
+		   CHOOSE_OBJECT, CHOOSE_EVENT, CHOOSE_LOCK };
 
 struct choice {
 	enum choice_kind kind;
@@ -19,6 +19,7 @@ struct choice {
 	uint32_t pid;     /* ADDRESS, VMA, TASK                                                     */
 	vaddr_t va;       /* ADDRESS; VMA: its start; OBJECT: its kernel address                     */
 	uint32_t cache;   /* CACHE, OBJECT: index                                                   */
+	uint32_t lock;    /* LOCK: its id                                                           */
 	uint32_t event;   /* EVENT                                                                  */
 };
 
