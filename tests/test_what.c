@@ -1024,7 +1024,7 @@ static void ck_block(const struct machine *m, pfn_t pfn, enum fact_id id)
 
 	if (!f)
 		return;
-	z = &m->node[0].node_zones[f->arg[2]];
+	z = zone_by_id(m, (uint32_t)f->arg[2]);
 	ck_assert_uint_lt(pfn - (pfn_t)f->arg[0], 1u << f->arg[1]);
 	at = z->free_area[f->arg[1]].free_list[m->mem_map[f->arg[0]].level].head;
 	for (uint64_t n = 1; n < f->arg[3]; n++)
