@@ -126,6 +126,20 @@ START_TEST(zones_and_caches_are_counted)
 }
 END_TEST
 
+START_TEST(linear_addresses_come_from_segments)
+{
+	assert_holds("linear sh ds:buf+1K == 0xb7ffc400");
+	assert_holds("linear sh cs:code == 0x08048000");
+	assert_holds("linear sh 0x7b:0xc0000000 == 0xc0000000");
+	assert_holds("linear kid 0x60:0 == GP");
+	assert_holds("linear kid gs:0 == GP");
+	assert_holds("linear kid ds:0 != GP");
+	assert_fails("linear sh ds:0x1000 == 4097", "0x00001000, not 0x00001001");
+	assert_fails("linear sh 0x60:0 == 0", "GP, not 0");
+	assert_fails("linear sh ds:0x1000 == GP", "0x00001000, not GP");
+}
+END_TEST
+
 START_TEST(what_is_not_there_is_never_as_expected)
 {
 	struct expect_result r;
@@ -155,6 +169,7 @@ Suite *expect_suite(void)
 	tcase_add_test(tc, results_are_ok_errno_signals_and_addresses);
 	tcase_add_test(tc, frames_are_compared_counted_and_placed);
 	tcase_add_test(tc, zones_and_caches_are_counted);
+	tcase_add_test(tc, linear_addresses_come_from_segments);
 	tcase_add_test(tc, what_is_not_there_is_never_as_expected);
 	suite_add_tcase(s, tc);
 	return s;

@@ -885,6 +885,8 @@ static const struct golden {
 	{"inspect-pgd", 80, 24, {E_FORK, STEP_END}, "3i/vm_mm\n\n/pgd\n\n", false},
 	{"inspect-tree", 120, 40, {E_COPY, STEP_END}, "1i/mm \n\n/mm_rb\n\n", false},
 	{"inspect-tree-80x24-ascii", 80, 24, {E_COPY, STEP_END}, "1i/mm \n\n/mm_rb\n\n", true},
+	{"inspect-gdt", 120, 40, {E_COPY, STEP_END}, ":inspect gdt\n", false},
+	{"inspect-desc", 80, 24, {E_COPY, STEP_END}, ":inspect sh ds:0\n", false},
 	{"inspect-gone", 120, 40, {E_COPY, STEP_END}, "3inn", false},
 };
 

@@ -303,6 +303,24 @@ END_TEST
 
 /* ---- walk ---- */
 
+START_TEST(the_walk_begins_with_the_segment)
+{
+	struct view v = open_view("machine i386 ram=64M\nspawn sh\nmmap sh buf 8K\n"
+				  "set_thread_area sh buf+1K\nread sh buf\n");
+
+	go(&v, 4, STEP_END);
+	ck_assert(shows(&panel_walk, &v, 60, 12,
+			" ds 007b:b7ffe000  base 0 limit 4G           linear b7ffe000"));
+	ck_assert(shows(&panel_walk, &v, 38, 12, " ds 007b:b7ffe000 +0   linear b7ffe000"));
+	/* an address in the process's own segment is an offset in that */
+	go(&v, 3, STEP_END);
+	ck_assert(shows(&panel_walk, &v, 60, 12, " gs 0033:0  base b7ffe400 limit 4G"));
+	/* where lines are few, others are needed more */
+	ck_assert(shows(&panel_walk, &v, 60, 8, "pgd 735"));
+	close_view(&v);
+}
+END_TEST
+
 START_TEST(an_address_is_cut_in_10_10_12)
 {
 	struct view v = open_view(COW_LECTURE);
@@ -780,6 +798,7 @@ static TCase *spaces(void)
 	tcase_add_test(c, between_copy_and_store_both_contents_are_the_same);
 	tcase_add_test(c, the_heap_shows_its_chunks);
 	tcase_add_test(c, an_area_of_many_pages_is_scaled_and_says_how);
+	tcase_add_test(c, the_walk_begins_with_the_segment);
 	tcase_add_test(c, an_address_is_cut_in_10_10_12);
 	tcase_add_test(c, an_address_is_cut_in_2_9_9_12_with_pae);
 	tcase_add_test(c, a_changed_entry_is_seen_as_it_was_and_as_it_is);

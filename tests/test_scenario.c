@@ -525,6 +525,13 @@ START_TEST(expects_belong_to_the_event_before_them)
 		       "2:18+6 unknown result \"ENOMEN\"; did you mean \"ENOMEM\"?");
 	assert_mistake("spawn sh\nexpect result < ok", "2:15+1 words are compared by == or !=");
 	assert_mistake("expect result == ok", "1:8+6 no event has run that could have a result");
+	assert_mistake("spawn sh\nexpect linear sh 0x1000 == 1",
+		       "2:18+6 SEGMENT:OFFSET is meant, such as ds:0x8049000 or 0x60:0");
+	assert_mistake("spawn sh\nexpect linear sh dx:0 == 1",
+		       "2:18+2 unknown segment register \"dx\"; did you mean \"ds\"?");
+	assert_mistake("spawn sh\nexpect linear sh ds: == 1", "2:18+3 an address is missing");
+	assert_mistake("spawn sh\nexpect linear sh ds:0 == PG",
+		       "2:26+2 unknown address or fault \"PG\"; did you mean \"GP\"?");
 	assert_mistake("expect free High == 3",
 		       "1:13+4 unknown zone \"High\"; known are DMA, Normal, HighMem, Movable");
 }

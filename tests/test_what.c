@@ -863,11 +863,17 @@ START_TEST(words_that_mean_no_place_are_told_with_the_nearest_known)
 			 "3+0 an address of kid: a number, or a name such as stack");
 	ck_assert_str_eq(fault_of("0x100000000"),
 			 "0+11 \"0x100000000\" is no address: they end at 0xffffffff");
+	ck_assert_str_eq(fault_of("kid xs:0"),
+			 "4+2 unknown segment register \"xs\"; did you mean \"cs\"?");
+	ck_assert_str_eq(fault_of("kid ds:"), "7+0 an offset is missing behind the colon");
+	ck_assert_str_eq(fault_of("kid ds:bfu"),
+			 "7+3 unknown address \"bfu\"; did you mean \"buf\"?");
 	ck_assert_str_eq(fault_of("kid buf 3"),
 			 "8+1 unexpected \"3\": ADDR, PROC ADDR, phys ADDR or pfn N");
 	end();
 	run("machine i386 ram=64M\n");
 	ck_assert_str_eq(fault_of("0x1000"), "0+6 a user address needs a process: none lives now");
+	ck_assert_str_eq(fault_of("ds:0"), "0+4 a logical address needs a process: none lives now");
 	end();
 }
 END_TEST
@@ -901,6 +907,57 @@ START_TEST(words_of_every_form_are_understood)
 	ck_assert_int_eq(w.place.kind, PLACE_KERNEL);
 	ask("big");
 	ck_assert_int_eq(w.place.kind, PLACE_PHYS);
+	end();
+}
+END_TEST
+
+START_TEST(segments_are_told_before_the_walk)
+{
+	run("machine i386 ram=64M\nspawn sh\nmmap sh buf 8K\nset_thread_area sh buf+1K\n");
+	ask("sh buf+2K");
+	ck_says("segment: ds 007b, GDT entry 15: base 0, 4G, DPL 3: offset = linear address");
+	ck_says("segment: gs 0033, entry 6, is the process's own: base b7ffe400, here is its "
+		"offset 0x400");
+	ask("0xc0100000");
+	ck_says("segment: 4G from 0 on reach here from user mode too: what keeps a program out is "
+		"US in the entries");
+	end();
+}
+END_TEST
+
+START_TEST(a_logical_address_becomes_a_linear_one_or_a_fault)
+{
+	run("machine i386 ram=64M\nspawn sh\nmmap sh buf 8K\nset_thread_area sh buf+1K\n");
+	ck_assert_str_eq(place_of("gs:16"), "sh 0x33:00000010");
+	ck_assert_str_eq(place_of(place_of("sh ds:buf")), "sh 0x7b:b7ffe000");
+	ask("sh gs:16");
+	ck_says("selector: entry 6 of the GDT, requested privilege level 3");
+	ck_says("segment: thread-local storage: base b7ffe400, 4G, DPL 3");
+	ck_says("linear: b7ffe410 = base b7ffe400 + offset 0x10");
+	ck_says("name: buf + 0x410 of 0x2000, by mmap");
+	ask("sh 0x60:0xc0100000");
+	ck_says("linear: none, #GP: DPL 0 is the kernel's, user mode has level 3");
+	ck_silent(DIRECT_MAP);
+	ask("sh 0x80:0");
+	ck_says("linear: none, #GP: that entry is empty or a TSS, no code and no data");
+	ask("sh 0:0");
+	ck_says("linear: none, #GP: the null selector names no segment");
+	ask("sh 0x7:0");
+	ck_says("linear: none, #GP: the process has no LDT");
+	ask("sh 0x100:0");
+	ck_says("linear: none, #GP: the GDT has 32 entries");
+	end();
+}
+END_TEST
+
+START_TEST(an_entry_of_the_gdt_is_known_by_its_address)
+{
+	char words[32];
+
+	run("machine i386-6.1 ram=64M\nspawn sh\n");
+	snprintf(words, sizeof(words), "%08llx", (unsigned long long)gdt_address(c.m, 0) + 8 * 14);
+	ask(words);
+	ck_says("gdt: here: entry 14 of the GDT of CPU 0, selector 0070: user code");
 	end();
 }
 END_TEST
@@ -1184,6 +1241,9 @@ Suite *what_suite(void)
 	tcase_add_test(t, a_block_of_the_kernel_has_the_name_that_was_given);
 	tcase_add_test(t, words_that_mean_no_place_are_told_with_the_nearest_known);
 	tcase_add_test(t, words_of_every_form_are_understood);
+	tcase_add_test(t, segments_are_told_before_the_walk);
+	tcase_add_test(t, a_logical_address_becomes_a_linear_one_or_a_fault);
+	tcase_add_test(t, an_entry_of_the_gdt_is_known_by_its_address);
 	tcase_add_test(t, a_process_that_has_ended_is_said_to_be_gone);
 	tcase_add_loop_test(t, at_random_moments_what_is_told_agrees_with_the_machine, 0, NR_PARTS);
 	tcase_add_loop_test(t, in_random_scenarios_too, 0, NR_PARTS);

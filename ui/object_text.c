@@ -99,7 +99,7 @@ static void desc_text(const struct machine *m, const struct object *o, char *buf
 {
 	struct descriptor s = descriptor_read(m->gdt[o->id].entry[o->sub]);
 
-	snprintf(buf, OBJECT_TEXT, _("%04x %s, base %08x"), (unsigned)o->sub << 3 | s.dpl,
+	snprintf(buf, OBJECT_TEXT, _("%04x %s, base %x"), (unsigned)o->sub << 3 | s.dpl,
 		 gdt_use_name(gdt_use_of(m->profile->gdt, o->sub)), s.base);
 }
 

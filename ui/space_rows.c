@@ -371,15 +371,21 @@ static void put_free(const struct space *s, const struct area *a, int x, int y,
 {
 	const struct mm *mm = s->t ? s->t->mm : NULL;
 	int digits = address_digits(s->m);
+	vaddr_t at;
 
 	if (!mm || r->kind != RANGE_FREE)
 		return;
-	if ((uint64_t)r->last + 1 == mm->mmap_base)
-		put_format(a, x, y, ROLE_DIM, 0, "\342\206\223 mmap_base %0*llx", digits,
-			   (unsigned long long)mm->mmap_base);
-	else if (r->first == page_align_up(mm->brk))
-		put_format(a, x, y, ROLE_DIM, 0, "\342\206\221 brk %0*llx", digits,
-			   (unsigned long long)mm->brk);
+	if ((uint64_t)r->last + 1 == mm->mmap_base) {
+		x = put_text(a, x, y, ROLE_DIM, 0, "\342\206\223 mmap_base");
+		at = mm->mmap_base;
+	} else if (r->first == page_align_up(mm->brk)) {
+		x = put_text(a, x, y, ROLE_DIM, 0, "\342\206\221 brk");
+		at = mm->brk;
+	} else {
+		return;
+	}
+	if (a->width - x > digits)
+		put_format(a, x + 1, y, ROLE_DIM, 0, "%0*llx", digits, (unsigned long long)at);
 }
 
 /* Words for ranges of which there is nothing to count. */

@@ -8,7 +8,8 @@
  *	2G |..|
  *
  * A cell of the whole is tens of megabytes, so most areas are smaller than it: it is drawn as the most important thing
- * in it, an area of the process before all others, then what is largest.  The line beside the right one shows which part
+ * in it, an area of the process before all others, then what is largest; of very many ranges the first ones are looked
+ * at, so that a process with tens of thousands of areas is drawn as fast as one with ten.  The line beside the right one shows which part
  * of it the rows show.
  */
 #include "space.h"
@@ -18,7 +19,7 @@
 #include "panel.h"
 #include "parts.h"
 
-enum { LABEL_WIDTH = 3, BAR_WIDTH = 2, LINE_WIDTH = 1, WIDE = 44, NARROW = 34, RANGES_MOST = 4096 };
+enum { LABEL_WIDTH = 3, BAR_WIDTH = 2, LINE_WIDTH = 1, WIDE = 44, NARROW = 34, RANGES_MOST = 64 };
 
 /* A ruler: which addresses it shows, top line the last ones. */
 struct ruler {
@@ -123,8 +124,15 @@ static struct cell_look look_of(const struct space *s, const struct ruler *u, va
 			look.touch = touch;
 		look.chosen |= range_bytes(&r) <= (uint64_t)last - first && range_is_chosen(s, &r);
 		if (r.last >= last)
-			break;
+			return look;
 		va = r.last + 1;
+	}
+	/* of so many the rest looks the same; where the walk is may be among them */
+	va = s->v->walk_va;
+	if (va >= first && va <= last) {
+		struct address_range r = range_on(s, u, va);
+
+		look.touch = range_touch(s, &r) > look.touch ? range_touch(s, &r) : look.touch;
 	}
 	return look;
 }
