@@ -1,6 +1,7 @@
 /*
  * The locks panel: words, queue, whose cache has what, what it cost; and the lock as a structure.
  */
+#include "golden.h"
 #include "onscreen.h"
 
 #include "src/fields.h"
@@ -92,7 +93,8 @@ START_TEST(after_the_event_each_hand_over_has_a_bar)
 			"3\342\206\2224 \342\226\210\342\226\210\342\226\210 3 lines 360"));
 	ck_assert(shows(&panel_locks, &v, 78, 20,
 			"4\342\206\2225 \342\226\210\342\226\210 2 lines 80"));
-	ck_assert(shows(&panel_locks, &v, 78, 20, "with all CPUs on one node (UMA)"));
+	ck_assert(
+		shows(&panel_locks, &v, 78, 20, "with all CPUs on one node (UMA) it would be 400"));
 	close_view(&v);
 }
 END_TEST
@@ -150,6 +152,28 @@ START_TEST(the_inspector_shows_the_words_as_they_are_now)
 }
 END_TEST
 
+static const struct {
+	const char *golden, *text;
+	int width, height;
+} shots[] = {
+	{"locks-clh", AT_A_LOCK("clh"), 78, 14},
+	{"locks-mcs-narrow", AT_A_LOCK("mcs"), 36, 12},
+	{"locks-qspin", AT_A_LOCK("qspin"), 96, 16},
+};
+enum { NR_SHOTS = sizeof(shots) / sizeof(shots[0]) };
+
+START_TEST(the_panel_is_as_the_golden_one)
+{
+	struct view v = all_have_come(shots[_i].text);
+	struct panel_state ps = {0};
+	char *text = panel_text(&panel_locks, &v, &ps, shots[_i].width, shots[_i].height);
+
+	compare_golden(shots[_i].golden, text, "panel_locks");
+	free(text);
+	close_view(&v);
+}
+END_TEST
+
 START_TEST(it_draws_at_any_size)
 {
 	struct view v = all_have_come(AT_A_LOCK("clh"));
@@ -179,6 +203,7 @@ Suite *panel_locks_suite(void)
 	tcase_add_test(t, the_choice_follows_a_contention_but_not_the_locks_of_an_allocation);
 	tcase_add_test(t, keys_go_through_the_locks_and_to_what_they_protect);
 	tcase_add_test(t, the_inspector_shows_the_words_as_they_are_now);
+	tcase_add_loop_test(t, the_panel_is_as_the_golden_one, 0, NR_SHOTS);
 	tcase_add_test(t, it_draws_at_any_size);
 	suite_add_tcase(s, t);
 	return s;

@@ -43,17 +43,16 @@ static void moment_text(const struct screen *s, char *buf, size_t size)
 	uint32_t nr_events = scenario_nr_events(s->view.scenario);
 	uint64_t steps = now.event ? timeline_steps(s->view.timeline) : 0;
 	uint64_t step = view_is_complete(&s->view) ? steps : now.step;
-	char part[64], ram[TEXT_LEN];
+	char part[64], ram[TEXT_LEN], cpu[16] = "";
 
+	/* where there is little room only a machine that has others says which one runs */
+	if (s->width >= 100 || m->config.cpus > 1)
+		snprintf(cpu, sizeof(cpu), "  CPU %u", m->cpu);
 	snprintf(part, sizeof(part), "%llu/%llu", (unsigned long long)step,
 		 (unsigned long long)steps);
-	if (s->width >= 100)
-		snprintf(buf, size, "%s %s  CPU %u  %s %*u/%u  %s %-*s", m->profile->name,
-			 bytes_text(m->config.ram_bytes, ram), m->cpu, _("event"),
-			 digits(nr_events), now.event, nr_events, _("step"), STEP_FIELD, part);
-	else if (s->width >= 64)
-		snprintf(buf, size, "%s %s  %s %*u/%u  %s %-*s", m->profile->name,
-			 bytes_text(m->config.ram_bytes, ram), _("event"), digits(nr_events),
+	if (s->width >= 64)
+		snprintf(buf, size, "%s %s%s  %s %*u/%u  %s %-*s", m->profile->name,
+			 bytes_text(m->config.ram_bytes, ram), cpu, _("event"), digits(nr_events),
 			 now.event, nr_events, _("step"), STEP_FIELD, part);
 	else
 		snprintf(buf, size, " %*u/%u %-*s", digits(nr_events), now.event, nr_events,

@@ -389,7 +389,9 @@ static void draw_comparison(const struct shown_lock *s, const struct area *a, in
 	if (s->m->nr_nodes == 1)
 		draw_totals(s, a, y, _("since boot"), &s->l->total);
 	else
-		put_format(a, 2, y, ROLE_DIM, 0, _("with all CPUs on one node (UMA) %llu"),
+		put_format(a, 2, y, ROLE_DIM, 0,
+			   s->wide ? _("with all CPUs on one node (UMA) it would be %llu")
+				   : _("on one node (UMA) %llu"),
 			   (unsigned long long)event->moved * s->m->config.cost_local);
 }
 
@@ -497,7 +499,7 @@ static void locks_status(const struct view *v, const struct panel_state *ps, cha
 	if (!m->smp)
 		snprintf(buf, size, "%s", _("one CPU"));
 	else if (m->nr_nodes > 1)
-		snprintf(buf, size, _("%s, %u CPUs on %u nodes%s"), lock_kind_names[m->lock_kind],
+		snprintf(buf, size, _("%s, %u CPUs %u nodes%s"), lock_kind_names[m->lock_kind],
 			 m->config.cpus, m->nr_nodes, m->config.coherent ? "" : _(", no caches"));
 	else
 		snprintf(buf, size, _("%s, %u CPUs%s"), lock_kind_names[m->lock_kind],

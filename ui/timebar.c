@@ -30,7 +30,7 @@ static const struct tick {
 	{'p', ROLE_FILE, N_("protect")},   {'b', ROLE_FILE, N_("heap")},
 	{'l', ROLE_FILE, N_("lock")},      {'a', ROLE_FILE, N_("advise")},
 	{'k', ROLE_SLAB, N_("kernel")},    {'w', ROLE_ANON, N_("write")},
-	{'r', ROLE_ZERO, N_("read")},
+	{'L', ROLE_WARN, N_("contend")},   {'r', ROLE_ZERO, N_("read")},
 };
 
 enum { NR_TICKS = sizeof(ticks) / sizeof(ticks[0]) };
