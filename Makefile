@@ -126,7 +126,7 @@ layers: $(SIM) $(SRC) $(UI)
 	@BUILD=$(BUILD) tests/layers.sh
 
 valgrind: $(BUILD)/tests/unit
-	CK_FORK=no valgrind -q --error-exitcode=1 --leak-check=full --show-leak-kinds=definite $(BUILD)/tests/unit
+	@UNIT=$(BUILD)/tests/unit tests/valgrind.sh $(SUITES)
 
 coverage:
 	@$(MAKE) --no-print-directory BUILD=build/coverage OPT='-O0 -g' SAN=--coverage run-tests
