@@ -183,10 +183,6 @@ static void copy_layout(struct machine *m, struct mm *mm, const struct mm *old)
 	mm->arg_end = old->arg_end;
 	mm->env_start = old->env_start;
 	mm->env_end = old->env_end;
-	mm->arg_start = old->arg_start;
-	mm->arg_end = old->arg_end;
-	mm->env_start = old->env_start;
-	mm->env_end = old->env_end;
 	mm->entry = old->entry;
 	mm->data_page = old->data_page;
 	mm->bss_start = old->bss_start;

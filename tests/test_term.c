@@ -174,6 +174,63 @@ START_TEST(a_signal_gives_the_terminal_back)
 }
 END_TEST
 
+/* Wait, without reading a byte, until the program has ended; its status. */
+static int end_unread(void)
+{
+	int status = 0;
+	pid_t ended = 0;
+
+	for (int ms = 0; ms < PATIENCE_MS && !ended; ms += 10) {
+		usleep(10000);
+		ended = waitpid(pid, &status, WNOHANG);
+	}
+	ck_assert_int_eq(ended, pid);
+	return status;
+}
+
+START_TEST(a_terminal_that_takes_nothing_does_not_keep_the_program)
+{
+	static const struct winsize sizes[] = {{.ws_col = 200, .ws_row = 60},
+					       {.ws_col = 199, .ws_row = 59}};
+	struct termios after;
+	int status;
+
+	start("xterm-256color", false);
+	await_from(0, "quit");
+	settle();
+	for (int i = 0; i < 200; i++) {
+		ioctl(fd, TIOCSWINSZ, &sizes[i % 2]);
+		kill(pid, SIGWINCH);
+		usleep(2000);
+	}
+	kill(pid, SIGTERM);
+	usleep(100000);
+	kill(pid, SIGTERM); /* curses may be the one that waits, and it does not hear the first */
+	status = end_unread();
+	ck_assert(WIFSIGNALED(status));
+	ck_assert_int_eq(WTERMSIG(status), SIGTERM);
+	if (tcgetattr(fd, &after) == 0)
+		ck_assert_uint_eq(after.c_lflag, before.c_lflag);
+	close(fd);
+}
+END_TEST
+
+START_TEST(ctrl_s_does_not_freeze_the_screen)
+{
+	size_t from;
+
+	start("xterm-256color", false);
+	await_from(0, "quit");
+	settle();
+	from = nr_seen;
+	type("\023G");
+	await_from(from, "COW copy");
+	type("q");
+	ck_assert_int_eq(end_status(), 0);
+	check_given_back();
+}
+END_TEST
+
 START_TEST(a_terminal_that_vanishes_ends_the_program)
 {
 	int status = 0;
@@ -293,6 +350,8 @@ Suite *term_suite(void)
 	tcase_add_test(t, q_ends_with_status_0);
 	tcase_add_loop_test(t, a_signal_gives_the_terminal_back, 0, 6);
 	tcase_add_test(t, a_terminal_that_vanishes_ends_the_program);
+	tcase_add_test(t, a_terminal_that_takes_nothing_does_not_keep_the_program);
+	tcase_add_test(t, ctrl_s_does_not_freeze_the_screen);
 	tcase_add_test(t, stopping_gives_the_terminal_back_and_continuing_takes_it);
 	tcase_add_test(t, a_resize_draws_a_frame_of_the_new_size);
 	tcase_add_loop_test(t, every_kind_of_terminal_gets_its_screen, 0, 6);

@@ -6,9 +6,10 @@
  *
  *	SIGWINCH, SIGCONT           the screen is drawn again
  *	SIGTSTP (Ctrl-Z)            the main loop suspends
- *	SIGTERM, SIGHUP, SIGINT     the main loop ends; a second one ends at once
+ *	SIGTERM, SIGHUP, SIGINT     the main loop ends; a second one ends at once, and so does the first when
+ *	                            the main loop waits for a terminal that takes nothing (tty.c)
  *	SIGSEGV, SIGABRT, ...       a crash: bytes prepared at the start give the terminal back, with nothing
- *	                            but write() and tcsetattr(), and the signal goes on its way
+ *	                            but write() and the like, and the signal goes on its way
  *
  * A stack that has overflown cannot run a handler: crashes are handled on a stack of their own.
  */
@@ -26,11 +27,9 @@ static struct rescue rescue;
 static int wake[2] = {-1, -1};
 static volatile sig_atomic_t end_signal, stop_asked, draw_asked, can_rescue;
 
-/* Nothing but write and tcsetattr: may be called anywhere. */
-static void give_back(void)
+/* As much of the rescue's bytes from done on as the terminal takes; how far that is. */
+static size_t write_from(size_t done)
 {
-	size_t done = 0;
-
 	while (done < rescue.n) {
 		ssize_t n = write(rescue.out_fd, rescue.bytes + done, rescue.n - done);
 
@@ -38,6 +37,24 @@ static void give_back(void)
 			break;
 		done += (size_t)n;
 	}
+	return done;
+}
+
+/* Nothing but what may be called anywhere. A terminal that is stopped, or that nobody reads, does not keep us: what
+ * waits for it is thrown away. */
+static void give_back(void)
+{
+	int flags = fcntl(rescue.out_fd, F_GETFL);
+	size_t done;
+
+	fcntl(rescue.out_fd, F_SETFL, flags | O_NONBLOCK);
+	done = write_from(0);
+	if (done < rescue.n) {
+		tcflow(rescue.out_fd, TCOON);
+		tcflush(rescue.out_fd, TCOFLUSH);
+		write_from(done);
+	}
+	fcntl(rescue.out_fd, F_SETFL, flags);
 	tcsetattr(rescue.in_fd, TCSANOW, &rescue.settings);
 }
 
@@ -74,7 +91,7 @@ bool signals_catch(const struct rescue *r)
 	static const int noted[] = {SIGWINCH, SIGCONT, SIGTSTP, SIGTERM, SIGHUP, SIGINT};
 	static const int crashes[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGQUIT};
 	static char stack[SIGNAL_STACK];
-	struct sigaction act = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
+	struct sigaction act = {.sa_handler = on_signal};
 	struct sigaction crash = {.sa_handler = on_crash, .sa_flags = SA_ONSTACK | SA_NODEFER};
 	stack_t other = {.ss_sp = stack, .ss_size = sizeof(stack)};
 
@@ -83,8 +100,12 @@ bool signals_catch(const struct rescue *r)
 	rescue = *r;
 	can_rescue = 1;
 	sigaltstack(&other, NULL);
-	for (size_t i = 0; i < sizeof(noted) / sizeof(noted[0]); i++)
+	for (size_t i = 0; i < sizeof(noted) / sizeof(noted[0]); i++) {
+		bool ends = noted[i] == SIGTERM || noted[i] == SIGHUP || noted[i] == SIGINT;
+
+		act.sa_flags = ends ? 0 : SA_RESTART; /* a write that waits shall hear of it */
 		sigaction(noted[i], &act, NULL);
+	}
 	for (size_t i = 0; i < sizeof(crashes) / sizeof(crashes[0]); i++)
 		sigaction(crashes[i], &crash, NULL);
 	signal(SIGPIPE, SIG_IGN);
@@ -128,6 +149,8 @@ void signals_die(void)
 	signal(end_signal, SIG_DFL);
 	raise(end_signal);
 }
+
+void signals_die_at_once(void) { on_crash(end_signal); }
 
 void signals_stop(void)
 {

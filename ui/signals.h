@@ -32,6 +32,8 @@ enum wish signals_wish(void);
 bool signals_end(void);
 /* Die of the one that asked to end, if one did. */
 void signals_die(void);
+/* The same, without waiting for the terminal; one did. */
+void signals_die_at_once(void);
 /* Stop, as the terminal's Ctrl-Z does; returns when continued. */
 void signals_stop(void);
 

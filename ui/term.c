@@ -202,6 +202,18 @@ static void set_theme(const struct theme *t)
 
 /* ---- open and close ---- */
 
+/* Ctrl-S stops no output: pressed by mistake it would freeze the lecture. Curses keeps these settings. */
+static void free_ctrl_s(void)
+{
+	struct termios now;
+
+	if (tcgetattr(term.tty.in_fd, &now) < 0)
+		return;
+	now.c_iflag &= ~(tcflag_t)IXON;
+	if (tcsetattr(term.tty.in_fd, TCSANOW, &now) == 0)
+		def_prog_mode();
+}
+
 static bool set_up_curses(bool no_color)
 {
 	term.keys = newpad(1, 1);
@@ -212,6 +224,7 @@ static bool set_up_curses(bool no_color)
 	cbreak();
 	noecho();
 	nonl();
+	free_ctrl_s();
 	keypad(term.keys, TRUE);
 	meta(term.keys, TRUE);
 	nodelay(term.keys, TRUE);

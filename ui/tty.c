@@ -14,6 +14,8 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "signals.h"
+
 static FILE *find_terminal(FILE *standard, const char *mode)
 {
 	return isatty(fileno(standard)) ? standard : fopen("/dev/tty", mode);
@@ -55,6 +57,8 @@ void tty_write(struct tty *t, const char *bytes, size_t n)
 		if (done > 0) {
 			bytes += done;
 			n -= (size_t)done;
+		} else if (errno == EINTR && signals_end()) {
+			signals_die_at_once();
 		} else if (errno != EINTR && errno != EAGAIN) {
 			t->gone = true;
 		}
