@@ -133,6 +133,53 @@ START_TEST(keys_go_through_the_locks_and_to_what_they_protect)
 }
 END_TEST
 
+START_TEST(a_chosen_lock_shows_what_it_protects_in_other_panels)
+{
+	struct view v = open_view(AT_A_LOCK("ticket"));
+	struct panel_state ps = {0};
+
+	go(&v, 1, STEP_END);
+	panel_locks.reveal(&v, &ps, "Normal@0");
+	ck_assert(shows(&panel_zones, &v, 78, 20, "node 0"));
+	panel_locks.reveal(&v, &ps, "mm_struct");
+	ck_assert(shows(&panel_slab, &v, 78, 20, " mm_struct 9 objects in 4K"));
+	close_view(&v);
+}
+END_TEST
+
+START_TEST(a_lock_that_is_not_there_is_told)
+{
+	static char words[512];
+	struct view v = open_view("machine i386 cpus=2 ram=64M\ncontend 0 1 on=HighMem\n");
+
+	go(&v, 1, STEP_END);
+	narrate(&v, words, sizeof(words));
+	ck_assert_str_eq(words, "Nobody meets: the zone has no memory on this machine, or the CPUs "
+				"have no arrays of that cache. EINVAL.");
+	close_view(&v);
+}
+END_TEST
+
+START_TEST(the_narrator_says_who_waited_and_what_a_hand_over_moved)
+{
+	static char words[512];
+	struct view v = open_view(AT_A_LOCK("ticket"));
+
+	go(&v, 1, STEP_END);
+	narrate(&v, words, sizeof(words));
+	ck_assert_str_eq(words,
+			 "CPU 3 had Normal@0->lock, and others came for it: 2 times a CPU had to "
+			 "wait. Each was handed the lock in the order of its coming; the first "
+			 "hand-over moved 3 cache lines, the last one 2.");
+	go_to_step(&v, 1, S_LOCK_HANDOVER);
+	narrate(&v, words, sizeof(words));
+	ck_assert_msg(strstr(words, "CPU 4 is handed Normal@0->lock by CPU 3, it was next in the "
+				    "queue: 3 cache lines moved for it, cost 360."),
+		      "%s", words);
+	close_view(&v);
+}
+END_TEST
+
 START_TEST(the_inspector_shows_the_words_as_they_are_now)
 {
 	struct view v = all_have_come(AT_A_LOCK("mcs"));
@@ -202,6 +249,9 @@ Suite *panel_locks_suite(void)
 	tcase_add_test(t, after_the_event_each_hand_over_has_a_bar);
 	tcase_add_test(t, the_choice_follows_a_contention_but_not_the_locks_of_an_allocation);
 	tcase_add_test(t, keys_go_through_the_locks_and_to_what_they_protect);
+	tcase_add_test(t, a_chosen_lock_shows_what_it_protects_in_other_panels);
+	tcase_add_test(t, a_lock_that_is_not_there_is_told);
+	tcase_add_test(t, the_narrator_says_who_waited_and_what_a_hand_over_moved);
 	tcase_add_test(t, the_inspector_shows_the_words_as_they_are_now);
 	tcase_add_loop_test(t, the_panel_is_as_the_golden_one, 0, NR_SHOTS);
 	tcase_add_test(t, it_draws_at_any_size);

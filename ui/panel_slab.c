@@ -73,6 +73,9 @@ static uint32_t shown_cache(const struct view *v, const uint16_t *list, int n)
 	if ((v->choice.kind == CHOOSE_CACHE || v->choice.kind == CHOOSE_OBJECT) &&
 	    v->choice.cache < m->nr_caches)
 		return v->choice.cache;
+	if (v->choice.kind == CHOOSE_LOCK && v->choice.lock >= LOCK_ID_CACHE &&
+	    lock_find(m, v->choice.lock))
+		return v->choice.lock - LOCK_ID_CACHE;
 	node = story_find_last(view_story(v), names_cache, NULL);
 	if (node && step_arg(&node->step, A_CACHE, &cache) && cache < m->nr_caches &&
 	    m->cache[cache])

@@ -70,7 +70,7 @@ static const struct zone *zone_at_work(const struct view *v)
 }
 
 /*
- * The user's zone while the panel is active; that of the frame the user chose; the one at work in this event; else
+ * The user's zone while the panel is active; that of the chosen lock, or of the frame the user chose; the one at work in this event; else
  * the highest.  Frames that an event only looks at, as the MMU at page tables, do not turn the panel over.
  */
 static unsigned shown_zone(const struct view *v, const struct panel_state *ps, bool active)
@@ -80,7 +80,9 @@ static unsigned shown_zone(const struct view *v, const struct panel_state *ps, b
 
 	if (active && ps->word[0])
 		return (unsigned)(ps->word[0] - 1) < nr_zones(m) ? (unsigned)(ps->word[0] - 1) : 0;
-	if (v->choice_is_users)
+	if (v->choice.kind == CHOOSE_LOCK && v->choice.lock < nr_zones(m))
+		z = zone_by_id(m, v->choice.lock);
+	else if (v->choice_is_users)
 		z = zone_of(m, v->choice.pfn);
 	if (!z)
 		z = zone_at_work(v);
