@@ -269,7 +269,7 @@ static int64_t load_first_of_pie(struct machine *m, struct task *t,
 /* Could s lie at its address, as far as sizes go? */
 static bool is_sound(const struct machine *m, const struct segment *s)
 {
-	vaddr_t limit = m->profile->page_offset;
+	vaddr_t limit = m->map.task_size;
 
 	return s->vaddr < limit && s->filesz <= s->memsz && s->memsz <= limit &&
 	       limit - s->memsz >= s->vaddr;
@@ -308,7 +308,7 @@ static int load_segments(struct machine *m, struct task *t,
 				      i == 0 ? FIXED_NOREPLACE : FIXED, 0);
 		if (at < 0)
 			return (int)at;
-		if (at >= (int64_t)m->profile->page_offset || !is_sound(m, s)) {
+		if (at >= (int64_t)m->map.task_size || !is_sound(m, s)) {
 			note(m, ELF_UNSOUND, t->pid, s->vaddr, s->filesz,
 			     s->memsz);
 			return -SIM_EINVAL;
@@ -375,7 +375,7 @@ static int load_image(struct machine *m, struct task *t,
 	if (err)
 		return err;
 	set_layout(m, t->mm, prog, &image);
-	if (t->mm->entry >= m->profile->page_offset) {
+	if (t->mm->entry >= m->map.task_size) {
 		note(m, ELF_ENTRY, t->pid, t->mm->entry);
 		return -SIM_EINVAL;
 	}

@@ -322,7 +322,7 @@ void boot_memory(struct machine *m)
 	pfn_t maxmem_pfn;
 
 	vm_sysctl_init(m);
-	kernel_map_init(&m->map, m->profile);
+	kernel_map_init(&m->map, m->profile, m->config.page_offset);
 	maxmem_pfn = (pfn_t)(m->map.maxmem >> PAGE_SHIFT);
 	m->max_pfn = b.ram_end;
 	m->max_low_pfn = b.ram_end < maxmem_pfn ? b.ram_end : maxmem_pfn;

@@ -34,8 +34,8 @@ static bool room_above(struct machine *m, struct mm *mm, vaddr_t old,
 {
 	const struct vma *next = mm_area_at(mm, old);
 
-	if (end > m->profile->page_offset) {
-		note(m, BRK_BEYOND, mm_pid(mm), end, m->profile->page_offset);
+	if (end > m->map.task_size) {
+		note(m, BRK_BEYOND, mm_pid(mm), end, m->map.task_size);
 		return false;
 	}
 	if (next && end + PAGE_SIZE > vm_start_gap(m, next)) {

@@ -39,6 +39,8 @@ bool check_spaces(struct check *k); /* check_space.c                   */
 bool check_kernel_tables(struct check *k);
 bool check_kernel_map(struct check *k); /* check_vmap.c                */
 bool check_segments(struct check *k);   /* check_segment.c             */
+/* Is va in an area of vmalloc that is freed lazily, or in the fixmap? */
+bool may_be_stale(const struct machine *m, vaddr_t va);
 bool check_mappings(struct check *k); /* check_rmap.c, after spaces    */
 bool check_areas(struct check *k, const struct mm *mm); /* check_vma.c */
 bool check_heap(const struct malloc_state *h); /* check_heap.c         */

@@ -96,7 +96,7 @@ static bool check_table(struct walk *w, const pte_t *table, unsigned level,
 
 static unsigned kernel_index(const struct machine *m)
 {
-	return pt_index(m, 0, m->profile->page_offset);
+	return pt_index(m, 0, m->map.page_offset);
 }
 
 /* The user half: what is resident.  The kernel half: everybody's. */
@@ -163,18 +163,44 @@ static bool check_tlb_entry(struct check *k, const struct mm *mm,
 		   "the TLB knows page %x, but its page table has changed", va);
 }
 
+/* The same of the kernel's half; what is freed lazily, and a slot that another
+ * CPU has cleared, may still be known. */
+static bool check_kernel_tlb_entry(struct check *k, const struct tlb *tlb,
+				   const struct tlb_entry *e)
+{
+	vaddr_t va = (e->vpn - 1) << PAGE_SHIFT;
+	struct pt_walk w;
+	pte_t leaf;
+
+	pt_walk_kernel(k->m, va, &w);
+	leaf = w.entry[w.levels - 1];
+	return LAW(!(e->bits & PTE_G) || tlb->has_global,
+		   "the TLB knows page %x for all, and does not know that",
+		   va) &&
+	       LAW((w.complete && w.phys >> PAGE_SHIFT == e->pfn &&
+		    (leaf & PTE_RW || !(e->bits & PTE_RW))) ||
+			   may_be_stale(k->m, va),
+		   "the TLB knows kernel page %x, but its entry has changed",
+		   va);
+}
+
 static bool check_tlb(struct check *k, const struct tlb *tlb)
 {
 	const struct task *t = task_of(k->m, tlb->pid);
+	bool good = true;
 
-	for (unsigned set = 0; t && set < TLB_SETS; set++)
-		for (unsigned way = 0; way < TLB_WAYS; way++) {
-			const struct tlb_entry *e = &tlb->entry[set][way];
+	for (unsigned i = 0; good && i < TLB_SETS * TLB_WAYS; i++) {
+		const struct tlb_entry *e =
+			&tlb->entry[i / TLB_WAYS][i % TLB_WAYS];
 
-			if (e->vpn && !check_tlb_entry(k, t->mm, e))
-				return false;
-		}
-	return true;
+		if (!e->vpn)
+			continue;
+		if (e->vpn - 1 >= k->m->map.page_offset >> PAGE_SHIFT)
+			good = check_kernel_tlb_entry(k, tlb, e);
+		else if (t)
+			good = check_tlb_entry(k, t->mm, e);
+	}
+	return good;
 }
 
 /* Nobody but living tasks needs an address space between events. */

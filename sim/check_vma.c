@@ -23,7 +23,7 @@ static bool check_area(struct check *k, const struct mm *mm,
 {
 	return LAW(v->mm == mm && v->start < v->end &&
 			   ((v->start | v->end) & (PAGE_SIZE - 1)) == 0 &&
-			   v->end <= k->m->profile->page_offset,
+			   v->end <= k->m->map.task_size,
 		   "area %x-%x is no area of user pages", v->start, v->end) &&
 	       LAW(!v->prev || v->prev->end <= v->start,
 		   "area %x-%x begins below %x, the end of the one before",

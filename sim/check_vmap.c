@@ -79,10 +79,39 @@ static bool check_kmap_slots(const struct check *k, uint32_t cpu)
 	return true;
 }
 
+bool may_be_stale(const struct machine *m, vaddr_t va)
+{
+	const struct vm_struct *a = m->vmap.first;
+
+	while (a && a->end <= va)
+		a = a->next;
+	return (a && a->start <= va && a->lazy) || va >= m->map.fixaddr_start;
+}
+
+/* Low memory is mapped straight, whatever the size of the entries. */
+static bool check_direct_map(const struct check *k)
+{
+	pfn_t nr = (pfn_t)(pt_span(k->m, k->m->profile->pt_levels - 2u) >>
+			   PAGE_SHIFT);
+
+	for (pfn_t pfn = nr / 2; pfn < k->m->max_low_pfn; pfn += nr) {
+		vaddr_t va = pfn_to_kva(k->m, pfn);
+		struct pt_walk w;
+
+		pt_walk_kernel(k->m, va, &w);
+		if (!LAW(w.complete && w.phys >> PAGE_SHIFT == pfn,
+			 "%x does not lead to frame %u", va, pfn))
+			return false;
+	}
+	return true;
+}
+
 bool check_kernel_map(struct check *k)
 {
 	if (!k->m->kernel_pgd)
 		return true;
+	if (!check_direct_map(k))
+		return false;
 	for (uint32_t cpu = 0; cpu < k->m->config.cpus; cpu++)
 		if (!check_kmap_slots(k, cpu))
 			return false;

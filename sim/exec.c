@@ -77,7 +77,7 @@ static int copy_strings(struct machine *m, struct task *t, struct mm *mm,
 			const char *name)
 {
 	static const char content[TAG_LEN] = "argv";
-	vaddr_t top = m->profile->page_offset;
+	vaddr_t top = m->map.task_size;
 	struct vma *v = map_area(m, mm, top - PAGE_SIZE, top,
 				 VM_READ | VM_WRITE | VM_GROWSDOWN, NULL, 0);
 	struct page *page;
@@ -94,7 +94,7 @@ static int copy_strings(struct machine *m, struct task *t, struct mm *mm,
 
 int setup_arg_pages(struct machine *m, struct task *t, bool exec)
 {
-	vaddr_t top = m->profile->page_offset;
+	vaddr_t top = m->map.task_size;
 	struct vma *v = find_vma_intersection(t->mm, top - PAGE_SIZE, top);
 
 	uint32_t old = v->flags;

@@ -21,7 +21,7 @@
  * one, the access is repeated.
  *
  * Simpler than Linux: no swap, so every fault is a minor one; no locks, hence
- * no retries; an oops cannot happen here, only user mode runs.
+ * no retries.  A fault of the kernel's own asks more: kernel_fault.c.
  */
 #include "fault.h"
 
@@ -76,16 +76,11 @@ static struct outcome pagefault_out_of_memory(struct machine *m, uint32_t pid)
 	return (struct outcome){.kind = OUT_OK};
 }
 
-static struct outcome decide(struct machine *m, struct task *t, vaddr_t va,
+struct outcome fault_in_area(struct machine *m, struct task *t, vaddr_t va,
 			     uint32_t error)
 {
-	struct vma *v;
+	struct vma *v = area_for(m, t->mm, va);
 
-	if (va >= m->profile->page_offset) {
-		note(m, FAULT_KERNEL_ADDRESS, va, m->profile->page_offset);
-		return sigsegv(OUT_MAPERR, va);
-	}
-	v = area_for(m, t->mm, va);
 	if (!v)
 		return sigsegv(OUT_MAPERR, va);
 	if (access_error(v, error)) {
@@ -101,6 +96,16 @@ static struct outcome decide(struct machine *m, struct task *t, vaddr_t va,
 	default:
 		return (struct outcome){.kind = OUT_OK};
 	}
+}
+
+static struct outcome decide(struct machine *m, struct task *t, vaddr_t va,
+			     uint32_t error)
+{
+	if (va >= m->map.task_size) {
+		note(m, FAULT_KERNEL_ADDRESS, va, m->map.task_size);
+		return sigsegv(OUT_MAPERR, va);
+	}
+	return fault_in_area(m, t, va, error);
 }
 
 struct outcome do_page_fault(struct machine *m, struct task *t, vaddr_t va,
@@ -252,7 +257,7 @@ struct forecast fault_forecast(const struct machine *m, const struct task *t,
 	const struct vma *v = mm_area_at(t->mm, va);
 	struct forecast f = {.kind = FORECAST_NO_AREA};
 
-	if (va >= m->profile->page_offset || !v)
+	if (va >= m->map.task_size || !v)
 		return f;
 	if (mmu_allows(m, t->mm, va, kind))
 		return (struct forecast){.kind = FORECAST_NO_FAULT};

@@ -19,6 +19,9 @@ enum outcome_kind {
 	OUT_BUS,                 /* SIGBUS ADRERR              */
 	OUT_KILLED,              /* by the OOM killer: SIGKILL */
 	OUT_FAILED,              /* a kernel request got nothing: NULL */
+	OUT_OOPS,                /* the kernel could not go on; value = address */
+	OUT_SLEEPS,              /* it would wait for someone to give something back */
+	OUT_BUG, OUT_WARNING,    /* it found itself misused */
 	NR_OUTCOMES
 };
 
@@ -33,6 +36,13 @@ struct outcome {
  * access is to be tried again.
  */
 struct outcome do_page_fault(struct machine *m, struct task *t, vaddr_t va,
+			     uint32_t error);
+
+/*
+ * The part of it that is about areas: va is a process's address.  MAPERR,
+ * ACCERR and BUS say why it is refused, to whom is the caller's matter.
+ */
+struct outcome fault_in_area(struct machine *m, struct task *t, vaddr_t va,
 			     uint32_t error);
 
 /*

@@ -30,6 +30,19 @@
  *
  * Source: 6.1 arch/x86/include/asm/pgtable_32_areas.h, fixmap.h; REFERENCE
  * 6.1, 6.2.  The classic kernels have a fixed pkmap_base.
+ *
+ * Where the kernel's half begins is a choice made when a kernel is built
+ * (CONFIG_VMSPLIT_3G, _2G, _1G; here split=).  Everything above low memory
+ * hangs from the top and stays; what low memory gains is lost to processes:
+ *
+ *	split  page_offset  low memory at most (classic)  a process
+ *	3G/1G  c0000000      896M                          3G
+ *	2G/2G  80000000     1920M                          2G
+ *	1G/3G  40000000     2944M                          1G
+ *
+ * All three go with PAE: a border at a whole gigabyte is one between two of
+ * its four top entries.  (Kconfig has two more, b0000000 and 78000000, which
+ * depend on !X86_PAE for that reason.)
  */
 #include "kernel_map.h"
 
@@ -76,10 +89,14 @@ static void init_from_top(struct kernel_map *map, const struct mm_profile *p)
 	map->pkmap_base = (map->ldt_base - PAGE_SIZE) & mask;
 }
 
-void kernel_map_init(struct kernel_map *map, const struct mm_profile *p)
+void kernel_map_init(struct kernel_map *map, const struct mm_profile *p,
+		     vaddr_t page_offset)
 {
+	if (!page_offset)
+		page_offset = p->page_offset;
 	*map = (struct kernel_map){
-		.page_offset = p->page_offset,
+		.task_size = page_offset,
+		.page_offset = page_offset,
 		.fixaddr_top = p->fixaddr_top,
 		.fix_kmap_begin = p->fix_kmap_begin,
 		.nr_fix_slots = p->fix_kmap_begin + p->kmap_slots * p->nr_cpus +
@@ -97,7 +114,7 @@ void kernel_map_init(struct kernel_map *map, const struct mm_profile *p)
 	map->vmalloc_end = map->pkmap_base - GUARD_BYTES;
 	/* the text books keep 128M below 4G, 6.1 below vmalloc_end */
 	map->maxmem = (p->pkmap_base ? FOUR_GIB : map->vmalloc_end) -
-		      p->page_offset - VMALLOC_RESERVE;
+		      page_offset - VMALLOC_RESERVE;
 }
 
 void kernel_map_set_low_memory(struct kernel_map *map,
@@ -106,7 +123,7 @@ void kernel_map_set_low_memory(struct kernel_map *map,
 	vaddr_t gap = p->vmalloc_offset;
 
 	map->high_memory =
-		p->page_offset + ((vaddr_t)max_low_pfn << PAGE_SHIFT);
+		map->page_offset + ((vaddr_t)max_low_pfn << PAGE_SHIFT);
 	map->vmalloc_start = map->high_memory + gap;
 	if (p->vmalloc_start_round8m)
 		map->vmalloc_start =

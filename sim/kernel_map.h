@@ -8,6 +8,7 @@
 
 /* Law: each begins where the one above it in this list ends, or later. */
 struct kernel_map {
+	vaddr_t task_size;     /* end of what a process may map              */
 	vaddr_t page_offset;   /* direct map of low memory, up to ...        */
 	vaddr_t high_memory;
 	vaddr_t vmalloc_start; /* vmalloc, ioremap                           */
@@ -25,8 +26,12 @@ struct kernel_map {
 	uint64_t maxmem;         /* most bytes of low memory                 */
 };
 
-/* Everything that does not depend on RAM. */
-void kernel_map_init(struct kernel_map *map, const struct mm_profile *p);
+/*
+ * Everything that does not depend on RAM.  page_offset is where the kernel's
+ * half begins (split=), 0: as the profile has it.
+ */
+void kernel_map_init(struct kernel_map *map, const struct mm_profile *p,
+		     vaddr_t page_offset);
 /* The rest: where low memory ends, and vmalloc begins. */
 void kernel_map_set_low_memory(struct kernel_map *map,
 			       const struct mm_profile *p, pfn_t max_low_pfn);

@@ -120,7 +120,7 @@ static vaddr_t map_new_virtual(struct machine *m, pfn_t pfn)
 	}
 	slot = find_slot(m);
 	va = pkmap_addr(m, slot);
-	set_kernel_pte(m, va, mk_pte(pfn, PAGE_KERNEL));
+	set_kernel_pte(m, va, mk_pte(pfn, kernel_prot(m)));
 	m->pkmap.pfn[slot] = pfn;
 	m->pkmap.count[slot] = 2;
 	step(m, KMAP_NEW, pfn, slot, va);
@@ -150,8 +150,10 @@ bool kunmap(struct machine *m, pfn_t pfn)
 	if (pfn < m->max_low_pfn)
 		return true;
 	slot = slot_of(m, pfn);
-	if (slot == m->profile->last_pkmap || m->pkmap.count[slot] < 2)
+	if (slot == m->profile->last_pkmap || m->pkmap.count[slot] < 2) {
+		note(m, KUNMAP_BUG, pfn);
 		return false;
+	}
 	m->pkmap.count[slot]--;
 	step(m, KUNMAP, pfn, slot, m->pkmap.count[slot]);
 	return true;
@@ -159,10 +161,10 @@ bool kunmap(struct machine *m, pfn_t pfn)
 
 /* ---- a CPU's stack ---- */
 
-static vaddr_t kmap_slot_addr(const struct machine *m, uint32_t depth)
+vaddr_t kmap_slot_addr(const struct machine *m, uint32_t cpu, uint32_t depth)
 {
 	return fix_to_virt(&m->map, m->map.fix_kmap_begin +
-					    m->cpu * m->profile->kmap_slots +
+					    cpu * m->profile->kmap_slots +
 					    depth);
 }
 
@@ -179,8 +181,8 @@ vaddr_t kmap_atomic(struct machine *m, pfn_t pfn)
 		note(m, KMAP_ATOMIC_FULL, m->cpu, c->depth);
 		return 0;
 	}
-	va = kmap_slot_addr(m, c->depth);
-	set_kernel_pte(m, va, mk_pte(pfn, PAGE_KERNEL));
+	va = kmap_slot_addr(m, m->cpu, c->depth);
+	set_kernel_pte(m, va, mk_pte(pfn, kernel_prot(m)));
 	step(m, KMAP_ATOMIC, pfn, m->cpu, c->depth, va);
 	c->pfn[c->depth++] = pfn;
 	return va;
@@ -197,29 +199,9 @@ bool kunmap_atomic(struct machine *m, pfn_t pfn)
 		note(m, KUNMAP_ATOMIC_ORDER, pfn, m->cpu);
 		return false;
 	}
-	va = kmap_slot_addr(m, --c->depth);
+	va = kmap_slot_addr(m, m->cpu, --c->depth);
 	set_kernel_pte(m, va, 0);
 	tlb_drop(&m->tlb[m->cpu], va);
 	step(m, KUNMAP_ATOMIC, pfn, m->cpu, c->depth, va);
 	return true;
-}
-
-/* ---- fixmap ---- */
-
-void set_fixmap(struct machine *m, uint32_t slot, paddr_t phys)
-{
-	vaddr_t va = fix_to_virt(&m->map, slot);
-
-	set_kernel_pte(m, va, mk_pte((pfn_t)(phys >> PAGE_SHIFT), PAGE_KERNEL));
-	tlb_drop(&m->tlb[m->cpu], va);
-	step(m, SET_FIXMAP, slot, va, phys);
-}
-
-void clear_fixmap(struct machine *m, uint32_t slot)
-{
-	vaddr_t va = fix_to_virt(&m->map, slot);
-
-	set_kernel_pte(m, va, 0);
-	tlb_drop(&m->tlb[m->cpu], va);
-	step(m, CLEAR_FIXMAP, slot, va);
 }

@@ -42,9 +42,19 @@ void kmap_flush_unused(struct machine *m);
 vaddr_t kmap_atomic(struct machine *m, pfn_t pfn);
 /* The frame must be the last one that is mapped so here: else false. */
 bool kunmap_atomic(struct machine *m, pfn_t pfn);
+/* The address of kmap_atomic's slot at a depth of a CPU's stack. */
+vaddr_t kmap_slot_addr(const struct machine *m, uint32_t cpu, uint32_t depth);
 
-/* Map a physical page at a slot of the fixmap, for the kernel; clear it. */
-void set_fixmap(struct machine *m, uint32_t slot, paddr_t phys);
+/* ---- fixmap.c ---- */
+/* Map the physical page of phys at a slot, for the kernel; nocache: for a
+ * device's registers.  The slot must be may_set_fixmap. */
+void set_fixmap(struct machine *m, uint32_t slot, paddr_t phys, bool nocache);
 void clear_fixmap(struct machine *m, uint32_t slot);
+/* Slot 0 is never mapped, and those of kmap_atomic are its own. */
+bool may_set_fixmap(const struct mm_profile *p, uint32_t slot);
+/* What a slot is for: "apic"; *nr: number in a row of such slots.  NULL: there
+ * is no such slot. */
+const char *fix_slot_name(const struct mm_profile *p, uint32_t slot,
+			  uint32_t *nr);
 
 #endif

@@ -12,6 +12,7 @@
 #include "process.h"
 #include "profile.h"
 #include "slab.h"
+#include "kernel_access.h"
 #include "kernel_map.h"
 #include "kmap.h"
 #include "memory_model.h"
@@ -38,6 +39,8 @@ struct machine_config {
 	enum lock_kind lock;    /* NR_LOCK_KINDS: the profile's          */
 	bool coherent;          /* caches know of each other: MESI       */
 	uint32_t cost_local, cost_remote; /* of moving a cache line, >= 1 */
+	vaddr_t page_offset;    /* 0: the profile's; else c0000000,
+	                         * 80000000, 40000000                    */
 };
 
 void machine_config_default(struct machine_config *c);
@@ -109,7 +112,9 @@ struct machine {
 
 	uint64_t event_nr;              /* events begun                    */
 	uint64_t nr_faults, nr_cow_copies, nr_cow_reuses, nr_zero_maps,
-		nr_oom_kills;           /* since boot */
+		nr_oom_kills, nr_vmalloc_faults, nr_oopses; /* since boot */
+	struct oops oops;               /* the last one                    */
+	uint32_t kernel_writes;         /* kwrites, for what they leave    */
 };
 
 /*
@@ -147,11 +152,11 @@ static inline uint32_t numa_node_id(const struct machine *m)
 /* Kernel address of a directly mapped frame, and back. */
 static inline vaddr_t pfn_to_kva(const struct machine *m, pfn_t pfn)
 {
-	return m->profile->page_offset + ((vaddr_t)pfn << PAGE_SHIFT);
+	return m->map.page_offset + ((vaddr_t)pfn << PAGE_SHIFT);
 }
 static inline pfn_t kva_to_pfn(const struct machine *m, vaddr_t va)
 {
-	return (pfn_t)((va - m->profile->page_offset) >> PAGE_SHIFT);
+	return (pfn_t)((va - m->map.page_offset) >> PAGE_SHIFT);
 }
 
 /* n as an unsigned long of the modelled kernel keeps it: 32-bit kernels reckon
@@ -171,6 +176,12 @@ static inline void spin_unlock(struct machine *m, struct spinlock *l)
 {
 	if (m->smp)
 		lock_release(m, l);
+}
+
+/* Rights of a page that only the kernel uses. */
+static inline pte_t kernel_prot(const struct machine *m)
+{
+	return PAGE_KERNEL | (m->nx ? PTE_NX : 0);
 }
 
 /* An event begins: the counters "of this event" start again. */

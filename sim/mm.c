@@ -43,7 +43,7 @@ struct mm *mm_alloc(struct machine *m, struct task *t)
 	mm->kobj = kobj;
 	mm->owner = t;
 	mm->mm_users = mm->mm_count = 1;
-	mm->mmap_base = m->profile->page_offset - MMAP_GAP;
+	mm->mmap_base = m->map.task_size - MMAP_GAP;
 	if (pgd_alloc(m, mm) == 0)
 		return mm;
 	kobj_free(m, KOBJ_MM, kobj);

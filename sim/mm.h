@@ -44,7 +44,7 @@ struct anon_vma_chain {
 
 /*
  * One area of an address space: [start, end), uniform rights and backing.
- * Law: page aligned, start < end <= page_offset; links and gaps: vma_tree.c.
+ * Law: page aligned, start < end <= task_size; links and gaps: vma_tree.c.
  */
 struct vma {
 	vaddr_t start;
@@ -78,7 +78,8 @@ struct region {
 };
 
 enum region_kind { REGION_MMAP = 1, REGION_MALLOC, REGION_PAGES,
-		   REGION_KMALLOC, REGION_OBJECT };
+		   REGION_KMALLOC, REGION_OBJECT, REGION_VMALLOC,
+		   REGION_IOREMAP };
 
 /* Open addressing by name; cap is a power of two, 0 when never used. */
 struct region_table { struct region *slot; uint32_t cap, count; };

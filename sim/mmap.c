@@ -64,7 +64,7 @@ int64_t fixed_place(struct machine *m, struct mm *mm, uint64_t at,
 {
 	vaddr_t low = m->profile->mmap_min_addr;
 
-	if (at + bytes > m->profile->page_offset) {
+	if (at + bytes > m->map.task_size) {
 		note(m, FIXED_BEYOND, mm_pid(mm), at, bytes);
 		return -SIM_ENOMEM;
 	}
@@ -84,7 +84,7 @@ static int64_t choose_place(struct machine *m, struct mm *mm,
 			    const struct mmap_request *rq, uint64_t bytes)
 {
 	vaddr_t low = m->profile->mmap_min_addr;
-	vaddr_t top = m->profile->page_offset;
+	vaddr_t top = m->map.task_size;
 	uint64_t hint = rq->at & ~(uint64_t)(PAGE_SIZE - 1);
 
 	if (bytes > top - low) {

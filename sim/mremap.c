@@ -55,9 +55,9 @@ static bool vma_expandable(struct machine *m, const struct vma *v,
 		     v->end);
 		return false;
 	}
-	if (end > m->profile->page_offset || (next && next->start < end)) {
+	if (end > m->map.task_size || (next && next->start < end)) {
 		note(m, MREMAP_BLOCKED, mm_pid(v->mm), v->end,
-		     next ? next->start : m->profile->page_offset);
+		     next ? next->start : m->map.task_size);
 		return false;
 	}
 	return true;

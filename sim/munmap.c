@@ -57,7 +57,7 @@ static void unmap_region(struct machine *m, struct mm *mm, struct vma *first,
 {
 	vaddr_t floor = first->prev ? first->prev->end : 0;
 	const struct vma *behind = last->next;
-	vaddr_t ceiling = behind ? behind->start : m->profile->page_offset;
+	vaddr_t ceiling = behind ? behind->start : m->map.task_size;
 
 	for (struct vma *v = first; v != behind; v = v->next)
 		zap_page_range(m, v, v->start, v->end);
@@ -113,7 +113,7 @@ void exit_mmap(struct machine *m, struct mm *mm)
 int64_t sys_munmap(struct machine *m, struct task *t, uint64_t start,
 		   uint64_t bytes)
 {
-	vaddr_t top = m->profile->page_offset;
+	vaddr_t top = m->map.task_size;
 
 	if (start % PAGE_SIZE || !bytes || start > top || bytes > top - start) {
 		note(m, MUNMAP_EINVAL, t->pid, start, bytes);

@@ -10,130 +10,251 @@
  *	...
  *	swapper_pg_dir[991] = 0x37c001e3   0xf7c00000 -> 0x37c00000
  *
- * Where low memory does not end at a multiple of a large page, one table of
- * small entries maps the rest (a real kernel: DirectMap4k).  No entry has US:
- * user mode is refused everywhere in the fourth gigabyte.
+ * An entry says one thing about all that it spans, so small entries take the
+ * place of a large one (a real kernel counts them as DirectMap4k) where
+ *
+ *	low memory ends inside of it               c7c00000  c7fdf163  0
+ *	the kernel's text and constants do (6.1):  c1000000  01000161 ... 01287163
+ *	they are read-only, what follows is not
+ *	the table of exceptions lies (6.1), which is read-only, too
+ *	it is the first one (6.1): firmware may    c0000000  00000163 ...
+ *	have set the caching of the first megabyte page by page (MTRR)
+ *
+ * No last-level entry has US: user mode is refused everywhere in the kernel's
+ * half.  With NX, all of it is data but the image (6.1: but its text).
  *
  * The tables are frames of the kernel image, at the places where the assembler
  * start of the i386 kernel has them: swapper_pg_dir in its second page, then
- * the tables, and the zero page in its fifth.
+ * the tables, and the zero page in its fifth; in 6.1 behind what is read-only.
  *
  * What comes above low memory (vmalloc, kmap, fixmap) is mapped by small
- * entries; their tables are allocated when they are needed first and stay.
+ * entries.  kmap's window, the areas of exceptions and the fixmap have their
+ * tables from boot on, so that mapping a page there never needs memory; those
+ * of vmalloc are allocated when they are needed first.  All of them stay.
  *
- * Simpler than Linux: one table of small entries at most (6.1 also splits the
- * first large page and the kernel's text), and the whole image is writable.
+ * Why some tables are entered with US (067) and others without it (063): the
+ * assembler start and the splitting of large pages write 063 (_KERNPG_TABLE),
+ * everyone else 067 (_PAGE_TABLE).  It makes no difference, the last level
+ * decides; but this is what the recorded kernels show.
+ *
+ * Source: 6.1 arch/x86/mm/init_32.c, init.c split_mem_range(), pat/set_memory.c,
+ * kernel/head_32.S; REFERENCE 8.1.
  */
 #include "pgtable.h"
 
 #include "machine.h"
 
-/* Pages of the kernel image. */
+/* Pages of the kernel image, behind what is read-only. */
 enum image_page {
 	IMAGE_SWAPPER_PG_DIR = 1,
 	IMAGE_PMD = 2,
 	IMAGE_PG0 = 3,
 	IMAGE_ZERO_PAGE = 4,
-	IMAGE_FIXED_TABLES = 5, /* those of kmap's window and the fixmap */
+	IMAGE_OTHER_TABLES = 5,
 };
 
 enum {
-	KERNEL_TABLE = PTE_P | PTE_RW | PTE_A | PTE_D,
-	PAGE_KERNEL_LARGE = PAGE_KERNEL | PTE_PSE,
+	KERNPG_TABLE = PTE_P | PTE_RW | PTE_A | PTE_D,
+	BOOT_SLOTS_BELOW = 2, /* pages between fixaddr_tot_start and the lowest
+			       * page of early_ioremap's */
 };
 
-static pte_t *image_table(struct machine *m, enum image_page nr, unsigned level)
+/* Tables that boot makes, and where the image has room for the next one. */
+struct boot_tables {
+	struct machine *m;
+	pfn_t image; /* page 0 of enum image_page */
+	pfn_t next;
+	pfn_t text_end, ro_end; /* of the image; equal to its start: none */
+	pfn_t idt;              /* a read-only page behind them           */
+};
+
+/* ---- tables in the image ---- */
+
+/* A table of a level in an image page, and the entry that leads to it. */
+static pte_t *image_table(struct machine *m, pfn_t pfn, unsigned level,
+			  pte_t *slot, uint32_t bits)
 {
-	pfn_t pfn = m->kernel_image_pfn + nr;
 	struct page *page = pfn_page(m, pfn);
 
 	page->use = FRAME_TABLE;
 	page->level = (uint8_t)level;
 	page->mapping =
 		arena_alloc(m->arena, pt_entries(m, level) * sizeof(pte_t));
+	if (slot)
+		*slot = mk_pte(pfn, bits);
 	return page->mapping;
 }
 
-static pte_t image_entry(const struct machine *m, enum image_page nr,
-			 uint32_t bits)
+/* The entry of a kernel address in the last but one level; with PAE its middle
+ * table is there from boot on. */
+static pte_t *large_slot(const struct machine *m, vaddr_t va)
 {
-	return mk_pte(m->kernel_image_pfn + nr, bits);
+	unsigned level = m->profile->pt_levels - 2u;
+	pte_t *table = m->kernel_pgd;
+
+	for (unsigned l = 0; l < level; l++)
+		table = pt_table(m, table[pt_index(m, l, va)]);
+	return &table[pt_index(m, level, va)];
 }
 
-/* The table whose entries are large pages: the PGD, with PAE a middle one. */
-static pte_t *large_table(struct machine *m)
+/* PAE: one middle table for each gigabyte of the kernel's. */
+static void make_middle_tables(struct boot_tables *b)
 {
-	unsigned slot = pt_index(m, 0, m->profile->page_offset);
-	pte_t *pmd;
+	struct machine *m = b->m;
+	unsigned first = pt_index(m, 0, m->map.page_offset);
 
-	if (m->profile->pt_levels == 2)
-		return m->kernel_pgd;
-	pmd = image_table(m, IMAGE_PMD, 1);
-	m->kernel_pgd[slot] = image_entry(m, IMAGE_PMD, PTE_P);
-	return pmd;
+	if (m->profile->pt_levels < 3)
+		return;
+	for (unsigned i = first; i < pt_entries(m, 0); i++)
+		image_table(m, i == first ? b->image + IMAGE_PMD : b->next++, 1,
+			    &m->kernel_pgd[i], PTE_P);
 }
 
-/* The last, incomplete large page of low memory: small entries. */
-static void map_tail(struct machine *m, pte_t *slot, pfn_t pfn)
-{
-	pte_t *table = image_table(m, IMAGE_PG0, m->profile->pt_levels - 1u);
+/* ---- low memory ---- */
 
-	for (unsigned i = 0; pfn + i < m->max_low_pfn; i++)
-		table[i] = mk_pte(pfn + i, PAGE_KERNEL);
-	*slot = image_entry(m, IMAGE_PG0, KERNEL_TABLE);
+/* What [pfn, pfn + nr) is mapped with: one answer for all of it. */
+static pte_t low_prot(const struct boot_tables *b, pfn_t pfn, pfn_t nr)
+{
+	const struct machine *m = b->m;
+	pfn_t image = m->kernel_image_pfn;
+	pte_t prot = kernel_prot(m);
+
+	if ((pfn >= image && pfn < b->ro_end) || pfn == b->idt)
+		prot &= ~(pte_t)PTE_RW;
+	if (pfn + nr > image && pfn < b->text_end)
+		prot &= ~PTE_NX;
+	return prot;
 }
+
+static bool lies_inside(pfn_t border, pfn_t pfn, pfn_t nr)
+{
+	return border > pfn && border < pfn + nr;
+}
+
+/* Does one large entry serve [pfn, pfn + nr)? */
+static bool is_uniform(const struct boot_tables *b, pfn_t pfn, pfn_t nr)
+{
+	const struct machine *m = b->m;
+
+	if (pfn + nr > m->max_low_pfn)
+		return false;
+	if (!m->profile->ro_bytes)
+		return true;
+	return pfn > 0 && !lies_inside(m->kernel_image_pfn, pfn, nr) &&
+	       !lies_inside(b->ro_end, pfn, nr) &&
+	       (b->idt < pfn || b->idt >= pfn + nr) &&
+	       !(m->nx && lies_inside(b->text_end, pfn, nr));
+}
+
+/* The frames of one large page by small entries. */
+static void map_small(struct boot_tables *b, pte_t *slot, pfn_t pfn, pfn_t nr)
+{
+	struct machine *m = b->m;
+	bool is_tail = pfn + nr > m->max_low_pfn;
+	pte_t *table =
+		image_table(m, is_tail ? b->image + IMAGE_PG0 : b->next++,
+			    m->profile->pt_levels - 1u, slot,
+			    is_tail && pfn > 0 ? PTE_TABLE : KERNPG_TABLE);
+
+	for (pfn_t i = 0; i < nr && pfn + i < m->max_low_pfn; i++)
+		table[i] = mk_pte(pfn + i, low_prot(b, pfn + i, 1));
+}
+
+static void map_low_memory(struct boot_tables *b)
+{
+	struct machine *m = b->m;
+	pfn_t nr =
+		(pfn_t)(pt_span(m, m->profile->pt_levels - 2u) >> PAGE_SHIFT);
+
+	for (pfn_t pfn = 0; pfn < m->max_low_pfn; pfn += nr) {
+		pte_t *slot = large_slot(m, pfn_to_kva(m, pfn));
+
+		if (is_uniform(b, pfn, nr))
+			*slot = mk_pte(pfn, low_prot(b, pfn, nr) | PTE_PSE);
+		else
+			map_small(b, slot, pfn, nr);
+	}
+}
+
+/* ---- fixed addresses ---- */
 
 /*
- * Last-level tables for what has fixed addresses, [start, end): they are there
- * from boot on, so that mapping a page never needs memory.  Returns the image
- * page behind the last one used.  6.1 page_table_range_init().
+ * The table of the uppermost addresses is the assembler start's, unless the
+ * slots that boot itself uses are in the same one: then it got another one.
  */
-static unsigned init_table_range(struct machine *m, vaddr_t start, vaddr_t end,
-				 unsigned nr)
+static uint32_t fixed_table_bits(const struct machine *m, vaddr_t va)
 {
+	uint64_t mask = ~(pt_span(m, m->profile->pt_levels - 2u) - 1);
+	vaddr_t boot_slots =
+		m->map.fixaddr_tot_start + BOOT_SLOTS_BELOW * PAGE_SIZE;
+	bool is_top = (va & mask) == (m->map.fixaddr_top & mask);
+
+	return m->profile->ro_bytes && is_top &&
+			       (boot_slots & mask) != (va & mask)
+		       ? KERNPG_TABLE
+		       : PTE_TABLE;
+}
+
+/* Last-level tables for [start, end): 6.1 page_table_range_init(). */
+static void init_table_range(struct boot_tables *b, vaddr_t start, uint64_t end)
+{
+	struct machine *m = b->m;
 	unsigned leaf = m->profile->pt_levels - 1u;
 	uint64_t span = pt_span(m, leaf - 1);
-	pte_t *table =
-		leaf == 1
-			? m->kernel_pgd
-			: pt_table(m, m->kernel_pgd[pt_index(
-					      m, 0, m->profile->page_offset)]);
 
 	for (uint64_t va = start & ~(span - 1); va < end; va += span) {
-		pte_t *slot = &table[pt_index(m, leaf - 1, (vaddr_t)va)];
+		pte_t *slot = large_slot(m, (vaddr_t)va);
 
-		if (*slot & PTE_P)
-			continue;
-		image_table(m, (enum image_page)nr, leaf);
-		*slot = image_entry(m, (enum image_page)nr, KERNEL_TABLE);
-		nr++;
+		if (!(*slot & PTE_P))
+			image_table(m, b->next++, leaf, slot,
+				    fixed_table_bits(m, (vaddr_t)va));
 	}
-	return nr;
+}
+
+static void map_fixed_ranges(struct boot_tables *b)
+{
+	const struct kernel_map *map = &b->m->map;
+	uint64_t entry_bytes = (uint64_t)map->cpu_entry_pages << PAGE_SHIFT;
+
+	init_table_range(b, map->pkmap_base, map->pkmap_end);
+	init_table_range(b, map->cpu_entry_area,
+			 map->cpu_entry_area + entry_bytes);
+	init_table_range(b, map->fixaddr_tot_start, map->fixaddr_top);
+}
+
+/* Where the image's read-only part ends; a small machine has a small image. */
+static void find_image_parts(struct boot_tables *b)
+{
+	const struct mm_profile *p = b->m->profile;
+	uint32_t most = b->m->nr_kernel_image_pages / 2;
+	uint32_t ro = p->ro_bytes >> PAGE_SHIFT;
+	uint32_t text = p->text_bytes >> PAGE_SHIFT;
+	pfn_t start = b->m->kernel_image_pfn;
+
+	b->ro_end = start + (ro < most ? ro : most);
+	b->text_end = start + text < b->ro_end ? start + text : b->ro_end;
+	b->idt = PFN_NONE;
+	if (ro)
+		b->idt = start + (p->idt_bytes >> PAGE_SHIFT);
+	if (ro && b->idt >= start + 2 * most)
+		b->idt = start + 2 * most - 1;
+	if (!ro) /* all of it may be executed */
+		b->text_end = start + b->m->nr_kernel_image_pages;
 }
 
 void paging_boot(struct machine *m)
 {
-	unsigned level = m->profile->pt_levels - 2u;
-	pfn_t per_large = (pfn_t)(pt_span(m, level) >> PAGE_SHIFT);
-	pfn_t image = m->kernel_image_pfn;
-	pte_t *table;
+	struct boot_tables b = {.m = m};
 
-	m->swapper_pg_dir = image + IMAGE_SWAPPER_PG_DIR;
-	m->kernel_pgd = image_table(m, IMAGE_SWAPPER_PG_DIR, 0);
-	table = large_table(m);
-	for (pfn_t pfn = 0; pfn < m->max_low_pfn; pfn += per_large) {
-		pte_t *slot = &table[pt_index(m, level, pfn_to_kva(m, pfn))];
-
-		if (pfn + per_large <= m->max_low_pfn)
-			*slot = mk_pte(pfn, PAGE_KERNEL_LARGE);
-		else
-			map_tail(m, slot, pfn);
-	}
-	init_table_range(m, m->map.fixaddr_start, m->map.fixaddr_top,
-			 init_table_range(m, m->map.pkmap_base,
-					  m->map.pkmap_end,
-					  IMAGE_FIXED_TABLES));
-	m->zero_page = image + IMAGE_ZERO_PAGE;
+	find_image_parts(&b);
+	b.image = b.ro_end;
+	b.next = b.image + IMAGE_OTHER_TABLES;
+	m->swapper_pg_dir = b.image + IMAGE_SWAPPER_PG_DIR;
+	m->kernel_pgd = image_table(m, m->swapper_pg_dir, 0, NULL, 0);
+	make_middle_tables(&b);
+	map_low_memory(&b);
+	map_fixed_ranges(&b);
+	m->zero_page = b.image + IMAGE_ZERO_PAGE;
 	pfn_page(m, m->zero_page)->use = FRAME_ZERO;
 	pfn_page(m, m->zero_page)->refcount = 1;
 }
@@ -168,7 +289,7 @@ static bool add_kernel_table(struct machine *m, pte_t *slot, unsigned level,
 	page->level = (uint8_t)level;
 	page->mapping =
 		arena_alloc(m->arena, pt_entries(m, level) * sizeof(pte_t));
-	*slot = mk_pte(pfn, KERNEL_TABLE);
+	*slot = mk_pte(pfn, PTE_TABLE);
 	step(m, KERNEL_TABLE_ALLOC, pfn, level, va, *slot);
 	return true;
 }

@@ -178,7 +178,7 @@ static bool prepopulate_pmd(struct machine *m, struct mm *mm)
 
 	if (m->profile->pt_levels < 3)
 		return true;
-	for (uint64_t va = 0; va < m->profile->page_offset; va += span)
+	for (uint64_t va = 0; va < m->map.task_size; va += span)
 		if (!entry_alloc(m, mm, (vaddr_t)va, 1))
 			return false;
 	return true;
@@ -187,7 +187,7 @@ static bool prepopulate_pmd(struct machine *m, struct mm *mm)
 int pgd_alloc(struct machine *m, struct mm *mm)
 {
 	pfn_t pfn = table_alloc(m, mm, 0);
-	unsigned first = pt_index(m, 0, m->profile->page_offset);
+	unsigned first = pt_index(m, 0, m->map.page_offset);
 
 	if (pfn == PFN_NONE)
 		return -SIM_ENOMEM;
@@ -240,8 +240,7 @@ void free_pgtables(struct machine *m, struct mm *mm, vaddr_t start, vaddr_t end,
 
 void pgd_free(struct machine *m, struct mm *mm)
 {
-	free_pgtables(m, mm, 0, m->profile->page_offset, 0,
-		      m->profile->page_offset);
+	free_pgtables(m, mm, 0, m->map.task_size, 0, m->map.task_size);
 	tlb_forget_mm(m, mm);
 	table_free(m, mm->pgd);
 	step(m, PGD_FREE, mm->owner->pid, mm->pgd);
@@ -251,12 +250,9 @@ void pgd_free(struct machine *m, struct mm *mm)
 
 /* ---- looking ---- */
 
-void pt_walk(const struct machine *m, const struct mm *mm, vaddr_t va,
-	     struct pt_walk *w)
+static void walk_from(const struct machine *m, pte_t *table, pfn_t pfn,
+		      vaddr_t va, struct pt_walk *w)
 {
-	pte_t *table = mm->pgd_entry;
-	pfn_t pfn = mm->pgd;
-
 	*w = (struct pt_walk){0};
 	for (unsigned l = 0; l < m->profile->pt_levels; l++) {
 		pte_t e = table[pt_index(m, l, va)];
@@ -278,6 +274,17 @@ void pt_walk(const struct machine *m, const struct mm *mm, vaddr_t va,
 		pfn = pte_pfn(e);
 		table = pt_table(m, e);
 	}
+}
+
+void pt_walk(const struct machine *m, const struct mm *mm, vaddr_t va,
+	     struct pt_walk *w)
+{
+	walk_from(m, mm->pgd_entry, mm->pgd, va, w);
+}
+
+void pt_walk_kernel(const struct machine *m, vaddr_t va, struct pt_walk *w)
+{
+	walk_from(m, m->kernel_pgd, m->swapper_pg_dir, va, w);
 }
 
 /* ---- rights ---- */

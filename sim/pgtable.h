@@ -85,6 +85,8 @@ struct pt_walk {
 };
 void pt_walk(const struct machine *m, const struct mm *mm, vaddr_t va,
 	     struct pt_walk *w);
+/* The same in init_mm's tables, the master of the kernel's half. */
+void pt_walk_kernel(const struct machine *m, vaddr_t va, struct pt_walk *w);
 
 /* A new PGD for mm, kernel half shared; 0 or -SIM_ENOMEM. */
 int pgd_alloc(struct machine *m, struct mm *mm);
@@ -104,7 +106,7 @@ void zap_page_range(struct machine *m, struct vma *v, vaddr_t start,
 /*
  * After [start, end) was unmapped: free the tables whose whole span lies
  * between floor (end of the area before, or 0) and ceiling (start of the area
- * after, or page_offset).
+ * after, or task_size).
  */
 void free_pgtables(struct machine *m, struct mm *mm, vaddr_t start,
 		   vaddr_t end, vaddr_t floor, vaddr_t ceiling);

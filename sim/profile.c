@@ -76,12 +76,34 @@
  * kmap_atomic.  6.1: hole, dbgp, earlycon, APIC, 64 IO-APICs, a stack of 16 for
  * kmap_local, then PCI mmconfig and two of GHES.
  */
+static const struct fix_row classic_rows[] = {
+	{"hole", 1}, {"vsyscall", 1}, {"apic", 1}, {"ioapic", 64}, {NULL, 0},
+};
+static const struct fix_row linux61_rows[] = {
+	{"hole", 1}, {"dbgp", 1},    {"earlycon", 1},
+	{"apic", 1}, {"ioapic", 64}, {NULL, 0},
+};
+static const struct fix_row linux61_rows_behind[] = {
+	{"mmconfig", 1},
+	{"ghes", 2},
+	{NULL, 0},
+};
+
 #define CLASSIC_FIXMAP                                                         \
 	.nr_cpus = 8, .fix_kmap_begin = 67, .kmap_slots = 13,                  \
-	.gdt = &gdt_layout_26
+	.fix_rows = classic_rows, .gdt = &gdt_layout_26
 #define LINUX61_FIXMAP                                                         \
 	.nr_cpus = 32, .fix_kmap_begin = 68, .kmap_slots = 16,                 \
-	.fix_slots_behind_kmap = 3, .gdt = &gdt_layout_61
+	.fix_slots_behind_kmap = 3, .fix_rows = linux61_rows,                  \
+	.fix_rows_behind_kmap = linux61_rows_behind, .gdt = &gdt_layout_61
+
+/*
+ * Code and constants of Debian's image: they end inside a large page, which is
+ * the second one of small entries beside the first of all (DirectMap4k, 12280
+ * kB with 1G: those two and the end of low memory).  idt_table lies in it, too.
+ */
+#define IMAGE61                                                                \
+	.text_bytes = MB(8), .ro_bytes = MB(11), .idt_bytes = MB(11) + MB(1) / 2
 
 #define LINUX61_ALLOCATORS                                                     \
 	.highpte = true, .khugepaged_pages = MB(512) >> PAGE_SHIFT,            \
@@ -121,6 +143,7 @@ static const struct mm_profile profiles[] = {
 		LINUX61_FIXMAP,
 		.kernel_bytes = PAGES(3629),
 		.init_bytes = PAGES(451),
+		IMAGE61,
 		.pageblock_order = 10,
 		ZONES_OF_32_BIT,
 		TWO_LEVELS,
@@ -135,6 +158,7 @@ static const struct mm_profile profiles[] = {
 		LINUX61_FIXMAP,
 		.kernel_bytes = PAGES(3673),
 		.init_bytes = PAGES(455),
+		IMAGE61,
 		.pageblock_order = 9,
 		ZONES_OF_32_BIT,
 		THREE_LEVELS,

@@ -12,6 +12,11 @@
 enum { PT_LEVELS_MAX = 3 };
 
 struct gdt_layout;
+/* Slots of the fixmap that follow each other and are for the same. */
+struct fix_row {
+	const char *name; /* NULL ends a list */
+	uint16_t count;
+};
 
 struct mm_profile {
 	const char *name;
@@ -19,7 +24,7 @@ struct mm_profile {
 
 	/* the address split */
 	uint8_t word_bits;          /* of an unsigned long: 32, 64           */
-	vaddr_t page_offset;        /* first kernel address, 0xc0000000      */
+	vaddr_t page_offset;        /* first kernel address, unless split=   */
 	vaddr_t vmalloc_offset;    /* never mapped, behind low memory       */
 	vaddr_t pkmap_base;         /* 0: it follows from what is above it   */
 	uint32_t last_pkmap;        /* pages of kmap's window                */
@@ -28,6 +33,8 @@ struct mm_profile {
 	uint16_t fix_kmap_begin;    /* fixmap slots before those of kmap     */
 	uint16_t kmap_slots;        /* kmap_atomic's, for each CPU           */
 	uint16_t fix_slots_behind_kmap;
+	const struct fix_row *fix_rows;  /* from slot 0 up to kmap's         */
+	const struct fix_row *fix_rows_behind_kmap;
 
 	/* zones */
 	uint8_t zones;              /* bit enum zone_type: it knows them     */
@@ -44,6 +51,11 @@ struct mm_profile {
 	uint32_t kernel_phys;       /* where the image begins                */
 	uint32_t kernel_bytes;      /* image and what else stays from boot   */
 	uint32_t init_bytes;        /* behind it, freed when boot ends       */
+	uint32_t text_bytes;        /* of the image: its code, ...           */
+	uint32_t ro_bytes;          /* ... and with it what is read-only; 0:
+	                             * all of it may be written (classic)    */
+	uint32_t idt_bytes;         /* from its start to the table of
+	                             * exceptions, a read-only page          */
 	uint32_t page_struct_bytes; /* of the modelled kernel's struct page  */
 	uint32_t mem_map_align;     /* its length in frames, a multiple of   */
 	uint8_t section_size_bits;  /* SPARSEMEM: 2^it bytes a section       */

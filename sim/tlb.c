@@ -9,8 +9,9 @@
  * needs no flush: an entry that denies sends the CPU to the tables again.
  *
  * The buffer belongs to one address space, the one whose tables CR3 names:
- * switch_mm to another one empties it.  An entry made by a read says D clear;
- * the first write walks again, to set D in the page table.
+ * switch_mm to another one empties it, but for entries with G (global): the
+ * kernel's, which are the same in all of them.  An entry made by a read says D
+ * clear; the first write walks again, to set D in the page table.
  *
  * Several CPUs may have one address space loaded: each where a process ran
  * last keeps its tables until another one runs there.  No CPU can empty the
@@ -18,8 +19,9 @@
  * those and waits until they have done it: a TLB shootdown.
  *
  * Simpler than Linux on 6.1 hardware: a CPU that no longer runs the process is
- * asked at once, where Linux may leave it alone until it does (lazy TLB); no PCIDs, one size of entry (user pages;
- * the kernel's large ones are not looked up here), code and data together.
+ * asked at once, where Linux may leave it alone until it does (lazy TLB); no
+ * PCIDs, one size of entry (a large page of the kernel's has one for each small
+ * page in it), code and data together.
  */
 #include "tlb.h"
 
@@ -27,7 +29,7 @@
 
 #include "machine.h"
 
-enum { TLB_BITS = PTE_RW | PTE_US | PTE_D };
+enum { TLB_BITS = PTE_RW | PTE_US | PTE_D | PTE_G };
 
 static struct tlb_entry *tlb_find(struct tlb *t, vaddr_t va)
 {
@@ -90,11 +92,37 @@ void tlb_drop(struct tlb *t, vaddr_t va)
 		e->vpn = 0;
 }
 
-static void tlb_flush(struct tlb *t)
+static void tlb_flush_all(struct tlb *t)
 {
 	t->flushes++;
+	t->has_global = false;
 	memset(t->entry, 0, sizeof(t->entry));
 	memset(t->next_way, 0, sizeof(t->next_way));
+}
+
+/* What a new CR3 does: entries with G, the kernel's, stay. */
+static void tlb_flush(struct tlb *t)
+{
+	if (!t->has_global) {
+		tlb_flush_all(t);
+		return;
+	}
+	t->flushes++;
+	for (unsigned set = 0; set < TLB_SETS; set++)
+		for (unsigned way = 0; way < TLB_WAYS; way++)
+			if (!(t->entry[set][way].bits & PTE_G))
+				t->entry[set][way] = (struct tlb_entry){0};
+}
+
+/* Tell how many entries a new CR3 has left, if any. */
+static void tell_global(struct machine *m, const struct tlb *t)
+{
+	uint32_t count = 0;
+
+	for (unsigned i = 0; t->has_global && i < TLB_SETS * TLB_WAYS; i++)
+		count += t->entry[i / TLB_WAYS][i % TLB_WAYS].vpn != 0;
+	if (count)
+		note(m, KEEP_GLOBAL, m->cpu, count);
 }
 
 /* Is mm the address space that this CPU has loaded? */
@@ -149,7 +177,7 @@ void flush_tlb_mm(struct machine *m, const struct mm *mm)
 void flush_tlb_kernel(struct machine *m)
 {
 	for (uint32_t cpu = 0; cpu < m->config.cpus; cpu++) {
-		tlb_flush(&m->tlb[cpu]);
+		tlb_flush_all(&m->tlb[cpu]);
 		step(m, FLUSH_TLB_KERNEL, cpu);
 	}
 }
@@ -173,7 +201,20 @@ void switch_mm(struct machine *m, const struct task *t)
 	tlb_flush(tlb);
 	tlb->pid = t->pid;
 	step(m, SWITCH_MM, t->pid, t->mm->pgd, m->cpu);
+	tell_global(m, tlb);
 	load_tls(m, t);
+}
+
+void switch_init_mm(struct machine *m)
+{
+	struct tlb *tlb = &m->tlb[m->cpu];
+
+	if (!tlb->pid)
+		return;
+	tlb_flush(tlb);
+	tlb->pid = 0;
+	step(m, SWITCH_INIT_MM, m->swapper_pg_dir, m->cpu);
+	tell_global(m, tlb);
 }
 
 void tlb_forget_mm(struct machine *m, const struct mm *mm)

@@ -12,14 +12,15 @@ enum { TLB_SETS = 16, TLB_WAYS = 4, TLB_FLUSH_CEILING = 33 };
 struct tlb_entry {
 	uint64_t vpn;      /* va >> 12, plus 1; 0 = invalid           */
 	pfn_t pfn;
-	uint16_t bits;     /* RW, US, D of the entry when it was read */
+	uint16_t bits;     /* RW, US, D, G of the entry when it was read */
 	bool nx;           /* and NX                                  */
 };
 
 struct tlb {
 	struct tlb_entry entry[TLB_SETS][TLB_WAYS];
 	uint8_t next_way[TLB_SETS];
-	uint32_t pid;      /* whose address space is loaded; 0 = none */
+	uint32_t pid;      /* whose address space is loaded; 0 = init_mm */
+	bool has_global;   /* perhaps: entries that a new CR3 leaves    */
 	uint64_t hits, misses, flushes, page_flushes;
 };
 
@@ -57,5 +58,7 @@ void tlb_forget_mm(struct machine *m, const struct mm *mm);
 
 /* Load task's CR3 on the current CPU: flushes unless it is loaded. */
 void switch_mm(struct machine *m, const struct task *t);
+/* Load the kernel's own, swapper_pg_dir. */
+void switch_init_mm(struct machine *m);
 
 #endif

@@ -70,6 +70,7 @@ enum arg_kind {
 	A_LINE,   /* cache line of the last A_LOCK: 0 its word, 1 + i node i */
 	A_SOURCE, /* a CPU, or SOURCE_MEMORY + node                    */
 	A_LOCK_KIND, /* enum lock_kind                                 */
+	A_PHYS,   /* a physical address                                */
 	NR_ARG_KINDS
 };
 

@@ -147,7 +147,7 @@ static struct gap lowest_gap(const struct machine *m, const struct mm *mm,
 
 int64_t get_unmapped_area(struct machine *m, struct mm *mm, uint64_t bytes)
 {
-	vaddr_t top = m->profile->page_offset;
+	vaddr_t top = m->map.task_size;
 	vaddr_t third = page_align_up(top / 3);
 	struct gap g = highest_gap(m, mm, bytes, m->profile->mmap_min_addr,
 				   mm->mmap_base);
@@ -171,7 +171,7 @@ int64_t get_unmapped_area(struct machine *m, struct mm *mm, uint64_t bytes)
 bool hint_is_free(struct machine *m, struct mm *mm, vaddr_t at, uint64_t bytes)
 {
 	const struct vma *next = mm_area_at(mm, at);
-	vaddr_t limit = m->profile->page_offset;
+	vaddr_t limit = m->map.task_size;
 
 	if (at + bytes > limit) {
 		note(m, HINT_BEYOND, mm_pid(mm), at, limit);

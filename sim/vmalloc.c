@@ -197,7 +197,7 @@ static void unmap_pages(struct machine *m, vaddr_t start, uint32_t nr_pages)
 }
 
 /* Map one page for the kernel; false: no memory for a table. */
-static bool map_page(struct machine *m, vaddr_t va, pfn_t pfn, uint32_t bits)
+static bool map_page(struct machine *m, vaddr_t va, pfn_t pfn, pte_t bits)
 {
 	pte_t *entry = kernel_pte_alloc(m, va);
 
@@ -263,7 +263,7 @@ static bool fill_area(struct machine *m, struct vm_struct *area)
 					   FRAME_KERNEL);
 		if (area->page[i] == PFN_NONE ||
 		    !map_page(m, area->start + ((vaddr_t)i << PAGE_SHIFT),
-			      area->page[i], PAGE_KERNEL))
+			      area->page[i], kernel_prot(m)))
 			return false;
 	}
 	return true;
@@ -290,8 +290,10 @@ bool vfree(struct machine *m, vaddr_t va)
 {
 	struct vm_struct *area = find_vm_area(m, va);
 
-	if (!area || area->start != va || area->flags != VM_ALLOC)
+	if (!area || area->start != va || area->flags != VM_ALLOC) {
+		note(m, VFREE_BAD, va);
 		return false;
+	}
 	enter(m, VFREE, va);
 	free_vm_area(m, area);
 	leave(m, VFREE);
@@ -325,7 +327,7 @@ vaddr_t ioremap(struct machine *m, paddr_t phys, uint64_t bytes)
 		area->phys = phys - offset;
 	for (uint32_t i = 0; area && i < nr_pages; i++)
 		if (!map_page(m, area->start + ((vaddr_t)i << PAGE_SHIFT),
-			      pfn + i, PAGE_KERNEL | PTE_PCD)) {
+			      pfn + i, kernel_prot(m) | PTE_PCD)) {
 			free_vm_area(m, area);
 			area = NULL;
 		}
@@ -338,8 +340,10 @@ bool iounmap(struct machine *m, vaddr_t va)
 	struct vm_struct *area = find_vm_area(m, va);
 
 	if (!area || area->start != page_align_down(va) ||
-	    area->flags != VM_IOREMAP)
+	    area->flags != VM_IOREMAP) {
+		note(m, IOUNMAP_BAD, va);
 		return false;
+	}
 	enter(m, IOUNMAP, va);
 	free_vm_area(m, area);
 	leave(m, IOUNMAP);

@@ -71,7 +71,7 @@ bool addr_resolve(const struct machine *m, const struct scenario *s, uint32_t pr
 	vaddr_t start = 0;
 
 	*bytes_to_end_of_region = PAGE_SIZE;
-	if (!t || a->base == ADDR_NONE)
+	if (!t || a->base == ADDR_NONE || a->base >= ADDR_KERNEL_NAME)
 		return false;
 	if (a->base == ADDR_NUMBER) {
 		*va = in_word(m, (uint64_t)a->offset);

@@ -84,8 +84,7 @@ vaddr_t user_end(const struct machine *m)
 	struct kernel_parts r;
 
 	list_kernel_parts(m, &r);
-	return r.nr && r.part[0].first < m->profile->page_offset ? r.part[0].first
-								 : m->profile->page_offset;
+	return r.nr && r.part[0].first < m->map.task_size ? r.part[0].first : m->map.task_size;
 }
 
 /* The part of the direct map that is of va's zone. */

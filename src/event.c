@@ -10,11 +10,14 @@
 #include "i18n.h"
 #include "number.h"
 #include "parse.h"
+#include "run.h"
 #include "sim/page_alloc.h"
 
 #include <string.h>
 
 #define FOUR_GIB ((uint64_t)4 << 30)
+
+enum { MAX_ROWS = 16 }; /* of names in the fixmap */
 
 /* What the names of kernel memory are given by and taken by. */
 static enum event_kind maker_of(enum event_kind taker)
@@ -117,26 +120,56 @@ static bool read_break(struct parser *p, const struct word *w, struct event *e)
 	return read_addr(p, w, w->text, w->len, e->proc, &e->addr);
 }
 
-/* A kernel address: a number, or a name of kernel memory, plus an offset. */
+/* A name of kernel memory that a store or a load may be at; its mistake lists the places too. */
+static bool mistake_unknown_kernel_addr(struct parser *p, const struct word *name)
+{
+	if (nearest_word(name->text, name->len, kernel_place_words))
+		return mistake_unknown(p, name, _("name"), kernel_place_words);
+	return mistake_unknown_name(p, name, SCOPE_KERNEL, _("name"));
+}
+
+/* A kernel address: a number, a name of kernel memory or a place, plus an offset; with in= an ADDR of PROC. */
 static bool read_kernel_addr(struct parser *p, const struct word *w, struct event *e)
 {
 	const char *plus = memchr(w->text, '+', w->len);
 	struct word name = *w;
 	uint64_t bytes = 0;
+	uint32_t place, symbol;
 
+	if (w->len && w->text[0] >= '0' && w->text[0] <= '9')
+		return read_addr(p, w, w->text, w->len, 0, &e->addr);
 	if (plus)
-		name.len = (uint32_t)(plus - w->text);
+		name = word_part(w, w->text, (uint32_t)(plus - w->text));
+	symbol = symbol_intern(&p->s->symbols, name.text, name.len);
+	if (!symbol)
+		return mistake_memory(p);
+	if (scope_get(&p->scope, SCOPE_KERNEL, symbol))
+		e->addr = (struct addr){.base = ADDR_KERNEL_NAME, .symbol = symbol};
+	else if (kernel_place_find(p->s->config.profile, name.text, name.len, &place))
+		e->addr = (struct addr){.base = ADDR_KERNEL_PLACE, .symbol = place};
+	else if (e->proc)
+		return read_addr(p, w, w->text, w->len, e->proc, &e->addr);
+	else
+		return mistake_unknown_kernel_addr(p, &name);
 	if (plus && !read_size(p, w, plus + 1, w->len - name.len - 1, FOUR_GIB, &bytes))
 		return false;
-	if (w->len && w->text[0] >= '0' && w->text[0] <= '9') {
-		e->addr.base = ADDR_NUMBER;
-		return read_size(p, w, name.text, name.len, UINT32_MAX, &e->size);
+	e->addr.offset = (int64_t)bytes;
+	return true;
+}
+
+/* in=PROC says whose the address may be: it is read before the arguments. */
+static bool read_in(struct parser *p, const struct grammar *g, struct event *e)
+{
+	for (uint32_t i = 2; (g->allowed >> O_IN & 1) && i < p->line.nr_words; i++) {
+		const struct word *w = &p->line.word[i];
+		struct word name;
+
+		if (w->quoted || w->len < 4 || memcmp(w->text, "in=", 3) != 0)
+			continue;
+		name = word_part(w, w->text + 3, w->len - 3);
+		return read_proc(p, &name, &e->proc);
 	}
-	e->name = symbol_intern(&p->s->symbols, name.text, name.len);
-	if (!e->name)
-		return mistake_memory(p);
-	return scope_get(&p->scope, SCOPE_KERNEL, e->name) ||
-	       mistake_unknown_name(p, &name, SCOPE_KERNEL, _("name"));
+	return true;
 }
 
 static bool read_sized(struct parser *p, const struct word *w, struct event *e)
@@ -159,14 +192,50 @@ static bool read_program(struct parser *p, const struct word *w, struct event_ex
 	return x->file || mistake(p, w, "%s", why);
 }
 
-/* SLOT and PHYS are read for their form: no event that has them is modelled yet. */
+static bool mistake_unknown_slot(struct parser *p, const struct word *w)
+{
+	const char *names[MAX_ROWS + 1], *name;
+	uint32_t n = 0, nr;
+
+	for (uint32_t slot = 1;
+	     n < MAX_ROWS && (name = fix_slot_name(p->s->config.profile, slot, &nr)); slot++)
+		if (nr == 0 && may_set_fixmap(p->s->config.profile, slot))
+			names[n++] = name;
+	names[n] = NULL;
+	return mistake_unknown(p, w, _("fixmap slot"), names);
+}
+
+/* A slot of the fixmap that set_fixmap may set: its number or its name. */
 static bool read_slot(struct parser *p, const struct word *w, struct event *e)
 {
-	uint32_t symbol;
+	const struct mm_profile *profile = p->s->config.profile;
+	uint64_t slot = 0;
+	uint32_t found;
 
-	if (w->len && w->text[0] >= '0' && w->text[0] <= '9')
-		return read_number(p, w, w->text, w->len, _("a fixmap slot"), 0, 1023, &e->size);
-	return read_new_name(p, w, &symbol);
+	if (w->len && w->text[0] >= '0' && w->text[0] <= '9') {
+		if (!read_number(p, w, w->text, w->len, _("a fixmap slot"), 0,
+				 profile->fix_kmap_begin + profile->fix_slots_behind_kmap +
+					 (uint64_t)profile->kmap_slots * profile->nr_cpus - 1,
+				 &slot))
+			return false;
+	} else if (fix_slot_find(profile, w->text, w->len, &found)) {
+		slot = found;
+	} else {
+		return mistake_unknown_slot(p, w);
+	}
+	e->other = (uint32_t)slot;
+	return may_set_fixmap(profile, e->other) ||
+	       mistake(p, w,
+		       slot ? _("slot %u belongs to kmap_atomic")
+			    : _("slot %u is the hole that is never mapped"),
+		       e->other);
+}
+
+/* A physical address; a page's for the fixmap. */
+static bool read_phys(struct parser *p, const struct word *w, struct event_extra *x)
+{
+	x->has_phys = true;
+	return read_size(p, w, w->text, w->len, FOUR_GIB - 1, &x->offset);
 }
 
 /* Is the word what an argument that may be left out looks like?  A size begins with a digit. */
@@ -274,7 +343,7 @@ static bool read_argument(struct parser *p, enum argument kind, const struct wor
 	case ARG_SLOT:
 		return read_slot(p, w, e);
 	case ARG_PHYS:
-		return read_size(p, w, w->text, w->len, FOUR_GIB - 1, &e->size);
+		return read_phys(p, w, x);
 	case ARG_KADDR:
 		return read_kernel_addr(p, w, e);
 	default:
@@ -320,7 +389,7 @@ static bool is_same_extra(const struct event_extra *a, const struct event_extra 
 	return a->at.base == b->at.base && a->at.symbol == b->at.symbol &&
 	       a->at.offset == b->at.offset && a->offset == b->offset && a->file == b->file &&
 	       a->align == b->align && a->rounds == b->rounds && a->polls == b->polls &&
-	       memcmp(a->value, b->value, TAG_LEN) == 0;
+	       a->has_phys == b->has_phys && memcmp(a->value, b->value, TAG_LEN) == 0;
 }
 
 /* The event's rare parts, kept once they are there. */
@@ -328,7 +397,8 @@ static bool keep_extra(struct parser *p, const struct event_extra *x, struct eve
 {
 	struct scenario *s = p->s;
 
-	if (!x->file && !x->rounds && !(e->options & (OPT_HAS_AT | OPT_HAS_VALUE | OPT_HAS_ALIGN)))
+	if (!x->file && !x->rounds && !x->has_phys &&
+	    !(e->options & (OPT_HAS_AT | OPT_HAS_VALUE | OPT_HAS_ALIGN)))
 		return true;
 	/* the same line again and again has one */
 	if (!is_same_extra(&s->extras[s->nr_extras - 1], x)) {
@@ -356,6 +426,8 @@ bool parse_event(struct parser *p, enum event_kind k, struct event *e)
 		e->other = MAX_ZONES + ZONE_NORMAL;
 		x.rounds = 1;
 	}
+	if (!read_in(p, g, e))
+		return false;
 	next = read_arguments(p, g, e, &x);
 	if (next == 0)
 		return false;

@@ -20,7 +20,7 @@ static pfn_t frame_at(const struct machine *m, const struct scenario *s, uint32_
 	uint64_t rest;
 	vaddr_t va;
 
-	if (!t || !addr_resolve(m, s, proc, a, &va, &rest) || va >= m->profile->page_offset)
+	if (!t || !addr_resolve(m, s, proc, a, &va, &rest) || va >= m->map.task_size)
 		return PFN_NONE;
 	entry = pte_offset(m, t->mm, va);
 	return entry && (*entry & PTE_P) ? pte_pfn(*entry) : PFN_NONE;

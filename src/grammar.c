@@ -85,6 +85,9 @@ const struct option_info option_info[NR_OPTION_WORDS] = {
 	[O_ON] = {"on", 2, true, 0},
 	[O_ROUNDS] = {"rounds", 6, true, 0},
 	[O_POLLS] = {"polls", 5, true, 0},
+	[O_IN] = {"in", 2, true, 0},
+	[O_USER] = {"user", 4, false, OPT_USER},
+	[O_NOCACHE] = {"nocache", 7, false, OPT_NOCACHE},
 };
 
 const char *const advice_words[NR_ADVICE + 1] = {

@@ -59,6 +59,9 @@ enum option_word {
 	O_ON,
 	O_ROUNDS,
 	O_POLLS,
+	O_IN,
+	O_USER,
+	O_NOCACHE,
 	NR_OPTION_WORDS
 };
 
@@ -66,7 +69,7 @@ struct option_info {
 	const char *word;
 	uint8_t len;
 	bool has_value;
-	uint16_t flag; /* enum event_option that the bare word sets, 0: none */
+	uint32_t flag; /* enum event_option that the bare word sets, 0: none */
 };
 
 enum { ARGUMENTS_MAX = 4 };

@@ -4,6 +4,7 @@
  *	machine PROFILE [ram=1G] [cpus=1] [nodes=1] [swap=0] [overcommit=0|1|2] [nx=on|off]
  *	                [distance=equal|ring|line] [movable=0] [hole=START+SIZE] [memory=flat|sparse]
  *	        [lock=tas|ticket|clh|mcs|qspin] [coherent=on|off] [cost_local=40] [cost_remote=120]
+ *	                [split=3G/1G|2G/2G|1G/3G]
  *
  * The words after --machine on the command line are the same and win, word by word.  Without
  * PROFILE the machine stays an i386.
@@ -34,6 +35,7 @@ static const char *const machine_words[NR_MACHINE_WORDS + 1] = {
 	[M_COHERENT] = "coherent",
 	[M_COST_LOCAL] = "cost_local",
 	[M_COST_REMOTE] = "cost_remote",
+	[M_SPLIT] = "split",
 };
 
 static bool mistake_not_modelled(struct parser *p, const struct word *w)
@@ -125,6 +127,20 @@ static bool set_lock(struct parser *p, enum machine_word key, const struct word 
 	return good;
 }
 
+/* User's part / kernel's part, as Kconfig names its choices. */
+static bool set_split(struct parser *p, const struct word *w, const char *text, uint32_t len,
+		      struct machine_config *c)
+{
+	static const char *const words[] = {"3G/1G", "2G/2G", "1G/3G", NULL};
+	static const vaddr_t page_offset[] = {0xc0000000, 0x80000000, 0x40000000};
+	unsigned index;
+
+	if (!read_choice(p, w, text, len, _("split"), words, &index))
+		return false;
+	c->page_offset = page_offset[index];
+	return true;
+}
+
 static bool set_value(struct parser *p, enum machine_word key, const struct word *w,
 		      const char *text, uint32_t len, struct machine_config *c)
 {
@@ -153,6 +169,8 @@ static bool set_value(struct parser *p, enum machine_word key, const struct word
 	case M_COST_LOCAL:
 	case M_COST_REMOTE:
 		return set_lock(p, key, w, text, len, c);
+	case M_SPLIT:
+		return set_split(p, w, text, len, c);
 	default:
 		good = read_number(p, w, text, len, "overcommit", 0, 2, &value);
 		c->overcommit = (uint32_t)value;
@@ -198,6 +216,9 @@ static void take(struct machine_config *to, const struct machine_config *from,
 		break;
 	case M_COST_REMOTE:
 		to->cost_remote = from->cost_remote;
+		break;
+	case M_SPLIT:
+		to->page_offset = from->page_offset;
 		break;
 	default:
 		to->overcommit = from->overcommit;

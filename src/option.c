@@ -116,6 +116,8 @@ static bool read_valued(struct parser *p, const struct word *w, enum option_word
 	case O_NODE:
 		return read_number(p, w, text, len, _("a node of this machine"), 0,
 				   p->s->config.nodes - 1, &node);
+	case O_IN: /* was read before the address that may be its process's */
+		return true;
 	case O_ALIGN:
 		e->options |= OPT_HAS_ALIGN;
 		return read_align(p, w, text, len, x);

@@ -9,7 +9,7 @@
 
 enum machine_word { M_PROFILE, M_RAM, M_CPUS, M_NODES, M_SWAP, M_OVERCOMMIT, M_NX,
 		    M_DISTANCE, M_MOVABLE, M_HOLE, M_MEMORY, M_LOCK, M_COHERENT, M_COST_LOCAL,
-		    M_COST_REMOTE, NR_MACHINE_WORDS };
+		    M_COST_REMOTE, M_SPLIT, NR_MACHINE_WORDS };
 
 struct parser {
 	struct scenario *s;

@@ -86,7 +86,7 @@ void proc_pagemap(FILE *out, const struct machine *m, const struct task *t)
 		for (uint64_t va = v->start; (e = next_present(m, t->mm, &va, v->end));
 		     va += PAGE_SIZE)
 			proc_put_word(out, va >> PAGE_SHIFT, pagemap_word(m, *e));
-	proc_end_words(out, m->profile->page_offset >> PAGE_SHIFT);
+	proc_end_words(out, m->map.task_size >> PAGE_SHIFT);
 }
 
 /*

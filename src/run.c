@@ -94,6 +94,19 @@ void outcome_text(const struct outcome *o, char *buf, size_t size)
 	case OUT_KILLED:
 		snprintf(buf, size, "SIGKILL");
 		break;
+	case OUT_OOPS:
+		snprintf(buf, size, "oops %s 0x%08" PRIx64,
+			 o->value < PAGE_SIZE ? "NULL" : "paging", o->value);
+		break;
+	case OUT_SLEEPS:
+		snprintf(buf, size, "sleeps");
+		break;
+	case OUT_BUG:
+		snprintf(buf, size, "BUG");
+		break;
+	case OUT_WARNING:
+		snprintf(buf, size, "WARNING");
+		break;
 	case OUT_FAILED:
 		snprintf(buf, size, "NULL");
 		break;

@@ -38,6 +38,17 @@ void outcome_text(const struct outcome *o, char *buf, size_t size);
 bool addr_resolve(const struct machine *m, const struct scenario *s, uint32_t proc,
 		  const struct addr *a, vaddr_t *va, uint64_t *bytes_to_end_of_region);
 
+/* ---- kernel_addr.c ---- */
+/* What the KADDR of a kread or kwrite means now; false: the name means nothing. */
+bool kernel_addr_resolve(const struct machine *m, const struct scenario *s, const struct event *e,
+			 vaddr_t *va);
+/* Borders of the kernel's half and places of its image; ended by NULL. */
+extern const char *const kernel_place_words[];
+/* The place that a word means, one of those or fix_NAME; false: none. */
+bool kernel_place_find(const struct mm_profile *p, const char *text, uint32_t len, uint32_t *place);
+/* The first slot of the fixmap of that name, "apic"; false: there is none. */
+bool fix_slot_find(const struct mm_profile *p, const char *text, uint32_t len, uint32_t *slot);
+
 /* ---- between the files that run events ---- */
 
 /* One event on its way. */
@@ -52,6 +63,7 @@ struct run {
 struct outcome run_process(const struct run *r); /* spawn, fork, exec, exit               */
 struct outcome run_memory(const struct run *r);  /* what a process does with its memory   */
 struct outcome run_kernel(const struct run *r);  /* kernel memory, the CPU                */
+struct outcome run_vmap(const struct run *r);    /* its part for the kernel's gigabyte    */
 
 /* A result of the engine: an address where is_address, else ok; a negative one is an errno. */
 struct outcome outcome_of(int64_t result, bool is_address);

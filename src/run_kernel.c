@@ -171,10 +171,11 @@ struct outcome run_kernel(const struct run *r)
 		return run_contend(r);
 	case EV_LOCK:
 		return run_lock(r);
-	default:
-		/* the parser refuses what is not modelled: this is `cpu N` */
+	case EV_CPU:
 		r->m->cpu = (uint32_t)r->e->size;
 		step(r->m, CPU_RUNS, r->m->cpu);
 		return ok;
+	default: /* the parser refuses what is not modelled */
+		return run_vmap(r);
 	}
 }

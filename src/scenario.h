@@ -30,6 +30,8 @@ enum addr_base {
 	ADDR_BSS,
 	ADDR_HEAP,
 	ADDR_STACK,
+	ADDR_KERNEL_NAME,  /* of kread, kwrite: a name of kernel memory      */
+	ADDR_KERNEL_PLACE, /* symbol is a number of kernel_place_find        */
 };
 
 struct addr {
@@ -56,15 +58,18 @@ enum event_option {
 	OPT_BRK_PLUS = 1 << 14,
 	OPT_BRK_MINUS = 1 << 15,
 	OPT_RED_ZONE = OPT_NORESERVE, /* cache_create's, who has no use for mmap's */
+	OPT_NOCACHE = 1 << 16,
+	OPT_USER = 1 << 17, /* of kread, kwrite: the kernel's copy_from_user, copy_to_user */
 };
 
 /* What few events have: kept beside them. */
 struct event_extra {
 	struct addr at;      /* at=                                   */
-	uint64_t offset;     /* of file=FILE@OFFSET, in bytes         */
+	uint64_t offset;     /* of file=FILE@OFFSET, in bytes; PHYS   */
 	uint32_t file;       /* of scenario_file, + 1; 0: none        */
 	uint32_t align;      /* align=, in bytes                      */
 	uint16_t rounds, polls; /* of contend; rounds 0: not one      */
+	bool has_phys;       /* offset is a PHYS                      */
 	char value[TAG_LEN]; /* value=, padded with zeros          */
 };
 
@@ -75,12 +80,12 @@ struct event_extra {
 struct event {
 	uint8_t kind;     /* enum event_kind                                      */
 	uint8_t prot;     /* mmap, mprotect: VM_READ | VM_WRITE | VM_EXEC         */
-	uint16_t options; /* enum event_option                                    */
+	uint32_t options; /* enum event_option                                    */
 	uint32_t row;     /* of the row list: where it stands in the file         */
 	uint32_t counter; /* value of $i in the innermost repeat, 0: none         */
 	uint32_t proc;    /* symbol of PROC, PARENT, 0: no process's event        */
 	uint32_t name;    /* symbol of REGION, CHILD, NAME, CACHE of cache_create */
-	uint32_t other;   /* symbol of CACHE; GFP_... of gfp=; enum advice, enum lock_kind;
+	uint32_t other;   /* symbol of CACHE; GFP_... of gfp=; enum advice, enum lock_kind; SLOT;
 			   * contend: as zone_id_of, or CONTEND_CACHE: cache `name` */
 	uint32_t extra;   /* of scenario_extra, 0: none                           */
 	struct addr addr;

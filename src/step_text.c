@@ -68,6 +68,10 @@ static const char *const outcome_names[] = {
 	[OUT_BUS] = "SIGBUS",
 	[OUT_KILLED] = "SIGKILL",
 	[OUT_FAILED] = "no memory",
+	[OUT_OOPS] = "oops",
+	[OUT_SLEEPS] = "sleeps",
+	[OUT_BUG] = "BUG",
+	[OUT_WARNING] = "WARNING",
 };
 
 /* A text that grows in a buffer; what does not fit is cut. m: to know names from, or NULL. */
@@ -205,6 +209,8 @@ static void put_task(struct text *t, uint64_t pid)
 {
 	const char *name = t->m ? task_name(t->m, (uint32_t)pid) : NULL;
 
+	if (pid == 0)
+		name = _("a kernel thread");
 	if (name) {
 		put_word(t, name);
 	} else {
@@ -348,6 +354,7 @@ static void (*const put_kind[NR_ARG_KINDS])(struct text *t, uint64_t value) = {
 	[A_LINE] = put_line,
 	[A_SOURCE] = put_source,
 	[A_LOCK_KIND] = put_lock_kind,
+	[A_PHYS] = put_address,
 };
 
 static void put_arg(struct text *t, enum arg_kind kind, uint64_t value)

@@ -156,7 +156,7 @@ static void what_at_segment(const struct asking *q, const struct what_place *p)
 
 	if (!what_logical(q, t, p, &linear.va))
 		return;
-	if (linear.va >= q->m->profile->page_offset)
+	if (linear.va >= q->m->map.task_size)
 		what_kernel(q, linear.va);
 	else
 		what_user(q, &linear);
@@ -174,7 +174,7 @@ void what_is(const struct machine *m, const struct scenario *s, const struct wha
 		what_phys(&q, p->phys);
 	} else if (p->kind == PLACE_LOGICAL) {
 		what_at_segment(&q, p);
-	} else if (p->kind == PLACE_KERNEL || p->va >= m->profile->page_offset) {
+	} else if (p->kind == PLACE_KERNEL || p->va >= m->map.task_size) {
 		what_kernel(&q, p->va);
 	} else {
 		what_user(&q, p);

@@ -106,7 +106,7 @@ static void what_hole(const struct asking *q, const struct task *t, vaddr_t va)
 	const struct mm *mm = t->mm;
 	struct vma *below, *above = find_vma_prev(mm, va, &below);
 	vaddr_t from = below ? below->end : 0;
-	vaddr_t to = above ? above->start : q->m->profile->page_offset;
+	vaddr_t to = above ? above->start : q->m->map.task_size;
 
 	tell(q, NO_AREA, t->pid, from, to, to - from);
 	if (va < q->m->profile->mmap_min_addr)

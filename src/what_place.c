@@ -243,7 +243,7 @@ static bool read_addr_of(const struct reading *r, const struct task *t, const st
 			return wrong(r, w, _("\"%.*s\" is no address: they end at 0xffffffff"),
 				     (int)w->len, w->text);
 		*p = (struct what_place){.kind = PLACE_KERNEL, .va = (vaddr_t)va};
-		if (va >= r->m->profile->page_offset)
+		if (va >= r->m->map.page_offset)
 			return true;
 		if (!t)
 			return wrong(r, w, "%s",

@@ -95,7 +95,8 @@ static void region_kind_text(const struct machine *m, uint64_t value, char buf[A
 	static const char *const words[] = {
 		[REGION_MMAP] = "mmap",          [REGION_MALLOC] = "malloc",
 		[REGION_PAGES] = "alloc_pages",  [REGION_KMALLOC] = "kmalloc",
-		[REGION_OBJECT] = "cache_alloc",
+		[REGION_OBJECT] = "cache_alloc", [REGION_VMALLOC] = "vmalloc",
+		[REGION_IOREMAP] = "ioremap",
 	};
 
 	(void)m;

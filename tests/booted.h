@@ -17,6 +17,10 @@ static inline void recorded_profile(struct mm_profile *p, const char *kernel_lin
 	p->nr_cpus = up ? 1 : 8;
 	p->fix_kmap_begin = up ? 3 : 68;
 	p->fix_slots_behind_kmap = 0;
+	/* _etext is at 16M + 1206K; with PAE a second large page is split, by idt_table in bss */
+	p->text_bytes = 1206 << 10;
+	p->ro_bytes = 1800 << 10;
+	p->idt_bytes = 2300 << 10;
 	p->pageblock_order = 10;
 }
 

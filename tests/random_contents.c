@@ -103,7 +103,7 @@ static void name_range(struct named *n, const struct machine *m, const struct sc
 		return;
 	if (e->options & OPT_HAS_SIZE)
 		bytes = e->size;
-	else if (e->kind == EV_WRITE)
+	else if (e->kind == EV_WRITE || e->kind == EV_KWRITE)
 		bytes = 1;
 	n->end = n->start + bytes;
 }
@@ -153,10 +153,10 @@ static struct named find_named(const struct machine *m, const struct scenario *s
 		name_region(&n, t, e);
 	else if (e->kind == EV_BRK)
 		name_break(&n, t);
-	else if (e->kind == EV_MUNMAP || e->kind == EV_WRITE ||
+	else if (e->kind == EV_MUNMAP || e->kind == EV_WRITE || e->kind == EV_KWRITE ||
 		 (e->kind == EV_MADVISE && e->other == ADV_DONTNEED))
 		name_range(&n, m, s, e);
-	n.fills = e->kind == EV_WRITE;
+	n.fills = e->kind == EV_WRITE || e->kind == EV_KWRITE;
 	return n;
 }
 

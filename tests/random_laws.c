@@ -18,6 +18,7 @@
 #include <string.h>
 
 #include "sim/page_alloc.h"
+#include "sim/pgtable.h"
 #include "sim/slab.h"
 #include "src/engine.h"
 #include "src/listing.h"
@@ -72,6 +73,10 @@ static void give_all_back(struct machine *m)
 			kfree(m, r->start);
 		else if (r->name && r->kind == REGION_OBJECT)
 			kmem_cache_free(m, m->cache[r->extra], r->start);
+		else if (r->name && r->kind == REGION_VMALLOC)
+			vfree(m, r->start);
+		else if (r->name && r->kind == REGION_IOREMAP)
+			iounmap(m, r->start);
 	}
 	drain(m);
 }
@@ -80,12 +85,24 @@ struct census {
 	uint32_t frames[NR_FRAME_USES];
 };
 
+/* Last-level tables of the kernel's half: those of vmalloc stay. */
+static uint32_t count_kernel_tables(const struct machine *m)
+{
+	uint64_t span = pt_span(m, m->profile->pt_levels - 2U);
+	uint32_t count = 0;
+
+	for (uint64_t va = m->map.page_offset; va >> 32 == 0; va += span)
+		count += kernel_pte(m, (vaddr_t)va) != NULL;
+	return count;
+}
+
 static struct census count_frames(const struct machine *m)
 {
 	struct census c = {0};
 
 	for (pfn_t pfn = 0; pfn < m->max_pfn; pfn++)
 		c.frames[pfn_page(m, pfn)->use]++;
+	c.frames[FRAME_TABLE] -= count_kernel_tables(m);
 	return c;
 }
 

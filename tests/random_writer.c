@@ -118,6 +118,18 @@ static uint32_t usual_weight(enum event_kind k)
 		[EV_CPU] = 4,
 		[EV_CONTEND] = 4,
 		[EV_LOCK] = 1,
+		[EV_VMALLOC] = 6,
+		[EV_VFREE] = 5,
+		[EV_IOREMAP] = 3,
+		[EV_IOUNMAP] = 3,
+		[EV_KMAP] = 6,
+		[EV_KUNMAP] = 5,
+		[EV_KMAP_ATOMIC] = 4,
+		[EV_KUNMAP_ATOMIC] = 4,
+		[EV_SET_FIXMAP] = 2,
+		[EV_CLEAR_FIXMAP] = 2,
+		[EV_KREAD] = 12,
+		[EV_KWRITE] = 12,
 	};
 
 	return usual[k];
@@ -162,6 +174,7 @@ void writer_free(struct writer *w) { free(w); }
 const char *writer_header(struct writer *w)
 {
 	static const char *const profiles[] = {"i386", "i386-pae", "i386-6.1", "i386-6.1-pae"};
+	static const char *const splits[] = {"3G/1G", "2G/2G", "1G/3G"};
 	static const uint16_t small[] = {8, 8, 8, 9, 12, 16, 20}, large[] = {32, 64, 64, 256, 512};
 	static const uint16_t high[] = {900, 960, 1024, 1024, 2048, 4096};
 	uint32_t size = draw(w, 80), ram;
@@ -179,6 +192,8 @@ const char *writer_header(struct writer *w)
 		put(w, " overcommit=%u", draw(w, 3));
 	if (strstr(w->line, "-pae") && one_in(w, 3))
 		put(w, one_in(w, 2) ? " nx=on" : " nx=off");
+	if (one_in(w, 6))
+		put(w, " split=%s", ONE_OF(w, splits));
 	return w->line;
 }
 
@@ -658,6 +673,11 @@ static bool write_given(struct writer *w, enum event_kind k)
 	else if (k == EV_ALLOC_PAGES)
 		put(w, "n%u %u%s", w->nr_names, draw(w, one_in(w, 3) ? MAX_ORDER : 4),
 		    ONE_OF(w, gfps));
+	else if (k == EV_VMALLOC)
+		put(w, "n%u %u", w->nr_names, draw(w, one_in(w, 8) ? 80u << 20 : 200000));
+	else if (k == EV_IOREMAP)
+		put(w, "n%u 0x%x %u", w->nr_names, 0xf8000000 + draw(w, 64u << 20),
+		    1 + draw(w, one_in(w, 4) ? 16u << 20 : 20000));
 	else
 		put(w, "n%u %u%s", w->nr_names, draw(w, ONE_OF(w, below)), ONE_OF(w, gfps));
 	return true;
@@ -667,6 +687,8 @@ static bool write_taken(struct writer *w, enum event_kind k)
 {
 	uint32_t at = find_name(w, k == EV_FREE_PAGES ? EV_ALLOC_PAGES
 				   : k == EV_KFREE    ? EV_KMALLOC
+				   : k == EV_VFREE    ? EV_VMALLOC
+				   : k == EV_IOUNMAP  ? EV_IOREMAP
 						      : EV_CACHE_ALLOC);
 
 	if (at == KERNEL_NAMES)
@@ -722,9 +744,89 @@ static bool write_contend(struct writer *w)
 	return true;
 }
 
-static bool write_kernel(struct writer *w, enum event_kind k)
+/* kmap and its like of a block that is there. */
+static bool write_kmap(struct writer *w, enum event_kind k)
+{
+	uint32_t at = find_name(w, EV_ALLOC_PAGES);
+
+	if (at == KERNEL_NAMES)
+		return false;
+	put(w, "%s n%u", event_help(k)->word, w->given[at].nr);
+	return true;
+}
+
+static bool write_fixmap(struct writer *w, enum event_kind k)
+{
+	uint32_t slot = 1 + draw(w, 30);
+
+	if (!may_set_fixmap(w->m->profile, slot))
+		return false;
+	put(w, "%s %u", event_help(k)->word, slot);
+	if (k == EV_SET_FIXMAP)
+		put(w, " 0x%x000%s", 0xfe000 + draw(w, 4096), one_in(w, 2) ? " nocache" : "");
+	return true;
+}
+
+/* In the kernel, for a process: an address of it. */
+static void put_user_access(struct writer *w, uint32_t p)
+{
+	vaddr_t va = some_address(w, task_of(w, p));
+
+	if (va >= w->m->map.task_size)
+		va = one_in(w, 2) ? 0 : w->m->map.task_size - PAGE_SIZE;
+	put(w, "0x%x in=p%u%s", (uint32_t)va, p, one_in(w, 2) ? " user" : "");
+}
+
+/*
+ * A store goes to what has a name, or to a process's own address: what the direct map leads to may be
+ * anybody's.  A load may go anywhere.
+ */
+static bool write_kaccess(struct writer *w, enum event_kind k)
+{
+	static const enum event_kind makers[] = {EV_ALLOC_PAGES, EV_KMALLOC, EV_CACHE_ALLOC,
+						 EV_VMALLOC,     EV_VMALLOC, EV_IOREMAP};
+	static const char *const places[] = {"PAGE_OFFSET",   "high_memory", "VMALLOC_START",
+					     "VMALLOC_END",   "PKMAP_BASE",  "_text",
+					     "FIXADDR_START", "mem_map",     "FIXADDR_TOP"};
+	uint32_t at = find_name(w, ONE_OF(w, makers)), p = some_proc(w);
+
+	put(w, "%s ", event_help(k)->word);
+	if (p < PROCS && one_in(w, 3)) {
+		put_user_access(w, p);
+		return true;
+	}
+	if (k == EV_KREAD && one_in(w, 4))
+		put(w, "%s+%u", ONE_OF(w, places), draw(w, 40000));
+	else if (at < KERNEL_NAMES)
+		put(w, "n%u%s", w->given[at].nr, k == EV_KREAD && one_in(w, 3) ? "+4K" : "");
+	else
+		return false;
+	if (p < PROCS && one_in(w, 2))
+		put(w, " in=p%u", p);
+	return true;
+}
+
+static bool write_vmap(struct writer *w, enum event_kind k)
 {
 	switch (k) {
+	case EV_KREAD:
+	case EV_KWRITE:
+		return write_kaccess(w, k);
+	case EV_SET_FIXMAP:
+	case EV_CLEAR_FIXMAP:
+		return write_fixmap(w, k);
+	default:
+		return write_kmap(w, k);
+	}
+}
+
+static bool write_kernel(struct writer *w, enum event_kind k)
+{
+	if (k == EV_KREAD || k == EV_KWRITE || (k >= EV_KMAP && k <= EV_CLEAR_FIXMAP))
+		return write_vmap(w, k);
+	switch (k) {
+	case EV_VMALLOC:
+	case EV_IOREMAP:
 	case EV_ALLOC_PAGES:
 	case EV_KMALLOC:
 	case EV_CACHE_ALLOC:
@@ -732,6 +834,8 @@ static bool write_kernel(struct writer *w, enum event_kind k)
 	case EV_FREE_PAGES:
 	case EV_KFREE:
 	case EV_CACHE_FREE:
+	case EV_VFREE:
+	case EV_IOUNMAP:
 		return write_taken(w, k);
 	case EV_REAP:
 		put(w, "reap");

@@ -26,6 +26,7 @@ static const struct kind {
 	{"mmviz-kmalloc", replay_kmalloc},
 	{"mmviz-kmap", replay_kmap},
 	{"mmviz-kmaplocal", replay_kmap_local},
+	{"mmviz-kpt", replay_kpt},
 	{"mmviz-layout", replay_layout},
 	{"mmviz-slabcaches", replay_slab_caches},
 	{"mmviz-slabgeom", replay_slab_geometry},

@@ -68,6 +68,7 @@ void replay_layout(struct replay *r);
 void replay_vmalloc(struct replay *r);
 void replay_kmap(struct replay *r);
 void replay_kmap_local(struct replay *r);
+void replay_kpt(struct replay *r);
 void replay_slab_geometry(struct replay *r);
 void replay_slab_caches(struct replay *r);
 void replay_slab_run(struct replay *r);

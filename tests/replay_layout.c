@@ -49,7 +49,7 @@ static bool value_of(const struct layout *l, const char *name, uint64_t *value)
 		uint64_t value;
 	} values[] = {
 		{"PAGE_OFFSET", map->page_offset},
-		{"TASK_SIZE_MAX", map->page_offset},
+		{"TASK_SIZE_MAX", map->task_size},
 		{"high_memory", map->high_memory},
 		{"VMALLOC_OFFSET", p->vmalloc_offset},
 		{"VMALLOC_START", map->vmalloc_start},
@@ -73,7 +73,7 @@ static bool value_of(const struct layout *l, const char *name, uint64_t *value)
 		{"PTRS_PER_PGD", 1u << p->pt_bits[0]},
 		{"NR_CPUS", p->nr_cpus},
 		{"KM_MAX_IDX", p->kmap_slots},
-		{"_text", p->page_offset + p->kernel_phys},
+		{"_text", map->page_offset + p->kernel_phys},
 	};
 
 	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++)
@@ -146,7 +146,7 @@ void replay_layout(struct replay *r)
 	while (!r->differs && replay_line(r)) {
 		if (replay_begins(r, "kernel", &rest)) {
 			recorded_profile(&l.profile, r->line);
-			kernel_map_init(&l.map, &l.profile);
+			kernel_map_init(&l.map, &l.profile, 0);
 		} else if (replay_begins(r, "totalram_pages", NULL))
 			set_memory(&l, r->line);
 		else if (replay_begins(r, "fix", &rest))

@@ -73,7 +73,7 @@ START_TEST(every_address_belongs_to_one_range)
 	vmalloc(m, 20 * K);
 	vfree(m, vmalloc(m, 4 * K));
 	ioremap(m, 0xfec00000, 4 * K);
-	set_fixmap(m, 3, 0xfee00000);
+	set_fixmap(m, 3, 0xfee00000, false);
 	for (pfn_t pfn = m->max_low_pfn; pfn < m->max_low_pfn + 3 && pfn < m->max_pfn; pfn++)
 		kmap(m, pfn);
 	ck_assert_uint_gt(check_parts(NULL), 13);

@@ -48,11 +48,54 @@ START_TEST(each_area_begins_where_the_kernel_has_it)
 }
 END_TEST
 
+/* What low memory gains, processes lose; everything above low memory stays. */
+static const struct {
+	const char *profile;
+	vaddr_t page_offset, high_memory;
+	uint32_t low_mb;
+} splits[] = {
+	{"i386", 0xc0000000, 0xf8000000, 896},          {"i386", 0x80000000, 0xf8000000, 1920},
+	{"i386", 0x40000000, 0xf8000000, 2944},         {"i386-pae", 0x80000000, 0xf8000000, 1920},
+	{"i386-pae", 0x40000000, 0xf8000000, 2944},     {"i386-6.1", 0x80000000, 0xf6bfe000, 1899},
+	{"i386-6.1-pae", 0x40000000, 0xf6ffe000, 2927},
+};
+
+START_TEST(the_split_moves_the_border_between_processes_and_low_memory)
+{
+	struct machine_config c;
+	struct trace trace = {0};
+	struct outcome o;
+	struct machine *m;
+	struct task *sh;
+	struct pt_walk w;
+
+	machine_config_default(&c);
+	c.profile = profile_find(splits[_i].profile);
+	c.ram_bytes = (uint64_t)3 << 30;
+	c.page_offset = splits[_i].page_offset;
+	m = machine_create(&c, &trace);
+	ck_assert_uint_eq(m->map.task_size, splits[_i].page_offset);
+	ck_assert_uint_eq(m->map.high_memory, splits[_i].high_memory);
+	ck_assert_uint_eq(m->max_low_pfn >> 8, splits[_i].low_mb);
+	sh = do_spawn(m, "sh", 1, &builtin_program, &o);
+	ck_assert_ptr_nonnull(sh);
+	ck_assert_uint_eq(mm_area_at(sh->mm, sh->mm->start_stack)->end, splits[_i].page_offset);
+	ck_assert_uint_eq(sh->mm->mmap_base, splits[_i].page_offset - (128 << 20));
+	for (pfn_t pfn = 0; pfn < m->max_low_pfn; pfn += 999) {
+		pt_walk(m, sh->mm, pfn_to_kva(m, pfn), &w);
+		ck_assert(w.complete);
+		ck_assert_uint_eq(w.phys >> PAGE_SHIFT, pfn);
+	}
+	ck_assert_ptr_null(machine_check(m));
+	machine_destroy(m);
+}
+END_TEST
+
 START_TEST(slots_of_the_fixmap_count_down)
 {
 	struct kernel_map map;
 
-	kernel_map_init(&map, profile_find("i386-6.1"));
+	kernel_map_init(&map, profile_find("i386-6.1"), 0);
 	ck_assert_uint_eq(fix_to_virt(&map, 0), 0xfffff000);
 	ck_assert_uint_eq(fix_to_virt(&map, map.fix_kmap_begin), 0xfffbb000); /* measured */
 }
@@ -67,6 +110,8 @@ Suite *kernel_map_suite(void)
 
 	tcase_add_loop_test(t, each_area_begins_where_the_kernel_has_it, 0,
 			    sizeof(maps) / sizeof(maps[0]));
+	tcase_add_loop_test(t, the_split_moves_the_border_between_processes_and_low_memory, 0,
+			    sizeof(splits) / sizeof(splits[0]));
 	tcase_add_test(t, slots_of_the_fixmap_count_down);
 	suite_add_tcase(s, t);
 	return s;

@@ -263,18 +263,7 @@ END_TEST
 START_TEST(what_is_not_modelled_is_refused_by_name_after_it_was_checked)
 {
 	static const char *const events[] = {
-		"vmalloc v 64K",
-		"kswapd",
-		"kswapd node=0",
-		"swapoff",
-		"swapon 64M",
-		"drop_caches",
-		"sync",
-		"set_fixmap 3 0x1000",
-		"clear_fixmap 3",
-		"kread 0xc0000000",
-		"kwrite 0xc0000000+4K",
-		"ioremap d 0xfe000000 4K",
+		"kswapd", "kswapd node=0", "swapoff", "swapon 64M", "drop_caches", "sync",
 	};
 	char expected[128], *word;
 
@@ -286,7 +275,6 @@ START_TEST(what_is_not_modelled_is_refused_by_name_after_it_was_checked)
 		free(word);
 	}
 	assert_mistake("vmalloc v", "1:10+1 SIZE is missing: vmalloc NEWNAME SIZE");
-	assert_mistake("alloc_pages a 0\nkmap a", "2:1+4 kmap is not modelled yet");
 	assert_mistake("kmap a", "1:6+1 unknown name \"a\"");
 	assert_mistake("machine arm", "1:9+3 arm is not modelled yet");
 	assert_mistake("machine i386 swap=1G", "1:14+7 swap=1G is not modelled yet");
@@ -351,8 +339,63 @@ START_TEST(the_header_makes_the_machine)
 	ck_assert_uint_eq(m->cpus, 4);
 	ck_assert_uint_eq(m->overcommit, 2);
 	ck_assert_uint_eq(m->nx, NX_AS_PROFILE);
+	ck_assert_uint_eq(m->page_offset, 0);
 	ck_assert_str_eq(scenario_title(c.s), "Two pages");
 	ck_assert_str_eq(scenario_name(c.s), "test.txt");
+}
+END_TEST
+
+START_TEST(addresses_of_the_kernel_have_names)
+{
+	struct script k;
+
+	script_read(&k, "vmalloc v 8K\nkread v+4K\nkread high_memory\nkread fix_apic\nspawn sh\n"
+			"kread data in=sh user\nkwrite 0xc0000000+4K value=x\n");
+	ck_assert_ptr_nonnull(k.s);
+	ck_assert_int_eq(scenario_event(k.s, 2)->addr.base, ADDR_KERNEL_NAME);
+	ck_assert_int_eq(scenario_event(k.s, 2)->addr.offset, 4096);
+	ck_assert_int_eq(scenario_event(k.s, 3)->addr.base, ADDR_KERNEL_PLACE);
+	ck_assert_int_eq(scenario_event(k.s, 4)->addr.base, ADDR_KERNEL_PLACE);
+	ck_assert_int_eq(scenario_event(k.s, 6)->addr.base, ADDR_DATA);
+	ck_assert_uint_eq(scenario_event(k.s, 6)->options, OPT_USER);
+	ck_assert_int_eq(scenario_event(k.s, 7)->addr.offset, 0xc0001000);
+	script_free(&k);
+	assert_mistake("kread hihg_memory",
+		       "1:7+11 unknown name \"hihg_memory\"; did you mean \"high_memory\"?");
+	assert_mistake("vmalloc big 8K\nkread bgi+4K",
+		       "2:7+3 unknown name \"bgi\"; did you mean \"big\"?");
+	assert_mistake("kread data", "1:7+4 unknown name \"data\"");
+	assert_mistake("kread 0 in=sh", "1:12+2 unknown process \"sh\"");
+	assert_mistake("spawn sh\nkread dta in=sh",
+		       "2:7+3 unknown region \"dta\"; did you mean \"data\"?");
+}
+END_TEST
+
+START_TEST(only_slots_that_are_nobodys_are_set)
+{
+	assert_mistake("set_fixmap 0 0xfee00000", "1:12+1 slot 0 is the hole that is never mapped");
+	assert_mistake("set_fixmap 67 0xfee00000", "1:12+2 slot 67 belongs to kmap_atomic");
+	assert_mistake("set_fixmap apci 0xfee00000",
+		       "1:12+4 unknown fixmap slot \"apci\"; did you mean \"apic\"?");
+	assert_mistake("clear_fixmap 171", "1:14+3 171 is out of range: a fixmap slot is 0 to 170");
+	assert_mistake("set_fixmap dbgp 0xfee00000", "1:12+4 unknown fixmap slot \"dbgp\"");
+	assert_mistake("machine i386-6.1\nset_fixmap vsyscall 0xfee00000",
+		       "2:12+8 unknown fixmap slot \"vsyscall\"");
+}
+END_TEST
+
+START_TEST(the_split_is_one_of_three)
+{
+	struct script other;
+
+	script_read(&other, "machine i386-pae split=2G/2G\n");
+	ck_assert_uint_eq(scenario_config(other.s)->page_offset, 0x80000000);
+	script_free(&other);
+	script_read(&other, "machine i386 split=1G/3G\n");
+	ck_assert_uint_eq(scenario_config(other.s)->page_offset, 0x40000000);
+	script_free(&other);
+	assert_mistake("machine i386 split=2G/1G",
+		       "1:14+11 unknown split \"2G/1G\"; did you mean \"3G/1G\"?");
 }
 END_TEST
 
@@ -752,6 +795,9 @@ static void add_language(Suite *s)
 	tcase_add_test(tc, an_elf_file_given_as_contents_is_opened_for_reading_only);
 	tcase_add_test(tc, the_header_makes_the_machine);
 	tcase_add_test(tc, the_command_line_wins_over_the_header);
+	tcase_add_test(tc, the_split_is_one_of_three);
+	tcase_add_test(tc, addresses_of_the_kernel_have_names);
+	tcase_add_test(tc, only_slots_that_are_nobodys_are_set);
 	tcase_add_test(tc, a_mistake_on_the_command_line_is_told_as_such);
 	tcase_add_test(tc, lecture_statements_belong_to_the_event_they_stand_before);
 	tcase_add_test(tc, labels_are_found_by_name_and_by_event);

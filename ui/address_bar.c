@@ -40,7 +40,7 @@ static void draw_cell(const struct view *v, const struct area *a, int x, const s
 	const struct vma *area = area_within(t->mm, from, to);
 	bool chosen = v->walk_va >= from && v->walk_va < to;
 
-	if (from >= view_machine(v)->profile->page_offset)
+	if (from >= view_machine(v)->map.task_size)
 		put_char(a, x, 0, 0x2592, chosen ? ROLE_CHOSEN : ROLE_RESERVED, 0);
 	else if (area)
 		put_char(a, x, 0, 0x2588, chosen ? ROLE_CHOSEN : area_role(area), 0);
@@ -58,7 +58,6 @@ static void put_word(const struct area *a, int x, const char *word)
 
 void draw_address_bar(const struct view *v, const struct area *a, const struct task *t)
 {
-	const struct mm_profile *p = view_machine(v)->profile;
 	int cells = a->width - 7, stack = cell_of(t->mm->start_stack, cells);
 
 	if (cells < 32)
@@ -69,5 +68,5 @@ void draw_address_bar(const struct view *v, const struct area *a, const struct t
 	put_text(a, 4 + cells, 0, ROLE_LABEL, 0, "4G");
 	put_word(a, 3 + cell_of(t->mm->start_code, cells), _("program, heap"));
 	put_word(a, 3 + stack - text_width(_("mmap, stack")) + 1, _("mmap, stack"));
-	put_word(a, 3 + cell_of(p->page_offset, cells) + 2, _("kernel"));
+	put_word(a, 3 + cell_of(view_machine(v)->map.page_offset, cells) + 2, _("kernel"));
 }

@@ -30,7 +30,7 @@ static pte_t entry_at(const struct machine *m, const struct compare_side *s, vad
 static bool next_page(const struct machine *m, const struct compare_side side[2], uint64_t *va,
 		      pte_t e[2])
 {
-	uint64_t end = m->profile->page_offset;
+	uint64_t end = m->map.task_size;
 
 	while (*va < end) {
 		bool table = false;

@@ -196,7 +196,7 @@ static void choose_entry(struct view *v, const struct object *o)
 {
 	vaddr_t va = page_align_down(o->sub);
 
-	if (o->id && va < view_machine(v)->profile->page_offset)
+	if (o->id && va < view_machine(v)->map.task_size)
 		view_choose_address(v, object_nr(o), va);
 }
 

@@ -46,7 +46,7 @@ void draw_walk_cr3(const struct walk *k, const struct area *a, int y)
 	x = put_walk_pfn(k->v, a, x + 1, y, k->t->mm->pgd);
 	x = put_text(a, x, y, ROLE_DIM, 0, "000");
 	x = put_format(a, x + 2, y, ROLE_DIM, 0, _("of %s"), k->t->comm);
-	if (k->va >= k->m->profile->page_offset)
+	if (k->va >= k->m->map.task_size)
 		put_text(a, x + 2, y, ROLE_KERNEL, 0, _("kernel half, shared by all"));
 	else if (is_pae(k->m))
 		put_text(a, x + 2, y, ROLE_DIM, 0, k->m->nx ? "PAE nx=on" : "PAE nx=off");

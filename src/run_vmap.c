@@ -1,0 +1,149 @@
+/*
+ * Events of the kernel's gigabyte: vmalloc, ioremap, kmap, fixmap; and what the kernel reads and writes there.
+ *
+ * A name of vmalloc or ioremap keeps meaning its address after it was freed, as a pointer does: to read it then is
+ * an oops, to free it again a warning.  A block of alloc_pages has the address that low memory or kmap gives its
+ * pages at the moment, and NULL if none does.
+ *
+ *	vmalloc, ioremap, kmap, kmap_atomic, set_fixmap   result: the kernel address, NULL
+ *	kmap                                              all slots in use: it would sleep
+ *	kunmap, kunmap_atomic                             of what is not mapped so, or not the last: a BUG
+ *	vfree, iounmap                                    of what is no area: a warning
+ *	kread, kwrite                                     ok, an oops, with `user` EFAULT
+ */
+#include "run.h"
+
+#include <string.h>
+
+static const struct outcome ok = {OUT_OK, 0};
+static const struct outcome invalid = {OUT_ERRNO, SIM_EINVAL};
+static const struct outcome no_process = {OUT_ERRNO, SIM_ESRCH};
+
+static struct outcome address_or(vaddr_t va, enum outcome_kind otherwise)
+{
+	return (struct outcome){(uint8_t)(va ? OUT_ADDRESS : otherwise), va};
+}
+
+static struct outcome name_area(const struct run *r, enum region_kind kind, vaddr_t va)
+{
+	struct region region = {
+		.name = r->e->name, .start = va, .bytes = r->e->size, .kind = (uint8_t)kind};
+
+	if (va)
+		region_set(r->m, &r->m->names, &region);
+	return address_or(va, OUT_FAILED);
+}
+
+/* ---- areas ---- */
+
+static struct outcome run_area(const struct run *r)
+{
+	const struct region *area = region_find(&r->m->names, r->e->name);
+	uint32_t bytes = (uint32_t)r->e->size;
+
+	switch (r->e->kind) {
+	case EV_VMALLOC:
+		return name_area(r, REGION_VMALLOC, vmalloc(r->m, bytes));
+	case EV_IOREMAP:
+		return name_area(r, REGION_IOREMAP,
+				 ioremap(r->m, scenario_extra(r->s, r->e)->offset, bytes));
+	case EV_VFREE:
+		if (!area || area->kind != REGION_VMALLOC)
+			return invalid;
+		return vfree(r->m, area->start) ? ok : (struct outcome){OUT_WARNING, area->start};
+	default:
+		if (!area || area->kind != REGION_IOREMAP)
+			return invalid;
+		return iounmap(r->m, area->start) ? ok : (struct outcome){OUT_WARNING, area->start};
+	}
+}
+
+/* ---- pages of high memory ---- */
+
+static struct outcome run_kmap(const struct run *r)
+{
+	const struct region *block = region_find(&r->m->names, r->e->name);
+	pfn_t pfn = block ? block->start >> PAGE_SHIFT : PFN_NONE;
+
+	if (!block || block->kind != REGION_PAGES)
+		return invalid;
+	switch (r->e->kind) {
+	case EV_KMAP:
+		return address_or(kmap(r->m, pfn), OUT_SLEEPS);
+	case EV_KMAP_ATOMIC:
+		return address_or(kmap_atomic(r->m, pfn), OUT_BUG);
+	case EV_KUNMAP:
+		return kunmap(r->m, pfn) ? ok : (struct outcome){OUT_BUG, 0};
+	default:
+		return kunmap_atomic(r->m, pfn) ? ok : (struct outcome){OUT_BUG, 0};
+	}
+}
+
+static struct outcome run_fixmap(const struct run *r)
+{
+	uint32_t slot = r->e->other;
+
+	if (r->e->kind == EV_CLEAR_FIXMAP) {
+		clear_fixmap(r->m, slot);
+		return ok;
+	}
+	set_fixmap(r->m, slot, scenario_extra(r->s, r->e)->offset, r->e->options & OPT_NOCACHE);
+	return address_or(fix_to_virt(&r->m->map, slot), OUT_FAILED);
+}
+
+/* ---- accesses ---- */
+
+/* What a page shows when the scenario does not say: "kernel.3" would not fit, so "kern.3". */
+static void default_tag(const struct machine *m, char tag[TAG_LEN])
+{
+	char text[TAG_LEN + 8];
+	int n = snprintf(text, sizeof(text), "kern.%u", m->kernel_writes % 1000);
+
+	memset(tag, 0, TAG_LEN);
+	memcpy(tag, text, (size_t)n < TAG_LEN ? (size_t)n : TAG_LEN);
+}
+
+static struct outcome run_access(const struct run *r)
+{
+	enum access kind = r->e->kind == EV_KWRITE ? ACCESS_WRITE : ACCESS_READ;
+	struct task *t = find_task_by_symbol(r->m, r->e->proc);
+	struct outcome o = ok;
+	char tag[TAG_LEN];
+	vaddr_t va;
+
+	if (r->e->proc && !t)
+		return no_process;
+	/* it runs up to its system call */
+	if (t)
+		o = user_runs(r->m, t);
+	if (o.kind != OUT_OK)
+		return o;
+	if (!kernel_addr_resolve(r->m, r->s, r->e, &va))
+		return invalid;
+	if (kind == ACCESS_WRITE)
+		r->m->kernel_writes++;
+	default_tag(r->m, tag);
+	if (r->e->options & OPT_HAS_VALUE)
+		memcpy(tag, scenario_extra(r->s, r->e)->value, TAG_LEN);
+	return kernel_access(r->m, t, va, kind,
+			     r->e->options & OPT_USER ? CODE_UACCESS : CODE_PLAIN, tag);
+}
+
+struct outcome run_vmap(const struct run *r)
+{
+	switch (r->e->kind) {
+	case EV_VMALLOC:
+	case EV_VFREE:
+	case EV_IOREMAP:
+	case EV_IOUNMAP:
+		return run_area(r);
+	case EV_SET_FIXMAP:
+	case EV_CLEAR_FIXMAP:
+		return run_fixmap(r);
+	case EV_KREAD:
+	case EV_KWRITE:
+		return run_access(r);
+	default:
+		return run_kmap(r);
+	}
+}
