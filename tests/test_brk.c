@@ -56,6 +56,33 @@ START_TEST(one_page_stays_free_below_the_next_area)
 }
 END_TEST
 
+START_TEST(the_gap_below_an_area_that_grows_down_stays_free_too)
+{
+	struct mmap_request rq = {.bytes = 4096,
+				  .prot = RW,
+				  .fixed = true,
+				  .has_at = true,
+				  .at = 0x08200000,
+				  .growsdown = true};
+
+	ck_assert_int_eq(sys_mmap(m, sh, &rq), 0x08200000);
+	ck_assert_int_eq(sys_brk(m, sh, 0x080ff000), 0x080ff000);
+	ck_assert_int_eq(sys_brk(m, sh, 0x080ff001), -SIM_ENOMEM);
+	ck_assert_uint_eq(told[S_BRK_WALL], 1);
+}
+END_TEST
+
+START_TEST(an_area_that_reaches_from_the_bss_into_the_heap_is_heap)
+{
+	brk_by(sh, 4 * K);
+	ck_assert_int_eq(sys_mprotect(m, sh, 0x0804e000, 4096, R), 0);
+	ck_assert_int_eq(sys_mprotect(m, sh, 0x0804e000, 4096, RW), 0);
+	ck_assert_str_eq(areas_of(sh, 0x0804b000), "0804b000-0804f000 rw-p");
+	brk_by(sh, 4 * K);
+	ck_assert_str_eq(areas_of(sh, 0x0804b000), "0804b000-08050000 rw-p");
+}
+END_TEST
+
 START_TEST(the_break_stays_between_the_heaps_start_and_the_kernel)
 {
 	ck_assert_int_eq(sys_brk(m, sh, 0x0804dfff), -SIM_ENOMEM);
@@ -109,6 +136,8 @@ Suite *brk_suite(void)
 	tcase_add_test(t, an_older_kernel_merges_heap_and_bss);
 	tcase_add_test(t, shrinking_gives_pages_back_and_growing_brings_zeros);
 	tcase_add_test(t, one_page_stays_free_below_the_next_area);
+	tcase_add_test(t, the_gap_below_an_area_that_grows_down_stays_free_too);
+	tcase_add_test(t, an_area_that_reaches_from_the_bss_into_the_heap_is_heap);
 	tcase_add_test(t, the_break_stays_between_the_heaps_start_and_the_kernel);
 	tcase_add_test(t, a_heap_that_was_unmapped_cannot_shrink);
 	tcase_add_test(t, a_heap_with_other_rights_is_not_extended);

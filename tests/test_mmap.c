@@ -89,6 +89,8 @@ START_TEST(refusals_come_in_the_kernels_order)
 	file.offset = 0;
 	ck_assert_int_eq(sys_mmap(m, sh, &file), -SIM_EACCES);
 	ck_assert_int_eq(sys_mmap(m, sh, &down), -SIM_EINVAL);
+	down.shared = false, down.file = ro;
+	ck_assert_int_eq(sys_mmap(m, sh, &down), -SIM_EINVAL);
 	ck_assert_int_eq(sys_mmap(m, sh, &lock), -SIM_EAGAIN);
 	ck_areas("");
 }
