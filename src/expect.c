@@ -277,6 +277,46 @@ static void answer_turn(const struct machine *m, const struct expect *e, struct 
 			      r);
 }
 
+static uint32_t free_kmap_slots(const struct machine *m)
+{
+	uint32_t count = 0;
+
+	for (uint32_t slot = 0; slot < m->profile->last_pkmap; slot++)
+		count += m->pkmap.count[slot] == 0;
+	return count;
+}
+
+/* Pages that vmalloc's areas hold. */
+static uint64_t vmalloc_pages(const struct machine *m)
+{
+	uint64_t pages = 0;
+
+	for (const struct vm_struct *a = m->vmap.first; a; a = a->next)
+		pages += a->lazy ? 0 : a->nr_pages;
+	return pages;
+}
+
+/* The kernel's half of the addresses. */
+static int64_t number_of_kernel(const struct machine *m, const struct expect *e)
+{
+	switch (e->key) {
+	case EXPECT_VMALLOC_FAULTS:
+		return (int64_t)m->nr_vmalloc_faults;
+	case EXPECT_VMALLOC_USED:
+		return (int64_t)vmalloc_pages(m);
+	case EXPECT_VMALLOC_LAZY:
+		return m->vmap.lazy_pages;
+	case EXPECT_KMAP_FREE:
+		return free_kmap_slots(m);
+	case EXPECT_PKMAP_COUNT:
+		return m->pkmap.count[e->order];
+	case EXPECT_KMAP_DEPTH:
+		return m->kmap_ctrl[m->cpu].depth;
+	default:
+		return m->oops.error;
+	}
+}
+
 void expect_check(const struct machine *m, const struct scenario *s, const struct expect *e,
 		  const struct outcome *last, struct expect_result *r)
 {
@@ -315,6 +355,15 @@ void expect_check(const struct machine *m, const struct scenario *s, const struc
 	case EXPECT_TURN_LINES:
 	case EXPECT_TURN_COST:
 		answer_turn(m, e, r);
+		break;
+	case EXPECT_VMALLOC_FAULTS:
+	case EXPECT_VMALLOC_USED:
+	case EXPECT_VMALLOC_LAZY:
+	case EXPECT_KMAP_FREE:
+	case EXPECT_PKMAP_COUNT:
+	case EXPECT_KMAP_DEPTH:
+	case EXPECT_OOPS_ERROR:
+		answer_number(e, number_of_kernel(m, e), r);
 		break;
 	case EXPECT_SWAP_USED:
 		answer_number(e, 0, r);

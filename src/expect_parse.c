@@ -36,6 +36,14 @@ static const struct key_info {
 	[EXPECT_ZONE] = {"zone", "PA", "expect zone PROC ADDR OP ZONE", V_ZONE},
 	[EXPECT_SAME_FRAME] = {"same_frame", "PAPA",
 			       "expect same_frame PROC ADDR PROC ADDR OP yes|no", V_YES},
+	[EXPECT_VMALLOC_FAULTS] = {"vmalloc_faults", "", "expect vmalloc_faults OP VALUE",
+				   V_NUMBER},
+	[EXPECT_VMALLOC_USED] = {"vmalloc_used", "", "expect vmalloc_used OP PAGES", V_NUMBER},
+	[EXPECT_VMALLOC_LAZY] = {"vmalloc_lazy", "", "expect vmalloc_lazy OP PAGES", V_NUMBER},
+	[EXPECT_KMAP_FREE] = {"kmap_free", "", "expect kmap_free OP SLOTS", V_NUMBER},
+	[EXPECT_PKMAP_COUNT] = {"pkmap_count", "S", "expect pkmap_count SLOT OP VALUE", V_NUMBER},
+	[EXPECT_KMAP_DEPTH] = {"kmap_depth", "", "expect kmap_depth OP VALUE", V_NUMBER},
+	[EXPECT_OOPS_ERROR] = {"oops_error", "", "expect oops_error OP VALUE", V_NUMBER},
 	[EXPECT_SWAP_USED] = {"swap_used", "", "expect swap_used OP PAGES", V_NUMBER},
 	[EXPECT_LINEAR] = {"linear", "PL", "expect linear PROC SEGMENT:OFFSET OP ADDRESS|GP|NP",
 			   V_LINEAR},
@@ -54,9 +62,9 @@ static const struct key_info {
 
 const char *const expect_op_words[NR_EXPECT_OPS] = {"==", "!=", "<", "<=", ">", ">="};
 
-static const char *const result_words[] = {"ok",     "EPERM",   "ESRCH",  "EAGAIN", "ENOMEM",
-					   "EACCES", "EFAULT",  "EEXIST", "EINVAL", "SIGSEGV",
-					   "SIGBUS", "SIGKILL", "NULL",   NULL};
+static const char *const result_words[] = {
+	"ok",      "EPERM",  "ESRCH",   "EAGAIN", "ENOMEM", "EACCES", "EFAULT", "EEXIST",  "EINVAL",
+	"SIGSEGV", "SIGBUS", "SIGKILL", "NULL",   "oops",   "sleeps", "BUG",    "WARNING", NULL};
 static const char *const mgmt_words[] = {"on", "off", "objfreelist", NULL};
 static const char *const yes_words[] = {"yes", "no", NULL};
 static const char *const fault_words[] = {"GP", "NP", NULL};
@@ -161,6 +169,18 @@ static bool read_turn(struct parser *p, const struct word *w, struct expect *e)
 	return true;
 }
 
+/* A slot of kmap's window. */
+static bool read_slot(struct parser *p, const struct word *w, struct expect *e)
+{
+	uint64_t slot;
+
+	if (!read_number(p, w, w->text, w->len, _("a slot of kmap's window"), 0,
+			 p->s->config.profile->last_pkmap - 1, &slot))
+		return false;
+	e->order = (uint32_t)slot;
+	return true;
+}
+
 /* One word in front of OP; *nr_places counts the processes. */
 static bool read_subject(struct parser *p, char kind, const struct word *w, struct expect *e,
 			 unsigned *nr_places)
@@ -179,6 +199,8 @@ static bool read_subject(struct parser *p, char kind, const struct word *w, stru
 		return read_zone(p, w, &e->zone, name, sizeof(name));
 	case 'O':
 		return read_order(p, w, e);
+	case 'S':
+		return read_slot(p, w, e);
 	case 'N':
 		e->name = symbol_intern(&p->s->symbols, w->text, w->len);
 		return scope_get(&p->scope, SCOPE_KERNEL, e->name) ||

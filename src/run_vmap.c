@@ -36,6 +36,13 @@ static struct outcome name_area(const struct run *r, enum region_kind kind, vadd
 
 /* ---- areas ---- */
 
+/* The worker that purges lazy areas runs as soon as the caller is done. */
+static struct outcome freed(struct machine *m, bool is_area, vaddr_t va)
+{
+	drain_vmap_work(m);
+	return is_area ? ok : (struct outcome){OUT_WARNING, va};
+}
+
 static struct outcome run_area(const struct run *r)
 {
 	const struct region *area = region_find(&r->m->names, r->e->name);
@@ -50,11 +57,11 @@ static struct outcome run_area(const struct run *r)
 	case EV_VFREE:
 		if (!area || area->kind != REGION_VMALLOC)
 			return invalid;
-		return vfree(r->m, area->start) ? ok : (struct outcome){OUT_WARNING, area->start};
+		return freed(r->m, vfree(r->m, area->start), area->start);
 	default:
 		if (!area || area->kind != REGION_IOREMAP)
 			return invalid;
-		return iounmap(r->m, area->start) ? ok : (struct outcome){OUT_WARNING, area->start};
+		return freed(r->m, iounmap(r->m, area->start), area->start);
 	}
 }
 
