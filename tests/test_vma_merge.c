@@ -268,6 +268,36 @@ START_TEST(areas_of_two_open_files_stay_apart)
 }
 END_TEST
 
+START_TEST(of_two_neighbours_the_next_ones_anon_vma_is_adopted)
+{
+	map_fixed(P, 24 * K, RW);
+	sys_mprotect(m, sh, P, 8 * K, RW | VM_EXEC);
+	sys_mprotect(m, sh, N, 8 * K, RW | VM_EXEC);
+	ck_write(sh, P);
+	ck_write(sh, N);
+	ck_assert_uint_eq(told[S_ANON_VMA_PREPARE], 2);
+	ck_write(sh, A);
+	ck_assert_uint_eq(told[S_ANON_VMA_ADOPT], 1);
+	sys_mprotect(m, sh, P, 8 * K, RW);
+	sys_mprotect(m, sh, N, 8 * K, RW);
+	ck_areas("40000000-40002000 rw-p 40002000-40006000 rw-p");
+}
+END_TEST
+
+START_TEST(an_anon_vma_is_not_adopted_from_another_file)
+{
+	struct file *one = file_open(m, "one", 16 * K, false);
+	struct file *two = file_open(m, "two", 16 * K, false);
+
+	map_area(m, sh->mm, P, A, RW, one, 0);
+	map_area(m, sh->mm, A, N, RW, two, 2);
+	ck_write(sh, P);
+	ck_write(sh, A);
+	ck_assert_uint_eq(told[S_ANON_VMA_PREPARE], 2);
+	ck_assert_uint_eq(told[S_ANON_VMA_ADOPT], 0);
+}
+END_TEST
+
 START_TEST(an_inherited_anon_vma_is_not_adopted)
 {
 	struct task *kid;
@@ -312,6 +342,8 @@ Suite *vma_merge_suite(void)
 	tcase_add_test(t, a_grandchild_has_three_links);
 	tcase_add_test(t, mprotect_of_the_middle_makes_three_areas_and_one_again);
 	tcase_add_test(t, areas_of_two_open_files_stay_apart);
+	tcase_add_test(t, of_two_neighbours_the_next_ones_anon_vma_is_adopted);
+	tcase_add_test(t, an_anon_vma_is_not_adopted_from_another_file);
 	tcase_add_test(t, an_inherited_anon_vma_is_not_adopted);
 	suite_add_tcase(s, t);
 	return s;
