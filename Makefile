@@ -100,7 +100,7 @@ random: $(BUILD)/tests/unit
 	MMVIZ_RANDOM_SEEDS=$(or $(SEEDS),100000/1000000) $(BUILD)/tests/unit random
 
 replay: $(BUILD)/replay
-	@$(BUILD)/replay $(or $(DIR),tests/recorded/kernel)
+	@$(BUILD)/replay $(or $(DIR),tests/recorded/kernel tests/recorded/facts)
 
 asan:
 	@.ci/setup check

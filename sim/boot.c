@@ -185,12 +185,14 @@ static void init_zone(struct machine *m, struct zone *z, pfn_t start, pfn_t end,
 	z->spanned_pages = end - start;
 	z->present_pages = memblock_present(b, start, end);
 	zone_init_pageblocks(m, z);
+	for (unsigned cpu = 0; cpu < m->config.cpus; cpu++)
+		z->pcp[cpu].batch = 1; /* until setup_zone_pagesets() */
 	n->nr_zones = nr_zones_up_to(m->profile, z->type);
 }
 
 /* Where the machine's zones begin and end, all nodes taken together: 6.1
  * arch_zone_lowest_possible_pfn[], arch_zone_highest_possible_pfn[]. */
-static void find_zone_limits(struct machine *m, const struct boot_map *b,
+static void find_zone_limits(struct machine *m, const struct memblock *b,
 			     struct pfn_range limit[MAX_NR_ZONES])
 {
 	const struct mm_profile *p = m->profile;
@@ -198,12 +200,12 @@ static void find_zone_limits(struct machine *m, const struct boot_map *b,
 		[ZONE_DMA] = p->max_dma_pfn,
 		[ZONE_DMA32] = p->max_dma32_pfn,
 		[ZONE_NORMAL] = m->max_low_pfn,
-		[ZONE_HIGHMEM] = b->ram_end,
+		[ZONE_HIGHMEM] = b->end,
 	};
 	pfn_t start = p->first_pfn;
 
 	for (unsigned i = 0; i <= ZONE_HIGHMEM; i++) {
-		pfn_t stop = end[i] < b->ram_end ? end[i] : b->ram_end;
+		pfn_t stop = end[i] < b->end ? end[i] : b->end;
 
 		limit[i] = (struct pfn_range){start, start};
 		if (!(p->zones >> i & 1) || stop <= start)
@@ -232,18 +234,17 @@ static void init_node_zones(struct machine *m, struct pglist_data *n,
 			  limit[m->movable_zone].end, b);
 }
 
-static void init_zones(struct machine *m, const struct boot_map *b)
+void free_area_init(struct machine *m, const struct memblock *b)
 {
 	struct pfn_range limit[MAX_NR_ZONES] = {{0, 0}};
 
 	find_zone_limits(m, b, limit);
 	for (uint32_t i = 0; i < m->nr_nodes; i++)
-		init_node(&m->node[i], &b->mem);
+		init_node(&m->node[i], b);
 	if (m->profile->zones >> ZONE_MOVABLE & 1)
-		find_zone_movable_pfns(m, &b->mem,
-				       limit[m->movable_zone].start);
+		find_zone_movable_pfns(m, b, limit[m->movable_zone].start);
 	for (uint32_t i = 0; i < m->nr_nodes; i++)
-		init_node_zones(m, &m->node[i], limit, &b->mem);
+		init_node_zones(m, &m->node[i], limit, b);
 	zones_set_spans(m);
 }
 
@@ -272,15 +273,23 @@ static enum free_place boot_place(const struct machine *m, const struct zone *z)
 	return is_highmem(m, z) ? PLACE_BY_RULE : PLACE_TAIL;
 }
 
-/* All of a zone that was not taken: 6.1 memblock_free_all(). */
+/* All of a zone that was not taken. */
 static void free_zone(struct machine *m, struct zone *z,
-		      const struct boot_map *b)
+		      const struct memblock *b)
 {
 	pfn_t start, end = z->start_pfn;
 
-	while (memblock_next_free(&b->mem, &start, &end,
+	while (memblock_next_free(b, &start, &end,
 				  z->start_pfn + z->spanned_pages))
 		free_range(m, z, start, end, boot_place(m, z));
+}
+
+void memblock_free_all(struct machine *m, const struct memblock *b)
+{
+	struct zone *z;
+
+	for_each_populated_zone(m, z)
+		free_zone(m, z, b);
 }
 
 /*
@@ -288,7 +297,7 @@ static void free_zone(struct machine *m, struct zone *z,
  * start computes min_free_kbytes a second time, less the high marks of the
  * first: 1G has 3716 kB instead of 3727.
  */
-static void set_limits(struct machine *m)
+void boot_set_limits(struct machine *m)
 {
 	uint32_t khugepaged = m->profile->khugepaged_pages;
 
@@ -318,7 +327,6 @@ static void free_initmem(struct machine *m, const struct boot_map *b)
 void boot_memory(struct machine *m)
 {
 	struct boot_map b = {.ram_end = boot_ram_end(&m->config)};
-	struct zone *z;
 	pfn_t maxmem_pfn;
 
 	vm_sysctl_init(m);
@@ -331,12 +339,11 @@ void boot_memory(struct machine *m)
 	find_holes(m, &b);
 	nodes_init(m, m->config.nodes);
 	nodes_set_ranges(m, b.ram_end);
-	init_zones(m, &b);
+	free_area_init(m, &b.mem);
 	memory_model_init(m, &b.mem);
 	size_kernel(m, &b);
 	place_kernel(m, &b);
-	for_each_populated_zone(m, z)
-		free_zone(m, z, &b);
-	set_limits(m);
+	memblock_free_all(m, &b.mem);
+	boot_set_limits(m);
 	free_initmem(m, &b);
 }

@@ -10,7 +10,7 @@ struct pfn_range {
 	pfn_t start, end;
 };
 
-enum { MEMBLOCK_RANGES = 16 };
+enum { MEMBLOCK_RANGES = 128 }; /* 6.1 INIT_MEMBLOCK_REGIONS */
 
 struct pfn_ranges {
 	struct pfn_range range[MEMBLOCK_RANGES]; /* disjoint, in any order */

@@ -232,6 +232,12 @@ pfn_t boot_ram_end(const struct machine_config *c);
 
 /* Make zones and mem_map and hand free memory to the buddy (boot.c). */
 void boot_memory(struct machine *m);
+/* Two steps of it.  Nodes have their ranges: their zones, where there is memory;
+ * mem_map says what is free: that goes to the zones' lists. */
+void free_area_init(struct machine *m, const struct memblock *b);
+void memblock_free_all(struct machine *m, const struct memblock *b);
+/* Marks, reserves, limits of CPUs' lists and zonelists from what is managed. */
+void boot_set_limits(struct machine *m);
 
 /* Does the zone's range cover pfn? */
 static inline bool zone_spans_pfn(const struct zone *z, pfn_t pfn)

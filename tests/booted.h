@@ -22,6 +22,7 @@ static inline void recorded_profile(struct mm_profile *p, const char *kernel_lin
 	p->ro_bytes = 1800 << 10;
 	p->idt_bytes = 2300 << 10;
 	p->pageblock_order = 10;
+	p->khugepaged_pages = 0; /* built without huge pages */
 }
 
 /* profile and trace must live as long. */

@@ -21,7 +21,9 @@ static const struct kind {
 	const char *name;
 	void (*run)(struct replay *r);
 } kinds[] = {
+	{"@@FILE", replay_facts},
 	{"mmviz-buddy", replay_buddy},
+	{"mmviz-buddyboot", replay_buddy_boot},
 	{"mmviz-exhaust", replay_exhaust},
 	{"mmviz-kmalloc", replay_kmalloc},
 	{"mmviz-kmap", replay_kmap},
@@ -39,6 +41,15 @@ static const struct kind {
 
 /* ---- lines ---- */
 
+/* A comment that names what is written to /proc/sys/vm says that it was. */
+static void note_comment(struct replay *r)
+{
+	if (strstr(r->line, "min_free_kbytes") || strstr(r->line, "watermark_scale_factor"))
+		r->sysctl.said_wmarks = true;
+	if (strstr(r->line, "lowmem_reserve_ratio"))
+		r->sysctl.said_reserve = true;
+}
+
 bool replay_line(struct replay *r)
 {
 	ssize_t n;
@@ -52,6 +63,8 @@ bool replay_line(struct replay *r)
 		r->nr++;
 		if (n > 0 && r->line[n - 1] == '\n')
 			r->line[n - 1] = '\0';
+		if (n > 0 && r->line[0] == '#')
+			note_comment(r);
 	} while (n > 0 && (r->line[0] == '#' || r->line[0] == '\0'));
 	if (n < 0 && r->line)
 		r->line[0] = '\0';

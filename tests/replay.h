@@ -22,6 +22,8 @@ struct replay_place {
 struct replay_sysctl {
 	bool known;           /* there was a table before            */
 	bool wmarks, reserve; /* something that computes them anew   */
+	bool said_wmarks, said_reserve; /* ... as a comment has it   */
+	long long boot;       /* managed pages at boot: the machine  */
 	long long min_free_kbytes, watermark_scale_factor, ratio[8];
 };
 
@@ -63,6 +65,8 @@ void replay_expect(struct replay *r, const char *text);
 /* Kinds: from the line after "mmviz-KIND 1" to "done", or until r->differs. */
 void replay_zones(struct replay *r);
 void replay_exhaust(struct replay *r);
+void replay_facts(struct replay *r);
+void replay_buddy_boot(struct replay *r);
 void replay_buddy(struct replay *r);
 void replay_layout(struct replay *r);
 void replay_vmalloc(struct replay *r);

@@ -14,7 +14,7 @@
  *	state end                               all of it once more
  */
 #include "tests/bare.h"
-#include "tests/replay.h"
+#include "tests/replay_zones.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -164,6 +164,17 @@ static void expect_state(struct buddy *b)
 	replay_expect(b->r, text);
 	expect_nr(b);
 	replay_expect(b->r, "endstate");
+}
+
+void replay_zone_state(struct replay *r, struct machine *m, struct zone *z)
+{
+	struct buddy b = {.r = r, .m = m, .z = z, .nr_blocks = zone_nr_pageblocks(m, z)};
+
+	b.blocks = calloc(b.nr_blocks + 1, 1);
+	for (uint32_t i = 0; i < b.nr_blocks; i++)
+		b.blocks[i] = kinds[z->pageblock[i]];
+	expect_state(&b);
+	free(b.blocks);
 }
 
 /* ---- the beginning ---- */

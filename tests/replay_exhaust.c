@@ -267,7 +267,7 @@ static void put_holes(const struct exhaust *e, const struct zone *z)
 {
 	uint32_t left = z->spanned_pages - z->present_pages;
 
-	for (pfn_t pfn = z->start_pfn; left > 0; pfn++)
+	for (pfn_t pfn = z->start_pfn; left > 0 && zone_spans_pfn(z, pfn); pfn++)
 		if (e->m->mem_map[pfn].use == FRAME_RESERVED) {
 			e->m->mem_map[pfn].use = FRAME_HOLE;
 			left--;

@@ -13,7 +13,7 @@
  * Given are the kernel, what was written to /proc/sys/vm, where memory is, and for each zone managed pages at
  * boot and now, free pages and boost.  Everything else our machine computes: first as boot does, then by
  * writing what was written.  A table does not say when that was: a value that is not boot's, or not that of
- * the table before in the same file, was written since.
+ * the table before in the same file, was written since; so was one that a comment before the table names.
  */
 #include "tests/replay_zones.h"
 
@@ -129,7 +129,17 @@ void zone_table_read(struct replay *r, struct zone_table *t)
 static void note_writes(struct replay *r, const struct zone_table *t, const struct vm_sysctl *boot)
 {
 	struct replay_sysctl *s = &r->sysctl;
+	long long managed = 0;
 
+	for (unsigned i = 0; i < MAX_NR_ZONES; i++)
+		managed += t->boot_managed[i];
+	if (s->boot != managed) /* another machine */
+		*s = (struct replay_sysctl){.boot = managed,
+					    .said_wmarks = s->said_wmarks,
+					    .said_reserve = s->said_reserve};
+	s->wmarks |= s->said_wmarks;
+	s->reserve |= s->said_reserve;
+	s->said_wmarks = s->said_reserve = false;
 	s->wmarks |= t->vm.user_min_free_kbytes >= 0 ||
 		     t->vm.watermark_scale_factor !=
 			     (s->known ? s->watermark_scale_factor : boot->watermark_scale_factor);

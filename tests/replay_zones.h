@@ -30,6 +30,9 @@ struct machine *zone_table_machine(struct replay *r, const struct zone_table *t)
 /* Once more from the line after "mmviz-zones 1" to "done": is it what the machine says? */
 void zone_table_compare(struct replay *r, const struct zone_table *t, const struct machine *m);
 
+/* The state of a zone's lists from the line after "state WORD" to "endstate": is it our zone's? */
+void replay_zone_state(struct replay *r, struct machine *m, struct zone *z);
+
 /* "Normal" at the beginning of a text -> ZONE_NORMAL; MAX_NR_ZONES: no zone's name. */
 enum zone_type zone_by_name(const char *text);
 
