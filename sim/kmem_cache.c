@@ -59,6 +59,7 @@ static struct kmem_cache *cache_record(struct machine *m,
 		arena_free(m->arena, c, sizeof(*c));
 		return NULL;
 	}
+	c->reciprocal = UINT32_MAX / c->size + 1;
 	m->cache[i] = c;
 	if (i == m->nr_caches)
 		m->nr_caches++;
@@ -192,7 +193,7 @@ static void slab_free(struct machine *m, struct kmem_cache *c, vaddr_t obj)
 static void object_taken(struct machine *m, struct kmem_cache *c, vaddr_t obj)
 {
 	struct slab *s = pfn_page(m, kva_to_pfn(m, obj))->mapping;
-	uint32_t index = (obj - s->s_mem) / c->size;
+	uint32_t index = obj_to_index(s, obj);
 
 	s->busy[index] = 1;
 	c->num_allocations++;
@@ -205,7 +206,7 @@ static void object_taken(struct machine *m, struct kmem_cache *c, vaddr_t obj)
 static void object_freed(struct machine *m, struct kmem_cache *c, vaddr_t obj)
 {
 	struct slab *s = pfn_page(m, kva_to_pfn(m, obj))->mapping;
-	uint32_t index = (obj - s->s_mem) / c->size;
+	uint32_t index = obj_to_index(s, obj);
 
 	s->busy[index] = 0;
 	c->active--;

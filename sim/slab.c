@@ -368,7 +368,7 @@ vaddr_t slab_get_obj(struct machine *m, struct slab *s)
 void slab_put_obj(struct machine *m, struct kmem_cache *c, vaddr_t obj)
 {
 	struct slab *s = pfn_page(m, kva_to_pfn(m, obj))->mapping;
-	uint16_t index = (uint16_t)((obj - s->s_mem) / c->size);
+	uint16_t index = (uint16_t)obj_to_index(s, obj);
 	uint16_t now = s->inuse - 1;
 
 	c->free_objects++;

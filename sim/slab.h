@@ -86,6 +86,7 @@ struct kmem_cache {
 	/* geometry: fixed by kmem_cache_create */
 	uint32_t object_size;    /* as asked                              */
 	uint32_t size, align;    /* after rounding                        */
+	uint32_t reciprocal;     /* 2^32 / size, rounded up                */
 	uint16_t num;            /* objects in a slab                     */
 	uint8_t gfporder;
 	enum slab_mgmt mgmt;
@@ -155,6 +156,17 @@ const struct slab *slab_of(const struct machine *m, vaddr_t obj);
 
 /* Index of the object of s that covers va; -1: colour, management or rest. */
 int slab_object_at(const struct slab *s, vaddr_t va);
+/*
+ * Index of the object that begins at obj, without a division, as the kernel
+ * does it: obj is index * size behind s_mem, and the rounding of reciprocal
+ * adds less than one in that range.
+ */
+static inline uint32_t obj_to_index(const struct slab *s, vaddr_t obj)
+{
+	return (uint32_t)((uint64_t)(obj - s->s_mem) * s->cache->reciprocal >>
+			  32);
+}
+
 /* Where object index begins, its first red zone included. */
 static inline vaddr_t slab_object(const struct slab *s, uint32_t index)
 {
