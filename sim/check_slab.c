@@ -101,6 +101,26 @@ static bool check_array(struct check *k, const struct kmem_cache *c,
 	return true;
 }
 
+/* What holds between events: nothing grows, free slabs are not too many, and
+ * bytes are kept where somebody looks at them. */
+static bool check_rest(struct check *k, const struct kmem_cache *c)
+{
+	bool debugged = c->flags & (SLAB_POISON | SLAB_RED_ZONE);
+	const struct slab *s = c->slabs_partial.first ? c->slabs_partial.first
+						      : c->slabs_full.first;
+
+	return LAW(c->active <= c->high_mark,
+		   "cache %s: %u objects are active, more than ever: %u",
+		   c->name, c->active, c->high_mark) &&
+	       LAW(!k->m->profile->slab_61 || c->slabs_free.count == 0 ||
+			   c->free_objects <= c->free_limit,
+		   "cache %s: keeps free slabs with %u free objects, more "
+		   "than %u",
+		   c->name, c->free_objects, c->free_limit) &&
+	       LAW(!s || debugged == (s->bytes != NULL),
+		   "cache %s: bytes are kept for nobody, or not kept", c->name);
+}
+
 static bool check_cache(struct check *k, const struct kmem_cache *c)
 {
 	struct sums sums = {0};
@@ -121,7 +141,8 @@ static bool check_cache(struct check *k, const struct kmem_cache *c)
 		   c->name, c->active, sums.busy) &&
 	       LAW(c->free_objects == sums.free,
 		   "cache %s: counts %u free objects, but slabs have %u",
-		   c->name, c->free_objects, sums.free);
+		   c->name, c->free_objects, sums.free) &&
+	       check_rest(k, c);
 }
 
 bool check_slabs(struct check *k)

@@ -2,11 +2,17 @@
  * Fields of slab caches, their slabs, the arrays of CPUs, and of objects of which nothing more is known.
  */
 #include "fields_put.h"
+#include "sim/page_alloc.h"
+
+#include <stdio.h>
+#include <string.h>
 
 static const struct bit_name cache_flags[] = {
 	{SLAB_HWCACHE_ALIGN, "HWCACHE_ALIGN"},
 	{SLAB_CTOR, "CTOR"},
 	{SLAB_POISON, "POISON"},
+	{SLAB_RED_ZONE, "RED_ZONE"},
+	{SLAB_NO_REAP, "NO_REAP"},
 	{SLAB_CACHE_DMA, "CACHE_DMA"},
 	{SLAB_RECLAIM_ACCOUNT, "RECLAIM_ACCOUNT"},
 	{SLAB_TYPESAFE_BY_RCU, "TYPESAFE_BY_RCU"},
@@ -35,10 +41,24 @@ static void put_slabs(struct fields *r, const char *name, const struct slab_list
 			 N_("a slab, first of its list first"));
 }
 
+static void fields_24(struct fields *r, const struct kmem_cache *c)
+{
+#include "struct_cache_24.def"
+}
+
+static void fields_61(struct fields *r, const struct kmem_cache *c)
+{
+#include "struct_cache_61.def"
+}
+
 void cache_fields(struct fields *r, const struct object *o)
 {
 	const struct kmem_cache *c = find_cache(r->m, o);
 
+	if (r->m->profile->slab_61)
+		fields_61(r, c);
+	else
+		fields_24(r, c);
 #include "struct_cache.def"
 	if (r->m->smp)
 		put_pointer(
@@ -107,11 +127,52 @@ void array_fields(struct fields *r, const struct object *o)
 	}
 }
 
+enum { ENDS = 8, BYTES_TEXT = 8 * 3 * ENDS };
+
+/* Bytes from an address on, "6b 6b"; nothing where they are not kept. */
+static size_t put_bytes(const struct machine *m, vaddr_t from, uint32_t nr, char *at)
+{
+	size_t len = 0;
+
+	for (uint32_t i = 0; i < nr && slab_byte(m, from + i) >= 0; i++)
+		len += (size_t)sprintf(at + len, "%s%02x", i ? " " : "",
+				       (unsigned)slab_byte(m, from + i));
+	return len;
+}
+
+/* The object's own bytes: "6b 6b 6b 6b .. 6b 6b 6b a5", or "-". */
+static const char *bytes_text(const struct machine *m, const struct slab *s, vaddr_t slot,
+			      char text[BYTES_TEXT])
+{
+	const struct kmem_cache *c = s->cache;
+	vaddr_t obj = slot + c->obj_offset;
+	uint32_t bytes = c->object_size;
+	size_t len;
+
+	strcpy(text, "-");
+	if (bytes <= 2 * ENDS) {
+		put_bytes(m, obj, bytes, text);
+	} else if ((len = put_bytes(m, obj, ENDS, text)) > 0) {
+		len += (size_t)sprintf(text + len, " .. ");
+		put_bytes(m, obj + bytes - ENDS, ENDS, text + len);
+	}
+	return text;
+}
+
+static const char *red_text(const struct machine *m, const struct slab *s, vaddr_t word,
+			    char text[BYTES_TEXT])
+{
+	strcpy(text, "-");
+	put_bytes(m, word, s->cache->obj_offset, text);
+	return text;
+}
+
 void slot_fields(struct fields *r, const struct object *o)
 {
 	vaddr_t kva = o->id;
 	const struct slab *s = slab_of(r->m, kva);
 	int index = s ? slab_object_at(s, kva) : -1;
+	char text[BYTES_TEXT];
 
 	if (index < 0)
 		return;

@@ -653,7 +653,66 @@ START_TEST(a_cache_shows_objects_in_use_of_all_there_are)
 
 	go(&v, 3, STEP_END);
 	ck_assert(shows(&panel_slab, &v, 40, 14, "box              1300    2/3    0  1  0"));
-	ck_assert(shows(&panel_slab, &v, 40, 14, "\342\226\240\342\227\206\342\226\241"));
+	/* management, taken, touched, next to go out, each with its index */
+	ck_assert(shows(&panel_slab, &v, 40, 14,
+			"\342\226\223   \342\226\2400  \342\227\2061  \342\226\2702"));
+	close_view(&v);
+}
+END_TEST
+
+START_TEST(slabs_begin_further_by_their_colour)
+{
+	struct view v = open_view("machine i386 ram=64M\ncache_create ino 480 hwcache\nrepeat 9\n"
+				  "cache_alloc ino a$i\nend\n");
+
+	go(&v, 10, STEP_END);
+	/* the second slab leaves one step of its colour free */
+	ck_assert(shows(&panel_slab, &v, 80, 24,
+			"part    1/8 colour 32   \342\226\221   \342\226\223   \342\227\2060"));
+	ck_assert(shows(&panel_slab, &v, 80, 24,
+			"full    8/8 colour 0    \342\226\223   \342\226\2400"));
+	ck_assert(shows(&panel_slab, &v, 80, 24, "6 colours of 32"));
+	close_view(&v);
+}
+END_TEST
+
+START_TEST(an_index_list_in_a_free_object_is_marked)
+{
+	struct view v = open_view("machine i386-6.1 ram=64M\ncache_create ino 480\n"
+				  "cache_alloc ino a\n");
+
+	go(&v, 2, STEP_END);
+	/* batchcount is 27, so all 8 went to the array, and the last one out again */
+	ck_assert(shows(&panel_slab, &v, 80, 24, "7/54"));
+	ck_assert(shows(&panel_slab, &v, 80, 24, "list in a free object"));
+	close_view(&v);
+}
+END_TEST
+
+START_TEST(enter_goes_to_the_objects_where_the_arrows_move)
+{
+	struct view v = open_view("machine i386 ram=64M\ncache_create ino 480 hwcache\n"
+				  "cache_alloc ino a\n");
+	struct panel_state ps = {0};
+	const struct slab *s;
+
+	go(&v, 2, STEP_END);
+	free(panel_text(&panel_slab, &v, &ps, 80, 24));
+	s = view_machine(&v)->cache[view_machine(&v)->nr_caches - 1]->slabs_partial.first;
+	ck_assert(panel_slab.key(&v, &ps, KEY_DOWN_));
+	ck_assert(panel_slab.key(&v, &ps, KEY_UP_));
+	ck_assert(panel_slab.key(&v, &ps, KEY_ENTER_));
+	ck_assert_int_eq(v.choice.kind, CHOOSE_OBJECT);
+	ck_assert_uint_eq(v.choice.va, slab_object(s, 0));
+	ck_assert(panel_slab.key(&v, &ps, KEY_RIGHT_));
+	ck_assert_uint_eq(v.choice.va, slab_object(s, 1));
+	ck_assert(panel_slab.key(&v, &ps, KEY_UP_));
+	ck_assert_int_eq(v.choice.kind, CHOOSE_CACHE);
+	ck_assert(panel_slab.key(&v, &ps, KEY_ENTER_));
+	ck_assert(panel_slab.key(&v, &ps, KEY_ENTER_));
+	ck_assert_int_eq(v.choice.kind, CHOOSE_FRAME);
+	ck_assert_uint_eq(v.choice.pfn, s->pfn);
+	ck_assert_str_eq(v.wants_panel, "memory");
 	close_view(&v);
 }
 END_TEST
@@ -827,6 +886,9 @@ static TCase *memory(void)
 	tcase_add_test(c, a_low_panel_turns_the_table);
 	tcase_add_test(c, a_split_block_shows_its_halves_and_what_became_of_them);
 	tcase_add_test(c, a_cache_shows_objects_in_use_of_all_there_are);
+	tcase_add_test(c, slabs_begin_further_by_their_colour);
+	tcase_add_test(c, an_index_list_in_a_free_object_is_marked);
+	tcase_add_test(c, enter_goes_to_the_objects_where_the_arrows_move);
 	tcase_add_test(c, what_the_scenario_made_comes_first);
 	tcase_add_test(c, all_memory_fits_and_used_memory_is_seen);
 	tcase_add_test(c, zoomed_in_a_cell_is_a_frame_with_its_letter);

@@ -1,16 +1,16 @@
 /*
- * Slab: the caches, and the objects in the slabs of the chosen one.
+ * Slab: the caches, and below them the slabs of the chosen one (slab_map.c).
  *
  *	 cache            size  active/total  full part free
  *	*mm_struct         448      3/9         0    1    0
  *	 vm_area_struct     88     15/42        0    1    0
  *	 ----------------------------------------------------
- *	 0135c  colour 0   3/9  ##*......        one sign for each object
+ *	 0135c part  3/9  colour 0   ##*......        one sign for each object
  *
  * First the caches that the scenario made, then those from which the machine's own objects come, then the other caches
  * that have a slab.  A cache without any slab is not worth a line, unless it was just touched.
  *
- *	filled square: in a caller's hands    small square: free, on a CPU's array    hollow: free in its slab
+ * Enter goes from a cache to its objects, where the arrows move, and from an object to its frame.
  */
 #include "panel.h"
 
@@ -19,9 +19,8 @@
 #include <strings.h>
 
 #include "parts.h"
+#include "slab_map.h"
 #include "src/i18n.h"
-
-enum { MAX_SHOWN_OBJECTS = 1024 };
 
 /* Where a cache stands in the list; smaller is higher. */
 static int cache_rank(const struct view *v, const struct kmem_cache *c)
@@ -153,91 +152,12 @@ static void draw_cache(const struct view *v, const struct area *a, int y, const 
 	put_slabs(a, c->free, y, cache->slabs_free.count, ROLE_FREE, touch);
 }
 
-/* ---- the objects ---- */
-
-/* Which objects of a slab lie, free, on an array of a CPU? */
-static void find_in_arrays(const struct machine *m, const struct kmem_cache *c,
-			   const struct slab *s, bool in_array[MAX_SHOWN_OBJECTS])
-{
-	memset(in_array, 0, MAX_SHOWN_OBJECTS);
-	for (uint32_t cpu = 0; cpu < m->config.cpus; cpu++) {
-		const struct array_cache *ac = &c->cpu[cpu];
-
-		for (uint32_t i = 0; i < ac->avail; i++) {
-			uint64_t index = (ac->entry[i] - s->s_mem) / c->size;
-
-			if (ac->entry[i] >= s->s_mem && index < c->num && index < MAX_SHOWN_OBJECTS)
-				in_array[index] = true;
-		}
-	}
-}
-
-/* The objects of one slab, from column x on, wrapped; returns the lines used. */
-static int draw_objects(const struct view *v, const struct area *a, int x, int y,
-			const struct kmem_cache *c, const struct slab *s)
-{
-	bool in_array[MAX_SHOWN_OBJECTS];
-	int room = a->width - x, n = c->num < MAX_SHOWN_OBJECTS ? c->num : MAX_SHOWN_OBJECTS;
-
-	find_in_arrays(view_machine(v), c, s, in_array);
-	for (int i = 0; i < n && room > 0; i++) {
-		vaddr_t kva = s->s_mem + (vaddr_t)i * c->size;
-		enum touch touch = story_touched_obj(view_story(v), kva);
-		bool chosen = v->choice.kind == CHOOSE_OBJECT && v->choice.va == kva;
-		uint32_t glyph = s->busy[i] ? 0x25a0 : in_array[i] ? 0x25aa : 0x25a1;
-		enum role role = s->busy[i] ? ROLE_SLAB : in_array[i] ? ROLE_PCP : ROLE_DIM;
-
-		if (touch == TOUCH_STEP || (touch && s->busy[i]))
-			glyph = touch_glyph(touch);
-		put_char(a, x + i % room, y + i / room, glyph,
-			 chosen ? ROLE_CHOSEN : touched_role(touch, role), touch ? ATTR_BOLD : 0);
-	}
-	return room > 0 ? (n + room - 1) / room : 1;
-}
-
-static int draw_slab(const struct view *v, const struct area *a, int y, const struct kmem_cache *c,
-		     const struct slab *s)
-{
-	bool chosen = v->choice.pfn != PFN_NONE && v->choice.pfn >= s->pfn &&
-		      v->choice.pfn - s->pfn < 1u << c->gfporder;
-	enum touch touch = story_touched_pfn(view_story(v), s->pfn);
-	char text[TEXT_LEN];
-	int x;
-
-	put_mark(a, 0, y, touch);
-	x = put_format(a, 1, y, chosen ? ROLE_CHOSEN : touched_role(touch, ROLE_SLAB), ATTR_BOLD,
-		       "%05x", s->pfn);
-	if (a->width >= 44)
-		x = put_format(a, x + 1, y, ROLE_DIM, 0, _("colour %-4u"), s->colouroff);
-	snprintf(text, sizeof(text), "%u/%u", s->inuse, c->num);
-	put_right(a, x + 8, y, ROLE_NUMBER, 0, text);
-	return draw_objects(v, a, x + 9, y, c, s);
-}
-
-/* The slabs of a cache: partial ones first, that is where the next object comes from. */
-static void draw_slabs(const struct view *v, const struct area *a, const struct kmem_cache *c)
-{
-	const struct slab_list *list[3] = {&c->slabs_partial, &c->slabs_full, &c->slabs_free};
-	int y = 1, x;
-	char text[TEXT_LEN];
-
-	fill(a, 0, 0, a->width, 0x2500, ROLE_BORDER);
-	x = put_format(a, 1, 0, ROLE_TITLE, 0, " %s ", c->name);
-	put_format(a, x, 0, ROLE_DIM, 0, _("%u objects in %s "), c->num,
-		   bytes_text((uint64_t)PAGE_SIZE << c->gfporder, text));
-	for (int i = 0; i < 3; i++)
-		for (const struct slab *s = list[i]->first; s && y < a->height; s = s->next)
-			y += draw_slab(v, a, y, c, s);
-	if (y == 1)
-		put_text(a, 1, 1, ROLE_DIM, 0, _("no slab"));
-}
+/* ---- the panel ---- */
 
 static int objects_height(int height)
 {
-	return height >= 9 ? (height + 2) / 3 : height >= 6 ? 2 : 0;
+	return height >= 14 ? height / 2 : height >= 9 ? (height + 2) / 3 : height >= 6 ? 2 : 0;
 }
-
-/* ---- the panel ---- */
 
 static void slab_draw(struct view *v, struct panel_state *ps, const struct area *a, bool active)
 {
@@ -266,7 +186,7 @@ static void slab_draw(struct view *v, struct panel_state *ps, const struct area 
 	draw_thumb(a, ps->top, rows, n);
 	part = area_sub(a, 0, a->height - objects, a->width, objects);
 	if (objects && shown < m->nr_caches && m->cache[shown])
-		draw_slabs(v, &part, m->cache[shown]);
+		slab_map_draw(v, ps, &part, m->cache[shown]);
 }
 
 static void slab_status(const struct view *v, const struct panel_state *ps, char *buf, size_t size)
@@ -295,46 +215,62 @@ static void choose_cache(struct view *v, struct panel_state *ps, int row)
 	view_choose(v, &(struct choice){.kind = CHOOSE_CACHE, .cache = list[row], .pfn = PFN_NONE});
 }
 
-/* The frame of the first slab of the chosen cache. */
-static void follow_slab(struct view *v, const struct panel_state *ps)
+/* The cache under the cursor; NULL: the list is empty. */
+static const struct kmem_cache *cursor_cache(const struct view *v, const struct panel_state *ps)
 {
 	uint16_t list[MAX_CACHES];
 	int n = list_caches(v, list);
-	const struct kmem_cache *c =
-		ps->cursor < n ? view_machine(v)->cache[list[ps->cursor]] : NULL;
-	const struct slab *s = NULL;
 
-	if (c)
-		s = c->slabs_partial.first ? c->slabs_partial.first
-		    : c->slabs_full.first  ? c->slabs_full.first
-					   : c->slabs_free.first;
+	return ps->cursor < n ? view_machine(v)->cache[list[ps->cursor]] : NULL;
+}
+
+/* From a cache to its first object, from an object to the frame that it lies in. */
+static void follow(struct view *v, const struct panel_state *ps, const struct kmem_cache *c)
+{
+	const struct slab *s;
+
+	if (v->choice.kind != CHOOSE_OBJECT) {
+		if (ps->height >= 6)
+			slab_map_enter(v, c);
+		return;
+	}
+	s = slab_of(view_machine(v), v->choice.va);
 	if (!s)
 		return;
-	view_choose_frame(v, s->pfn);
+	view_choose_frame(v, s->pfn + (v->choice.va - pfn_to_kva(view_machine(v), s->pfn)) /
+					      PAGE_SIZE);
 	v->wants_panel = "memory";
 }
 
 static bool slab_key(struct view *v, struct panel_state *ps, uint32_t key)
 {
-	switch (key) {
-	case KEY_UP_:
-		choose_cache(v, ps, ps->cursor - 1);
+	const struct kmem_cache *c = cursor_cache(v, ps);
+	bool arrow = key == KEY_UP_ || key == KEY_DOWN_ || key == KEY_LEFT_ || key == KEY_RIGHT_;
+
+	if (key == KEY_ENTER_ && c) {
+		follow(v, ps, c);
 		return true;
-	case KEY_DOWN_:
-		choose_cache(v, ps, ps->cursor + 1);
-		return true;
-	case KEY_ENTER_:
-		follow_slab(v, ps);
-		return true;
-	default:
-		return false;
 	}
+	if (c && arrow && v->choice.kind == CHOOSE_OBJECT && v->choice_is_users) {
+		if (!slab_map_key(v, ps, c, key))
+			choose_cache(v, ps, ps->cursor);
+		return true;
+	}
+	if (key == KEY_UP_ || key == KEY_DOWN_) {
+		choose_cache(v, ps, ps->cursor + (key == KEY_UP_ ? -1 : 1));
+		return true;
+	}
+	return false;
 }
 
 static void slab_click(struct view *v, struct panel_state *ps, int x, int y)
 {
-	(void)x;
-	if (y >= 1 && y < ps->height - objects_height(ps->height))
+	int map = ps->height - objects_height(ps->height);
+	const struct kmem_cache *c = cursor_cache(v, ps);
+
+	if (y >= map && c)
+		slab_map_click(v, ps, c, x, y - map);
+	else if (y >= 1)
 		choose_cache(v, ps, ps->top + y - 1);
 }
 
