@@ -160,6 +160,11 @@ static void load_or_store(struct machine *m, pfn_t pfn, vaddr_t va,
 		note(m, STORE_LOST, pfn, va);
 	} else {
 		memcpy(page->tag, tag, TAG_LEN);
+		/* and where somebody looks at an object's bytes, they are
+		 * the word's characters */
+		if (page->use == FRAME_SLAB)
+			slab_write(m, pfn_to_kva(m, pfn) + va % PAGE_SIZE, tag,
+				   (uint32_t)strnlen(tag, TAG_LEN));
 		step(m, STORE, pfn, va, old, page_tag(page));
 	}
 }

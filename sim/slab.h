@@ -211,9 +211,9 @@ void slab_debug_free(struct machine *m, const struct slab *s, uint32_t index);
 void slab_debug_destroy(struct machine *m, const struct slab *s);
 /* The byte at an address in such a slab's objects; -1: it is not kept. */
 int slab_byte(const struct machine *m, vaddr_t va);
-/* The kernel writes value to a range, whoever owns it; false: none of its bytes
- * are kept. */
-bool slab_write(struct machine *m, vaddr_t va, uint32_t bytes, uint8_t value);
+/* The kernel writes nr bytes from an address on, whoever owns them; false: none
+ * of them are kept. */
+bool slab_write(struct machine *m, vaddr_t va, const void *bytes, uint32_t nr);
 
 /* ---- slab.c: slabs ---- */
 

@@ -244,16 +244,17 @@ int slab_byte(const struct machine *m, vaddr_t va)
 	return at ? *at : -1;
 }
 
-bool slab_write(struct machine *m, vaddr_t va, uint32_t bytes, uint8_t value)
+bool slab_write(struct machine *m, vaddr_t va, const void *bytes, uint32_t nr)
 {
 	const struct slab *s = slab_of(m, va);
+	const uint8_t *from = bytes;
 	bool kept = false;
 
-	for (uint32_t i = 0; i < bytes; i++) {
+	for (uint32_t i = 0; i < nr; i++) {
 		uint8_t *at = kept_byte(s, va + i);
 
 		if (at)
-			*at = value;
+			*at = from[i];
 		kept |= at != NULL;
 	}
 	return kept;
