@@ -97,7 +97,7 @@ void line_load(struct machine *m, struct line_group *g, unsigned i,
 	unsigned copy, nr = m->config.cpus;
 	uint32_t source, cost;
 
-	if (!m->config.coherent) {
+	if (!m->coherent) {
 		memory_access(m, g, i, cpu);
 		return;
 	}
@@ -123,7 +123,7 @@ void line_store(struct machine *m, struct line_group *g, unsigned i,
 	unsigned copy, nr = m->config.cpus;
 	uint32_t source, cost;
 
-	if (!m->config.coherent) {
+	if (!m->coherent) {
 		memory_access(m, g, i, cpu);
 		return;
 	}
@@ -144,8 +144,7 @@ void line_store(struct machine *m, struct line_group *g, unsigned i,
 uint64_t line_poll(const struct machine *m, const struct line_group *g,
 		   unsigned i, unsigned cpu, uint32_t times)
 {
-	bool far =
-		!m->config.coherent && cpu_to_node(m, cpu) != g->line[i].home;
+	bool far = !m->coherent && cpu_to_node(m, cpu) != g->line[i].home;
 
 	return (uint64_t)times * (far ? m->config.cost_remote : 1);
 }

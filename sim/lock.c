@@ -78,11 +78,12 @@ void cache_lock_init(struct machine *m, struct kmem_cache *c)
 			      home_of(m, c->kobj));
 }
 
-void locks_init(struct machine *m, enum lock_kind kind)
+void locks_init(struct machine *m, enum lock_kind kind, bool coherent)
 {
 	struct zone *z;
 
 	m->lock_kind = kind;
+	m->coherent = coherent;
 	for_each_zone(m, z)
 		spinlock_init(m, &z->lock, z->id, z->node);
 	for (uint32_t i = 0; i < m->nr_caches; i++)
@@ -98,7 +99,7 @@ void locks_boot(struct machine *m)
 	if (kind == NR_LOCK_KINDS)
 		kind = (enum lock_kind)m->profile->lock_kind;
 	if (m->smp)
-		locks_init(m, kind);
+		locks_init(m, kind, m->config.coherent);
 }
 
 struct spinlock *lock_find(const struct machine *m, uint32_t id)

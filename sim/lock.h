@@ -89,9 +89,9 @@ void locks_boot(struct machine *m);
 
 /* The lock of a cache that has just been made. */
 void cache_lock_init(struct machine *m, struct kmem_cache *c);
-/* All locks anew, of another kind, between events: for teaching, no kernel
- * changes its locks while it runs. */
-void locks_init(struct machine *m, enum lock_kind kind);
+/* All locks anew, of another kind, with caches that know of each other or
+ * without, between events: for teaching, no kernel changes its locks. */
+void locks_init(struct machine *m, enum lock_kind kind, bool coherent);
 
 /* The lock of an id, NULL: there is none.  Ids of zones lie below those of
  * caches. */

@@ -94,6 +94,7 @@ struct machine {
 
 	bool smp;                       /* several CPUs run: locks are taken */
 	enum lock_kind lock_kind;       /* of all locks                    */
+	bool coherent;                  /* their lines are kept in caches  */
 	struct contention contention;   /* the last time that CPUs met     */
 	struct tlb tlb[MAX_CPUS];
 	struct gdt gdt[MAX_CPUS];       /* segments; all 0 if there are none */

@@ -422,6 +422,8 @@ bool parse_event(struct parser *p, enum event_kind k, struct event *e)
 	if (k == EV_ALLOC_PAGES || k == EV_KMALLOC)
 		e->other = GFP_KERNEL;
 	memset(&x, 0, sizeof(x));
+	if (k == EV_LOCK)
+		e->size = p->s->config.coherent;
 	if (k == EV_CONTEND) {
 		e->other = MAX_ZONES + ZONE_NORMAL;
 		x.rounds = 1;

@@ -88,6 +88,7 @@ const struct option_info option_info[NR_OPTION_WORDS] = {
 	[O_IN] = {"in", 2, true, 0},
 	[O_USER] = {"user", 4, false, OPT_USER},
 	[O_NOCACHE] = {"nocache", 7, false, OPT_NOCACHE},
+	[O_COHERENT] = {"coherent", 8, true, 0},
 };
 
 const char *const advice_words[NR_ADVICE + 1] = {

@@ -62,6 +62,7 @@ enum option_word {
 	O_IN,
 	O_USER,
 	O_NOCACHE,
+	O_COHERENT,
 	NR_OPTION_WORDS
 };
 

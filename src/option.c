@@ -91,6 +91,18 @@ static bool read_times(struct parser *p, const struct word *w, enum option_word 
 	return true;
 }
 
+static bool read_coherent(struct parser *p, const struct word *w, const char *text, uint32_t len,
+			  struct event *e)
+{
+	static const char *const words[] = {"off", "on", NULL};
+	unsigned index;
+
+	if (!read_choice(p, w, text, len, _("setting of coherent"), words, &index))
+		return false;
+	e->size = index;
+	return true;
+}
+
 static bool read_valued(struct parser *p, const struct word *w, enum option_word o,
 			const char *text, uint32_t len, struct event *e, struct event_extra *x)
 {
@@ -123,6 +135,8 @@ static bool read_valued(struct parser *p, const struct word *w, enum option_word
 		return read_align(p, w, text, len, x);
 	case O_ON:
 		return read_on(p, w, text, len, e);
+	case O_COHERENT:
+		return read_coherent(p, w, text, len, e);
 	case O_ROUNDS:
 	case O_POLLS:
 		return read_times(p, w, o, text, len, x);

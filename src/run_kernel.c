@@ -141,8 +141,8 @@ static struct outcome run_contend(const struct run *r)
 
 static struct outcome run_lock(const struct run *r)
 {
-	locks_init(r->m, (enum lock_kind)r->e->other);
-	step(r->m, LOCKS_MADE, r->e->other);
+	locks_init(r->m, (enum lock_kind)r->e->other, r->e->size != 0);
+	step(r->m, LOCKS_MADE, r->e->other, r->e->size);
 	return ok;
 }
 

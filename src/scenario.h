@@ -89,7 +89,8 @@ struct event {
 			   * contend: as zone_id_of, or CONTEND_CACHE: cache `name` */
 	uint32_t extra;   /* of scenario_extra, 0: none                           */
 	struct addr addr;
-	uint64_t size; /* SIZE, NEWSIZE, ORDER, CPU; CPU...: a byte each, + 1, the first lowest */
+	uint64_t size; /* SIZE, NEWSIZE, ORDER, CPU; CPU...: a byte each, + 1, the first lowest;
+			* lock: coherent= */
 };
 enum { CONTEND_CACHE = UINT16_MAX };
 

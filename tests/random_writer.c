@@ -847,6 +847,8 @@ static bool write_kernel(struct writer *w, enum event_kind k)
 		return write_contend(w);
 	case EV_LOCK:
 		put(w, "lock %s", lock_kind_names[draw(w, NR_LOCK_KINDS)]);
+		if (one_in(w, 3))
+			put(w, one_in(w, 2) ? " coherent=on" : " coherent=off");
 		return w->m->config.cpus > 1;
 	default:
 		return write_cache(w, k);

@@ -508,7 +508,8 @@ START_TEST(an_event_changes_all_locks)
 {
 	struct script c;
 
-	script_run(&c, "machine i386 cpus=2 ram=32M\ncontend 0 1\nlock mcs\n");
+	script_run(&c, "machine i386 cpus=2 ram=32M\ncontend 0 1\nlock mcs coherent=off\n");
+	ck_assert(!c.m->coherent);
 	ck_assert_uint_eq(lock_nth(c.m, 0)->kind, LOCK_MCS);
 	ck_assert_uint_eq(lock_find(c.m, ZONE_NORMAL)->total.acquisitions, 0);
 	script_free(&c);

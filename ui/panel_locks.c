@@ -217,7 +217,7 @@ static void word_text(const struct spinlock *l, char *buf, size_t size)
 	char tail[8] = "0";
 
 	if (l->tail)
-		snprintf(tail, sizeof(tail), "n%u", l->tail - 1);
+		snprintf(tail, sizeof(tail), "n%u", l->tail - 1u);
 	switch (l->kind) {
 	case LOCK_TAS:
 		snprintf(buf, size, "slock %d", l->slock);
@@ -500,10 +500,10 @@ static void locks_status(const struct view *v, const struct panel_state *ps, cha
 		snprintf(buf, size, "%s", _("one CPU"));
 	else if (m->nr_nodes > 1)
 		snprintf(buf, size, _("%s, %u CPUs %u nodes%s"), lock_kind_names[m->lock_kind],
-			 m->config.cpus, m->nr_nodes, m->config.coherent ? "" : _(", no caches"));
+			 m->config.cpus, m->nr_nodes, m->coherent ? "" : _(", no caches"));
 	else
 		snprintf(buf, size, _("%s, %u CPUs%s"), lock_kind_names[m->lock_kind],
-			 m->config.cpus, m->config.coherent ? "" : _(", no caches"));
+			 m->config.cpus, m->coherent ? "" : _(", no caches"));
 }
 
 /* ---- keys ---- */
