@@ -50,7 +50,7 @@ START_TEST(what_the_event_was_about_is_in_sight_marked_and_told)
 	for (int height = 3; height < 40; height++)
 		ck_assert(shows(&panel_space, &v, 78, height, "\342\227\206b7ffe000    8K buf"));
 	ck_assert(shows(&panel_space, &v, 78, 14,
-			"b7ffe000-b7ffffff 8K rw-p buf: pages 2  resident 1"));
+			"b7ffe000-b7ffffff 8K rw-p buf: 1 of 2 resident"));
 	close_view(&v);
 }
 END_TEST

@@ -1,7 +1,7 @@
 /*
  * Address space: all addresses of a process, from the last one down to 0.
  *
- *	 4G |##|  ff800000   4M kmap       2 of 1024 slots in use
+ *	 4G |##|  ff800000   4M kmap       2 of 1024 used
  *	    |##|  f8800000 110M vmalloc    1 area, 2 pages
  *	    |:.|  f8000000   8M hole
  *	    |##|  c1000000 880M lowmem     Normal  frames 01000-37fff
@@ -9,7 +9,7 @@
  *	    |  |  bffdf000 132K stack      .x32 a
  *	    |  |  bfedf000   1M guard gap
  *	 ...
- *	 bffdf000-bfffffff rw-p [stack] 33 pages, 1 resident ...        the range at the cursor
+ *	 bffdf000-bfffffff rw-p [stack]: 1 of 33 resident ...        the range at the cursor
  *
  * At the left everything to scale: of 4 GiB a page is a millionth part, so most areas are less than a line of it.  Beside
  * it each range has one row, whatever its size.  Enter looks into a range: its pages, vmalloc's areas, slots of kmap's

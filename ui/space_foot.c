@@ -1,7 +1,7 @@
 /*
  * The range at the cursor in sentences: where it is, what it is for, what it is mapped to.
  *
- *	 bffdf000-bfffffff 132K rw-p [stack]: 33 pages, 1 resident
+ *	 bffdf000-bfffffff 132K rw-p [stack]: 1 of 33 resident
  *	 The stack grows down by faults, to bf800000 at most.
  */
 #include "space.h"
@@ -24,9 +24,9 @@ static void tell_area(const struct space *s, const struct address_range *r, char
 {
 	char rights[TEXT_LEN], name[TEXT_LEN];
 
-	snprintf(buf, size, _("%s %s: pages %llu  resident %u"), vma_rights(r->area, rights),
-		 area_name(s->v, r->area, name), (unsigned long long)(range_bytes(r) >> PAGE_SHIFT),
-		 range_pages_mapped(s->m, r));
+	snprintf(buf, size, _("%s %s: %u of %llu resident"), vma_rights(r->area, rights),
+		 area_name(s->v, r->area, name), range_pages_mapped(s->m, r),
+		 (unsigned long long)(range_bytes(r) >> PAGE_SHIFT));
 }
 
 static int draw_where(const struct space *s, const struct area *a, const struct address_range *r)

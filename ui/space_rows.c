@@ -227,7 +227,7 @@ static void put_pkmap(const struct space *s, const struct area *a, int x, int y)
 	uint32_t used, unused;
 
 	count_slots(s->m, &used, &unused);
-	x = put_format(a, x, y, used ? ROLE_NORMAL : ROLE_DIM, 0, _("%u of %u slots in use"), used,
+	x = put_format(a, x, y, used ? ROLE_NORMAL : ROLE_DIM, 0, _("%u of %u used"), used,
 		       s->m->profile->last_pkmap);
 	if (unused)
 		put_format(a, x + 2, y, ROLE_DIM, 0, _("%u still mapped"), unused);
@@ -401,7 +401,7 @@ static const char *range_words(const struct address_range *r)
 	case RANGE_STACK_GAP:
 		return _("mmap keeps off");
 	case RANGE_HOLE:
-		return _("catches who runs over the end");
+		return _("catches overruns");
 	case RANGE_LAST_PAGE:
 		return _("error numbers");
 	case RANGE_VM_GUARD:

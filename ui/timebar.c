@@ -23,14 +23,15 @@ static const struct tick {
 	enum role role;
 	const char *name;
 } ticks[] = {
-	{'!', ROLE_ERROR, N_("refused")},  {'C', ROLE_COW, N_("copy")},
-	{'F', ROLE_PROCESS_1, N_("fork")}, {'s', ROLE_PROCESS_1, N_("spawn")},
-	{'E', ROLE_PROCESS_1, N_("exec")}, {'x', ROLE_PROCESS_2, N_("exit")},
-	{'m', ROLE_FILE, N_("map")},       {'u', ROLE_FILE, N_("unmap")},
-	{'p', ROLE_FILE, N_("protect")},   {'b', ROLE_FILE, N_("heap")},
-	{'l', ROLE_FILE, N_("lock")},      {'a', ROLE_FILE, N_("advise")},
-	{'k', ROLE_SLAB, N_("kernel")},    {'w', ROLE_ANON, N_("write")},
-	{'L', ROLE_WARN, N_("contend")},   {'r', ROLE_ZERO, N_("read")},
+	{'!', ROLE_ERROR, N_("refused")},     {'C', ROLE_COW, N_("copy")},
+	{'F', ROLE_PROCESS_1, N_("fork")},    {'s', ROLE_PROCESS_1, N_("spawn")},
+	{'E', ROLE_PROCESS_1, N_("exec")},    {'x', ROLE_PROCESS_2, N_("exit")},
+	{'m', ROLE_FILE, N_("map")},          {'u', ROLE_FILE, N_("unmap")},
+	{'p', ROLE_FILE, N_("protect")},      {'b', ROLE_FILE, N_("heap")},
+	{'l', ROLE_FILE, N_("lock")},         {'a', ROLE_FILE, N_("advise")},
+	{'k', ROLE_SLAB, N_("kernel")},       {'w', ROLE_ANON, N_("write")},
+	{'L', ROLE_WARN, N_("contend")},      {'r', ROLE_ZERO, N_("read")},
+	{'t', ROLE_PROCESS_3, N_("segment")},
 };
 
 enum { NR_TICKS = sizeof(ticks) / sizeof(ticks[0]) };
