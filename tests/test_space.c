@@ -49,8 +49,8 @@ START_TEST(what_the_event_was_about_is_in_sight_marked_and_told)
 	go(&v, COPY, STEP_END);
 	for (int height = 3; height < 40; height++)
 		ck_assert(shows(&panel_space, &v, 78, height, "\342\227\206b7ffe000    8K buf"));
-	ck_assert(shows(&panel_space, &v, 78, 14,
-			"b7ffe000-b7ffffff 8K rw-p buf: 1 of 2 resident"));
+	ck_assert(
+		shows(&panel_space, &v, 78, 14, "b7ffe000-b7ffffff 8K rw-p buf: 1 of 2 resident"));
 	close_view(&v);
 }
 END_TEST
@@ -186,6 +186,53 @@ START_TEST(a_click_on_the_ruler_goes_to_the_address_there)
 }
 END_TEST
 
+#define KERNEL_LECTURE                                                                             \
+	"machine i386 ram=1G\nspawn sh\nvmalloc big 20K\nalloc_pages hi 0 gfp=highuser\n"          \
+	"kmap hi\nkmap_atomic hi\nset_fixmap 3 0xfee00000\nkunmap hi\nvfree big\n"
+enum { VMALLOC = 2, KMAP = 4, SET_FIXMAP = 6, KUNMAP, VFREE };
+
+/* The panel, looked into twice at most: what the event has done is where the cursor is. */
+static bool shows_inside(uint32_t event, int times, const char *words)
+{
+	struct view v = open_view(KERNEL_LECTURE);
+	struct panel_state ps = {0};
+	bool found;
+
+	go(&v, event, STEP_END);
+	free(panel_text(&panel_space, &v, &ps, 78, 24));
+	while (times--)
+		panel_space.key(&v, &ps, ']');
+	found = holds(panel_text(&panel_space, &v, &ps, 78, 24), words);
+	close_view(&v);
+	return found;
+}
+
+START_TEST(areas_of_vmalloc_have_names_pages_and_guards)
+{
+	ck_assert(shows_inside(VMALLOC, 0,
+			       "\342\227\206f8800000  111M vmalloc     areas 1  pages 5"));
+	ck_assert(shows_inside(VMALLOC, 1,
+			       "\342\227\206f8800000   20K big         vmalloc mapped 5 of 5"));
+	ck_assert(shows_inside(VMALLOC, 1, "f8805000    4K guard       never mapped"));
+	ck_assert(shows_inside(VMALLOC, 2, "\342\227\206f8804000    4K page"));
+	ck_assert(shows_inside(VFREE, 1,
+			       "\342\227\206f8800000   24K lazy        waits for a TLB flush"));
+}
+END_TEST
+
+START_TEST(slots_of_kmap_and_the_fixmap_are_seen_one_by_one)
+{
+	ck_assert(shows_inside(KMAP, 0, "\342\227\206ff800000    4M kmap        1 of 1024 used"));
+	ck_assert(shows_inside(KMAP, 1, "4K slot 1"));
+	ck_assert(shows_inside(KMAP, 1, "users 1"));
+	ck_assert(shows_inside(KUNMAP, 1, "nobody, still mapped"));
+	ck_assert(shows_inside(KUNMAP, 0, "0 of 1024 used  1 still mapped"));
+	ck_assert(
+		shows_inside(SET_FIXMAP, 1, "\342\227\206ffffc000    4K slot 3      fee00 no RAM"));
+	ck_assert(shows_inside(SET_FIXMAP, 1, "kmap_atomic CPU 0 place 0"));
+}
+END_TEST
+
 START_TEST(without_a_process_the_kernel_is_shown)
 {
 	struct view v = open_view("machine i386 ram=64M\nspawn p\n");
@@ -212,6 +259,8 @@ Suite *space_suite(void)
 	tcase_add_test(t, focus_names_a_range);
 	tcase_add_test(t, search_goes_to_a_name_or_an_address);
 	tcase_add_test(t, a_click_on_the_ruler_goes_to_the_address_there);
+	tcase_add_test(t, areas_of_vmalloc_have_names_pages_and_guards);
+	tcase_add_test(t, slots_of_kmap_and_the_fixmap_are_seen_one_by_one);
 	tcase_add_test(t, without_a_process_the_kernel_is_shown);
 	suite_add_tcase(s, t);
 	return s;

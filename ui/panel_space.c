@@ -64,13 +64,13 @@ static void enter_path(struct space *s, struct panel_state *ps)
 /* An address of the kernel that a telling is about, beside the direct map; 0: none. */
 static vaddr_t kernel_address_of(const struct machine *m, const struct story_node *n)
 {
-	uint64_t va;
+	vaddr_t va;
 
-	for (unsigned nth = 0; step_arg_nth(&n->step, A_KVA, nth, &va); nth++)
+	for (unsigned nth = 0; (va = telling_kernel_address(m, n, nth)); nth++)
 		if (va >= user_end(m) &&
 		    (va < m->map.page_offset ||
 		     va - m->map.page_offset >= m->map.high_memory - m->map.page_offset))
-			return (vaddr_t)va;
+			return va;
 	return 0;
 }
 

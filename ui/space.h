@@ -31,6 +31,8 @@ struct address_range space_row(const struct space *s, vaddr_t va);
 /* ---- space_rows.c ---- */
 /* "heap", "vmalloc", "slot 5": what a range is, in a word or two; returns buf. */
 const char *range_name(const struct space *s, const struct address_range *r, char *buf, size_t size);
+/* The nth (from 0) kernel address that a telling names; 0: there are fewer. */
+vaddr_t telling_kernel_address(const struct machine *m, const struct story_node *n, unsigned nth);
 /* What the last steps did to a range. */
 enum touch range_touch(const struct space *s, const struct address_range *r);
 /* The colour of what lies in a range. */

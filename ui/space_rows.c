@@ -47,6 +47,25 @@ static bool is_slot(const struct address_range *r)
 	return r->outer == RANGE_PKMAP || r->outer == RANGE_FIXMAP;
 }
 
+static const char *vm_area_use(const struct vm_struct *vm)
+{
+	return vm->flags & VM_IOREMAP ? "ioremap" : "vmalloc";
+}
+
+/* The name that the scenario gave to an area of vmalloc; else what made it. */
+static const char *vm_area_name(const struct space *s, const struct vm_struct *vm)
+{
+	const struct region_table *names = &s->m->names;
+
+	for (uint32_t i = 0; i < names->cap; i++) {
+		const struct region *r = &names->slot[i];
+
+		if (r->name && page_align_down(r->start) == vm->start)
+			return symbol_name(s->v->scenario, r->name);
+	}
+	return vm_area_use(vm);
+}
+
 const char *range_name(const struct space *s, const struct address_range *r, char *buf, size_t size)
 {
 	uint32_t low = is_slot(r) ? range_slot(s->m, r, r->first) : 0;
@@ -60,7 +79,7 @@ const char *range_name(const struct space *s, const struct address_range *r, cha
 	else if (r->kind == RANGE_MAPPING && strcmp(area_name(s->v, r->area, name), "-") != 0)
 		snprintf(buf, size, "%s", name);
 	else if (r->kind == RANGE_VM_AREA)
-		snprintf(buf, size, "%s", r->vm->flags & VM_IOREMAP ? "ioremap" : "vmalloc");
+		snprintf(buf, size, "%s", vm_area_name(s, r->vm));
 	else
 		snprintf(buf, size, "%s", _(kind_name[r->kind]));
 	return buf;
@@ -68,7 +87,20 @@ const char *range_name(const struct space *s, const struct address_range *r, cha
 
 /* ---- marks ---- */
 
+vaddr_t telling_kernel_address(const struct machine *m, const struct story_node *n, unsigned nth)
+{
+	uint16_t id = n->step.id;
+	uint64_t value;
+
+	/* kmap speaks of its slots by number */
+	if ((id == S_KMAP_AGAIN || id == S_KUNMAP) && nth == 0 &&
+	    step_arg(&n->step, A_COUNT, &value))
+		return m->map.pkmap_base + (vaddr_t)(value << PAGE_SHIFT);
+	return step_arg_nth(&n->step, A_KVA, nth, &value) ? (vaddr_t)value : 0;
+}
+
 struct range_question {
+	const struct machine *m;
 	vaddr_t first, last;
 };
 
@@ -76,9 +108,9 @@ struct range_question {
 static bool names_kernel_address_in(const struct story_node *n, const void *ctx)
 {
 	const struct range_question *q = ctx;
-	uint64_t va;
+	vaddr_t va;
 
-	for (unsigned nth = 0; step_arg_nth(&n->step, A_KVA, nth, &va); nth++)
+	for (unsigned nth = 0; (va = telling_kernel_address(q->m, n, nth)); nth++)
 		if (va >= q->first && va <= q->last)
 			return true;
 	return false;
@@ -93,7 +125,7 @@ static enum touch kernel_touch(const struct space *s, const struct address_range
 {
 	const struct story *story = view_story(s->v);
 	const struct story_node *last = story_last(story);
-	struct range_question q = {r->first, r->last};
+	struct range_question q = {s->m, r->first, r->last};
 
 	if (last && !view_is_complete(s->v) && names_kernel_address_in(last, &q))
 		return TOUCH_STEP;
@@ -149,6 +181,8 @@ enum touch range_touch(const struct space *s, const struct address_range *r)
 		return TOUCH_NONE;
 	if (is_direct(r))
 		return frames_touch(s, r);
+	if (r->kind == RANGE_PAGE && story_touched_obj(view_story(s->v), r->first))
+		return story_touched_obj(view_story(s->v), r->first);
 	return more(kernel_touch(s, r),
 		    e ? story_touched_pfn(view_story(s->v), pte_pfn(e)) : TOUCH_NONE);
 }
@@ -413,6 +447,13 @@ static const char *range_words(const struct address_range *r)
 	}
 }
 
+static void put_mapped(const struct space *s, const struct area *a, int x, int y,
+		       const struct address_range *r)
+{
+	put_format(a, x, y, ROLE_DIM, 0, _("mapped %u of %llu"), range_pages_mapped(s->m, r),
+		   (unsigned long long)(range_bytes(r) >> PAGE_SHIFT));
+}
+
 static void draw_contents(const struct space *s, const struct area *a, int x, int y,
 			  const struct address_range *r)
 {
@@ -426,12 +467,13 @@ static void draw_contents(const struct space *s, const struct area *a, int x, in
 	case RANGE_PKMAP:
 		put_pkmap(s, a, x, y);
 		break;
+	case RANGE_VM_AREA:
+		x = put_text(a, x, y, ROLE_LABEL, 0, vm_area_use(r->vm)) + 1;
+		put_mapped(s, a, x, y, r);
+		break;
 	case RANGE_FIXMAP:
 	case RANGE_CPU_ENTRY:
-	case RANGE_VM_AREA:
-		put_format(a, x, y, ROLE_DIM, 0, _("mapped %u of %llu"),
-			   range_pages_mapped(s->m, r),
-			   (unsigned long long)(range_bytes(r) >> PAGE_SHIFT));
+		put_mapped(s, a, x, y, r);
 		break;
 	case RANGE_LARGE:
 	case RANGE_TABLE:
@@ -535,7 +577,7 @@ void draw_space_row(const struct space *s, const struct area *a, int y,
 	put_text(&part, 0, 0, chosen ? ROLE_TITLE : role, chosen ? ATTR_BOLD : 0,
 		 range_name(s, r, text, sizeof(text)));
 	x += 1 + names + (a->width >= MEDIUM);
-	if (a->width >= WIDE) {
+	if (a->width >= WIDE && range_symbol(s, r)[0]) {
 		put_right(a, a->width, y, ROLE_LABEL, 0, range_symbol(s, r));
 		rest.width -= SYMBOL_WIDTH;
 	}
