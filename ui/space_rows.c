@@ -20,7 +20,7 @@
 #include "space.h"
 #include "src/i18n.h"
 
-enum { BYTES_WIDTH = 5, STRIP_MOST = 32, MEDIUM = 46, WIDE = 64, SYMBOL_WIDTH = 15 };
+enum { BYTES_WIDTH = 5, STRIP_MOST = 32, MEDIUM = 46, WIDE = 64 };
 
 /* ---- names ---- */
 
@@ -579,7 +579,7 @@ void draw_space_row(const struct space *s, const struct area *a, int y,
 	x += 1 + names + (a->width >= MEDIUM);
 	if (a->width >= WIDE && range_symbol(s, r)[0]) {
 		put_right(a, a->width, y, ROLE_LABEL, 0, range_symbol(s, r));
-		rest.width -= SYMBOL_WIDTH;
+		rest.width -= text_width(range_symbol(s, r)) + 1;
 	}
 	if (range_is_area(r))
 		draw_area(s, &rest, x, y, r);
