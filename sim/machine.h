@@ -53,6 +53,9 @@ struct machine {
 	const struct mm_profile *profile;
 	struct machine_config config;
 	bool nx;                        /* entries say what is no program  */
+	bool smp;                       /* several CPUs run: locks are taken */
+	bool coherent;                  /* caches keep the lines of locks  */
+	enum lock_kind lock_kind;       /* of all locks                    */
 
 	struct page *mem_map;           /* one per frame, [0, max_pfn)     */
 	pfn_t max_pfn;                  /* first frame that does not exist */
@@ -92,9 +95,6 @@ struct machine {
 	uint32_t ended_cache_index;
 	struct kmem_cache *kobj_cache[NR_KERNEL_OBJECTS];
 
-	bool smp;                       /* several CPUs run: locks are taken */
-	enum lock_kind lock_kind;       /* of all locks                    */
-	bool coherent;                  /* their lines are kept in caches  */
 	struct contention contention;   /* the last time that CPUs met     */
 	struct tlb tlb[MAX_CPUS];
 	struct gdt gdt[MAX_CPUS];       /* segments; all 0 if there are none */
