@@ -129,27 +129,27 @@ void array_fields(struct fields *r, const struct object *o)
 
 enum { ENDS = 8, BYTES_TEXT = 8 * 3 * ENDS };
 
-/* Bytes from an address on, "6b 6b"; nothing where they are not kept. */
+/* Bytes from an address on, "6b 6b"; "-" where there are none, or they are not kept. */
 static size_t put_bytes(const struct machine *m, vaddr_t from, uint32_t nr, char *at)
 {
 	size_t len = 0;
 
+	at[0] = '-';
+	at[1] = '\0';
 	for (uint32_t i = 0; i < nr && slab_byte(m, from + i) >= 0; i++)
 		len += (size_t)sprintf(at + len, "%s%02x", i ? " " : "",
 				       (unsigned)slab_byte(m, from + i));
 	return len;
 }
 
-/* The object's own bytes: "6b 6b 6b 6b .. 6b 6b 6b a5", or "-". */
+/* The object's own bytes: "6b 6b 6b 6b .. 6b 6b 6b a5". */
 static const char *bytes_text(const struct machine *m, const struct slab *s, vaddr_t slot,
 			      char text[BYTES_TEXT])
 {
-	const struct kmem_cache *c = s->cache;
-	vaddr_t obj = slot + c->obj_offset;
-	uint32_t bytes = c->object_size;
+	vaddr_t obj = slot + s->cache->obj_offset;
+	uint32_t bytes = s->cache->object_size;
 	size_t len;
 
-	strcpy(text, "-");
 	if (bytes <= 2 * ENDS) {
 		put_bytes(m, obj, bytes, text);
 	} else if ((len = put_bytes(m, obj, ENDS, text)) > 0) {
@@ -162,7 +162,6 @@ static const char *bytes_text(const struct machine *m, const struct slab *s, vad
 static const char *red_text(const struct machine *m, const struct slab *s, vaddr_t word,
 			    char text[BYTES_TEXT])
 {
-	strcpy(text, "-");
 	put_bytes(m, word, s->cache->obj_offset, text);
 	return text;
 }

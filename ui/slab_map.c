@@ -275,12 +275,12 @@ static int draw_arrays(const struct view *v, const struct area *a, int y,
 		const struct array_cache *ac = &c->cpu[cpu];
 
 		x = put_format(a, x, y, cpu == m->cpu ? ROLE_LABEL : ROLE_DIM, 0, "CPU %u ", cpu);
-		x = put_char_text(a, x, y, GLYPH_AT_HAND, ROLE_PCP);
+		x = put_char_text(a, x, y, GLYPH_AT_HAND, ROLE_PCP) + 1;
 		x = put_format(a, x, y, ROLE_NUMBER, 0, "%u/%u", ac->avail, ac->limit) + 2;
 	}
 	if (c->shared.limit) {
 		x = put_format(a, x, y, ROLE_DIM, 0, _("shared "));
-		x = put_char_text(a, x, y, GLYPH_AT_HAND, ROLE_PCP);
+		x = put_char_text(a, x, y, GLYPH_AT_HAND, ROLE_PCP) + 1;
 		put_format(a, x, y, ROLE_NUMBER, 0, "%u/%u", c->shared.avail, c->shared.limit);
 	}
 	return 1;
@@ -289,22 +289,21 @@ static int draw_arrays(const struct view *v, const struct area *a, int y,
 static void draw_legend(const struct area *a, int y, const struct kmem_cache *c)
 {
 	const struct {
+		const char *word; /* NULL: the cache has none */
 		uint32_t glyph;
-		const char *word;
-		bool shown;
 	} signs[] = {
-		{GLYPH_TAKEN, N_("taken"), true},
-		{GLYPH_FREE, N_("free"), true},
-		{GLYPH_NEXT, N_("next"), true},
-		{GLYPH_AT_HAND, N_("in an array"), c->cpu[0].limit > 0},
-		{GLYPH_INDEX, N_("index list"), c->mgmt == SLAB_OBJFREELIST},
-		{GLYPH_COLOUR, N_("colour"), c->colour > 1},
-		{GLYPH_MGMT, N_("management"), c->mgmt == SLAB_ON},
+		{N_("taken"), GLYPH_TAKEN},
+		{N_("free"), GLYPH_FREE},
+		{N_("next"), GLYPH_NEXT},
+		{c->cpu[0].limit ? N_("in an array") : NULL, GLYPH_AT_HAND},
+		{c->mgmt == SLAB_OBJFREELIST ? N_("index list") : NULL, GLYPH_INDEX},
+		{c->colour > 1 ? N_("colour") : NULL, GLYPH_COLOUR},
+		{c->mgmt == SLAB_ON ? N_("management") : NULL, GLYPH_MGMT},
 	};
 	int x = 1;
 
 	for (size_t i = 0; i < sizeof(signs) / sizeof(signs[0]); i++)
-		if (signs[i].shown && x + text_width(_(signs[i].word)) + 2 <= a->width) {
+		if (signs[i].word && x + text_width(_(signs[i].word)) + 2 <= a->width) {
 			put_char(a, x, y, signs[i].glyph, glyph_role(signs[i].glyph), 0);
 			x = put_text(a, x + 2, y, ROLE_DIM, 0, _(signs[i].word)) + 2;
 		}
