@@ -317,11 +317,17 @@ void boot_set_limits(struct machine *m)
 /* Init code and initrd go to the buddy: after the marks were computed. */
 static void free_initmem(struct machine *m, const struct boot_map *b)
 {
-	if (b->init.start == b->init.end)
-		return;
-	mark_frames(m, b->init.start, b->init.end, FRAME_FREE);
-	free_range(m, page_zone(m, b->init.start), b->init.start, b->init.end,
-		   PLACE_BY_RULE);
+	pfn_t start = b->init.start, end;
+
+	mark_frames(m, start, b->init.end, FRAME_FREE);
+	for (; start < b->init.end; start = end) {
+		struct zone *z = page_zone(m, start);
+
+		end = z->start_pfn + z->spanned_pages;
+		if (end > b->init.end)
+			end = b->init.end;
+		free_range(m, z, start, end, PLACE_BY_RULE);
+	}
 }
 
 void boot_memory(struct machine *m)

@@ -54,7 +54,7 @@ static bool check_zonelist(const struct check *k, const struct pglist_data *n,
 {
 	const struct zoneref *r = n->node_zonelists[list].zonerefs;
 	const struct zone *z, *before = NULL;
-	uint32_t managed = 0;
+	uint32_t present = 0;
 
 	for (; r->zone; before = r->zone, r++) {
 		if (!LAW(!before || before->node != r->zone->node ||
@@ -62,12 +62,12 @@ static bool check_zonelist(const struct check *k, const struct pglist_data *n,
 			 "node %u: zonelist %u has zone %s behind a lower one",
 			 n->node_id, list, r->zone->name))
 			return false;
-		managed += r->zone->managed_pages;
+		present += r->zone->present_pages;
 	}
 	for_each_zone(k->m, z)
 		if (list == ZONELIST_FALLBACK || z->node == n->node_id)
-			managed -= z->managed_pages;
-	return LAW(managed == 0,
+			present -= z->present_pages;
+	return LAW(present == 0,
 		   "node %u: zonelist %u has not every zone, or one twice",
 		   n->node_id, list);
 }

@@ -56,11 +56,14 @@ static uint32_t bytes_to_pages(uint64_t bytes)
 	return (uint32_t)((bytes + PAGE_SIZE - 1) >> PAGE_SHIFT);
 }
 
-/* Pages of the mem_map of one section. */
+uint64_t section_map_bytes(const struct mm_profile *p)
+{
+	return (uint64_t)section_nr_pages(p) * p->page_struct_bytes;
+}
+
 static uint32_t section_map_pages(const struct mm_profile *p)
 {
-	return bytes_to_pages((uint64_t)section_nr_pages(p) *
-			      p->page_struct_bytes);
+	return bytes_to_pages(section_map_bytes(p));
 }
 
 /* Which sections have memory, and of which node: 6.1 memory_present(). */

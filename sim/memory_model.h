@@ -28,6 +28,10 @@ enum memory_model memory_model_of(const struct machine_config *c);
 /* Frames of which a whole number belongs to one node. */
 pfn_t node_unit(const struct machine_config *c);
 
+/* SPARSEMEM: the mem_map of one section. */
+struct mm_profile;
+uint64_t section_map_bytes(const struct mm_profile *p);
+
 /* Boot: how large mem_map is, and for each node; node ranges must be set.  Then
  * where it lies, at lowest or above. */
 void memory_model_init(struct machine *m, const struct memblock *b);

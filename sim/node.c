@@ -155,7 +155,7 @@ static unsigned build_zonerefs_node(struct machine *m, struct zonelist *list,
 	for (unsigned i = MAX_NR_ZONES; i-- > 0;) {
 		struct zone *z = &m->node[node].node_zones[i];
 
-		if (z->managed_pages)
+		if (populated_zone(z))
 			list->zonerefs[n++] = (struct zoneref){z, z->type};
 	}
 	list->zonerefs[n] = (struct zoneref){NULL, ZONE_DMA};

@@ -15,7 +15,10 @@
 
 #define MIB ((uint64_t)1 << 20)
 
-enum { HOLE_FROM_MB = 128 }; /* below it the kernel's image and its mem_map need room */
+enum {
+	HOLE_FROM_MB = 128, /* below it the kernel's image and its mem_map need room */
+	KERNELCORE_LEAST_MB = 16,
+};
 
 static const uint64_t page_mask = ~(uint64_t)(PAGE_SIZE - 1);
 
@@ -124,11 +127,20 @@ bool check_memory(struct parser *p)
 			       _("nodes=%u wants more RAM: each node has at least one section "
 				 "of %lluM"),
 			       c->nodes, (unsigned long long)(unit / MIB));
+	if (memory_model_of(c) == MEMORY_SPARSE && section_map_bytes(c->profile) > c->ram_bytes / 2)
+		return mistake(p, word_of(p, "memory"),
+			       _("memory=sparse wants more RAM: the mem_map of a section takes "
+				 "%lluK of it"),
+			       (unsigned long long)(section_map_bytes(c->profile) / 1024));
 	if (c->hole_bytes && c->hole_start + c->hole_bytes > end)
 		return mistake(p, word_of(p, "hole"),
 			       _("the hole ends behind the memory, which ends at %lluK"),
 			       (unsigned long long)(end / 1024));
-	if (c->movable_bytes > c->ram_bytes)
-		return mistake(p, word_of(p, "movable"), _("movable= is more than the RAM"));
+	if (c->movable_bytes && (c->movable_bytes > c->ram_bytes / 2 ||
+				 c->ram_bytes - c->movable_bytes < KERNELCORE_LEAST_MB * MIB))
+		return mistake(p, word_of(p, "movable"),
+			       _("movable= leaves too little: half of the RAM and at least %dM are "
+				 "the kernel's"),
+			       KERNELCORE_LEAST_MB);
 	return true;
 }

@@ -165,9 +165,9 @@ static void ideal(uint32_t dma, uint32_t normal, uint32_t high, uint32_t cpus)
 	m = bare_machine(16);
 	m->config.cpus = cpus;
 	z = m->node[0].node_zones;
-	z[ZONE_DMA].managed_pages = dma;
-	z[ZONE_NORMAL].managed_pages = normal;
-	z[ZONE_HIGHMEM].managed_pages = high;
+	z[ZONE_DMA].managed_pages = z[ZONE_DMA].present_pages = dma;
+	z[ZONE_NORMAL].managed_pages = z[ZONE_NORMAL].present_pages = normal;
+	z[ZONE_HIGHMEM].managed_pages = z[ZONE_HIGHMEM].present_pages = high;
 	calculate_min_free_kbytes(m);
 	setup_per_zone_wmarks(m);
 	setup_per_zone_lowmem_reserve(m);
