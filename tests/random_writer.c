@@ -171,11 +171,32 @@ struct writer *writer_new(uint64_t seed)
 
 void writer_free(struct writer *w) { free(w); }
 
+/* How memory is cut: what the machine's RAM allows. */
+static void write_nodes_and_zones(struct writer *w, uint32_t ram)
+{
+	static const char *const distances[] = {"equal", "ring", "line"};
+	/* a node has a whole section; firmware keeps a little of the last one */
+	uint32_t most = (ram - 1) / (strstr(w->line, "-pae") ? 512 : 64);
+	bool nodes = most > 1 && !one_in(w, 3);
+
+	if (nodes)
+		put(w, " nodes=%u", 2 + draw(w, (most < MAX_NUMNODES ? most : MAX_NUMNODES) - 1));
+	if (nodes && one_in(w, 2))
+		put(w, " distance=%s", ONE_OF(w, distances));
+	if (nodes || (ram >= 12 && one_in(w, 4)))
+		put(w, " memory=sparse");
+	if (ram >= 20 && one_in(w, 3))
+		put(w, " movable=%uM", 1 + draw(w, ram / 2 < ram - 16 ? ram / 2 : ram - 16));
+	if (ram > 200 && ram < 3000 && one_in(w, 3))
+		put(w, " hole=%uM+%uM", 128 + draw(w, 32), 1 + draw(w, ram - 170));
+}
+
 const char *writer_header(struct writer *w)
 {
 	static const char *const profiles[] = {"i386", "i386-pae", "i386-6.1", "i386-6.1-pae"};
 	static const char *const splits[] = {"3G/1G", "2G/2G", "1G/3G"};
-	static const uint16_t small[] = {8, 8, 8, 9, 12, 16, 20}, large[] = {32, 64, 64, 256, 512};
+	static const uint16_t small[] = {8, 8, 8, 9, 12, 16, 20},
+			      large[] = {32, 64, 130, 130, 200, 512};
 	static const uint16_t high[] = {900, 960, 1024, 1024, 2048, 4096};
 	uint32_t size = draw(w, 80), ram;
 
@@ -194,6 +215,7 @@ const char *writer_header(struct writer *w)
 		put(w, one_in(w, 2) ? " nx=on" : " nx=off");
 	if (one_in(w, 6))
 		put(w, " split=%s", ONE_OF(w, splits));
+	write_nodes_and_zones(w, ram);
 	return w->line;
 }
 
