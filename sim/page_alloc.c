@@ -9,6 +9,9 @@
  *	GFP_KERNEL                Normal -> DMA
  *	GFP_DMA                             DMA
  *
+ * With several nodes the zones of the running CPU's node come first, then those
+ * of the others, the nearest first (node.c).
+ *
  * A zone gives only while it has more free pages than a mark and a reserve
  * (watermark.c).  The rounds over the zones, each when the one before it failed:
  *
@@ -84,33 +87,70 @@ static const struct zoneref *next_zones_zonelist(const struct zoneref *ref,
 	return ref;
 }
 
-/* Where a request begins: in the list of the running CPU's node. */
-static const struct zoneref *first_zones_zonelist(const struct machine *m,
-						  enum zone_type highest)
-{
-	const struct pglist_data *local = &m->node[numa_node_id(m)];
+/* What does not change from round to round: 6.1 struct alloc_context. */
+struct alloc_context {
+	const struct zoneref *preferred; /* first zone that will do; its zone
+	                                  * is NULL: there is none          */
+	enum zone_type highest;
+	enum migratetype type;
+};
 
-	return next_zones_zonelist(local->node_zonelists[0].zonerefs, highest);
+/* In the list of node nid; with __GFP_THISNODE in that of its own zones. */
+static struct alloc_context prepare_alloc_pages(const struct machine *m,
+						uint32_t nid, uint32_t gfp)
+{
+	unsigned list = gfp & GFP_BIT_THISNODE ? ZONELIST_NOFALLBACK
+					       : ZONELIST_FALLBACK;
+	const struct zonelist *zl = &m->node[nid].node_zonelists[list];
+	enum zone_type highest = gfp_zone(gfp);
+
+	return (struct alloc_context){
+		.preferred = next_zones_zonelist(zl->zonerefs, highest),
+		.highest = highest,
+		.type = gfp_migratetype(m, gfp),
+	};
+}
+
+/*
+ * Which node gave what another one was preferred for, and to whose CPU.  A
+ * request of CPU 0 (node 0) that only node 1 can serve: there a miss and other,
+ * node 0 counts it as foreign.  6.1 zone_statistics().
+ */
+static void zone_statistics(struct machine *m, struct zone *preferred,
+			    struct zone *z)
+{
+	bool local = z->node == numa_node_id(m);
+
+	z->numa_events[local ? NUMA_LOCAL : NUMA_OTHER]++;
+	if (z->node == preferred->node) {
+		z->numa_events[NUMA_HIT]++;
+		return;
+	}
+	z->numa_events[NUMA_MISS]++;
+	preferred->numa_events[NUMA_FOREIGN]++;
+	step(m, NUMA_MISSED, z->id, preferred->id,
+	     node_distance(m, preferred->node, z->node));
 }
 
 /* One round over the zones of the request, each against the same mark. */
 static pfn_t get_page_from_freelist(struct machine *m, uint32_t gfp,
-				    unsigned order, uint32_t alloc_flags)
+				    unsigned order, uint32_t alloc_flags,
+				    const struct alloc_context *ac)
 {
-	enum zone_type highest = gfp_zone(gfp);
-	enum migratetype type = gfp_migratetype(m, gfp);
-	const struct zoneref *ref = first_zones_zonelist(m, highest);
+	const struct zoneref *ref = ac->preferred;
 
-	for (; ref->zone; ref = next_zones_zonelist(ref + 1, highest)) {
+	for (; ref->zone; ref = next_zones_zonelist(ref + 1, ac->highest)) {
 		struct zone *z = ref->zone;
 		pfn_t pfn;
 
 		if (!zone_may_give(m, z, gfp, order, alloc_flags))
 			continue;
-		pfn = rmqueue(m, z, order, alloc_flags, type);
+		pfn = rmqueue(m, z, order, alloc_flags, ac->type);
 		if (pfn == PFN_NONE)
 			continue;
 		z->nr_alloc += 1u << order;
+		if (m->nr_nodes > 1)
+			zone_statistics(m, ac->preferred->zone, z);
 		if (alloc_flags & ALLOC_HIGHATOMIC)
 			reserve_highatomic_pageblock(m, z, pfn);
 		return pfn;
@@ -120,14 +160,14 @@ static pfn_t get_page_from_freelist(struct machine *m, uint32_t gfp,
 
 /* A pageblock of the request's zones that was kept for atomic requests is for
  * everybody again; false: there is none. */
-static bool unreserve_any(struct machine *m, uint32_t gfp, bool force)
+static bool unreserve_any(struct machine *m, const struct alloc_context *ac,
+			  bool force)
 {
-	enum zone_type highest = gfp_zone(gfp);
-	enum migratetype type = gfp_migratetype(m, gfp);
-	const struct zoneref *ref = first_zones_zonelist(m, highest);
+	const struct zoneref *ref = ac->preferred;
 
-	for (; ref->zone; ref = next_zones_zonelist(ref + 1, highest))
-		if (unreserve_highatomic_pageblock(m, ref->zone, type, force))
+	for (; ref->zone; ref = next_zones_zonelist(ref + 1, ac->highest))
+		if (unreserve_highatomic_pageblock(m, ref->zone, ac->type,
+						   force))
 			return true;
 	return false;
 }
@@ -138,37 +178,41 @@ static bool unreserve_any(struct machine *m, uint32_t gfp, bool force)
  * pageblock; nothing is reclaimed.
  */
 static pfn_t alloc_pages_direct_reclaim(struct machine *m, uint32_t gfp,
-					unsigned order, uint32_t alloc_flags)
+					unsigned order, uint32_t alloc_flags,
+					const struct alloc_context *ac)
 {
 	pfn_t pfn;
 
-	unreserve_any(m, gfp, false);
+	unreserve_any(m, ac, false);
 	drain_pages(m, -1);
-	pfn = get_page_from_freelist(m, gfp, order, alloc_flags);
-	while (pfn == PFN_NONE && unreserve_any(m, gfp, true))
-		pfn = get_page_from_freelist(m, gfp, order, alloc_flags);
+	pfn = get_page_from_freelist(m, gfp, order, alloc_flags, ac);
+	while (pfn == PFN_NONE && unreserve_any(m, ac, true))
+		pfn = get_page_from_freelist(m, gfp, order, alloc_flags, ac);
 	return pfn;
 }
 
 /* The first round failed: 6.1 __alloc_pages_slowpath(), without reclaim. */
 static pfn_t alloc_pages_slowpath(struct machine *m, uint32_t gfp,
-				  unsigned order)
+				  unsigned order,
+				  const struct alloc_context *ac)
 {
-	enum zone_type highest = gfp_zone(gfp);
-	const struct zone *z = first_zones_zonelist(m, highest)->zone;
-	uint32_t first = z ? z->id : highest;
+	const struct zone *z = ac->preferred->zone;
+	uint32_t first = z ? z->id : ac->highest;
 	uint32_t alloc_flags = gfp_to_alloc_flags(gfp, order);
 	pfn_t pfn;
 
-	if (gfp & GFP_BIT_KSWAPD)
+	if (gfp & GFP_BIT_KSWAPD) {
 		note(m, WAKE_KSWAPD, first);
-	pfn = get_page_from_freelist(m, gfp, order, alloc_flags);
+		wake_all_kswapds(m, ac->preferred, order, ac->highest);
+	}
+	pfn = get_page_from_freelist(m, gfp, order, alloc_flags, ac);
 	if (pfn == PFN_NONE && (gfp & GFP_BIT_MEMALLOC) &&
 	    !(gfp & GFP_BIT_NOMEMALLOC))
-		pfn = get_page_from_freelist(m, gfp, order,
-					     ALLOC_NO_WATERMARKS);
+		pfn = get_page_from_freelist(m, gfp, order, ALLOC_NO_WATERMARKS,
+					     ac);
 	if (pfn == PFN_NONE && (gfp & GFP_BIT_DIRECT_RECLAIM))
-		pfn = alloc_pages_direct_reclaim(m, gfp, order, alloc_flags);
+		pfn = alloc_pages_direct_reclaim(m, gfp, order, alloc_flags,
+						 ac);
 	if (pfn == PFN_NONE)
 		note(m, ALLOC_FAILED, first, order);
 	return pfn;
@@ -188,20 +232,30 @@ static void prep_new_page(struct machine *m, pfn_t pfn, unsigned order,
 	step(m, PREP_NEW_PAGE, pfn, order);
 }
 
-pfn_t alloc_pages(struct machine *m, uint32_t gfp, unsigned order,
-		  enum frame_use use)
+pfn_t alloc_pages_node(struct machine *m, uint32_t nid, uint32_t gfp,
+		       unsigned order, enum frame_use use)
 {
+	struct alloc_context ac = prepare_alloc_pages(m, nid, gfp);
 	pfn_t pfn;
 
 	BUG_ON(order >= MAX_ORDER);
 	enter(m, ALLOC_PAGES, order, gfp);
-	pfn = get_page_from_freelist(m, gfp, order, WMARK_LOW);
+	if (nid != numa_node_id(m))
+		note(m, ALLOC_ON_NODE, nid,
+		     node_distance(m, numa_node_id(m), nid), m->cpu);
+	pfn = get_page_from_freelist(m, gfp, order, WMARK_LOW, &ac);
 	if (pfn == PFN_NONE)
-		pfn = alloc_pages_slowpath(m, gfp, order);
+		pfn = alloc_pages_slowpath(m, gfp, order, &ac);
 	if (pfn != PFN_NONE)
 		prep_new_page(m, pfn, order, use);
 	leave(m, ALLOC_PAGES, pfn);
 	return pfn;
+}
+
+pfn_t alloc_pages(struct machine *m, uint32_t gfp, unsigned order,
+		  enum frame_use use)
+{
+	return alloc_pages_node(m, numa_node_id(m), gfp, order, use);
 }
 
 /* A block too large for the CPU's lists: 6.1 free_one_page(). */

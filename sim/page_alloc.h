@@ -26,6 +26,7 @@ enum {
 	GFP_BIT_MEMALLOC = 0x20000, /* frees more than it takes: no mark at all */
 	GFP_BIT_NOMEMALLOC = 0x80000, /* ... and never so */
 	GFP_BIT_HARDWALL = 0x100000,
+	GFP_BIT_THISNODE = 0x200000, /* of no other node */
 	GFP_ATOMIC = GFP_BIT_HIGH | GFP_BIT_ATOMIC | GFP_BIT_KSWAPD,
 	GFP_NOWAIT = GFP_BIT_KSWAPD,
 	GFP_KERNEL = GFP_BIT_DIRECT_RECLAIM | GFP_BIT_KSWAPD | GFP_BIT_IO |
@@ -42,6 +43,11 @@ enum {
  */
 pfn_t alloc_pages(struct machine *m, uint32_t gfp, unsigned order,
 		  enum frame_use use);
+
+/* The same, but in the order that is best for node nid instead of the running
+ * CPU's.  6.1 alloc_pages_node(). */
+pfn_t alloc_pages_node(struct machine *m, uint32_t nid, uint32_t gfp,
+		       unsigned order, enum frame_use use);
 
 /* Give a block back that alloc_pages gave: its reference count must be 1, and
  * no page table may map it. */

@@ -77,6 +77,7 @@ const struct option_info option_info[NR_OPTION_WORDS] = {
 	[O_VALUE] = {"value", 5, true, 0},
 	[O_GFP] = {"gfp", 3, true, 0},
 	[O_NODE] = {"node", 4, true, 0},
+	[O_THISNODE] = {"thisnode", 8, false, OPT_THISNODE},
 	[O_ALIGN] = {"align", 5, true, 0},
 	[O_HWCACHE] = {"hwcache", 7, false, OPT_HWCACHE},
 	[O_CTOR] = {"ctor", 4, false, OPT_CTOR},

@@ -51,6 +51,7 @@ enum option_word {
 	O_VALUE,
 	O_GFP,
 	O_NODE,
+	O_THISNODE,
 	O_ALIGN,
 	O_HWCACHE,
 	O_CTOR,

@@ -126,8 +126,11 @@ static bool read_valued(struct parser *p, const struct word *w, enum option_word
 		e->other = gfp_values[index];
 		return true;
 	case O_NODE:
-		return read_number(p, w, text, len, _("a node of this machine"), 0,
-				   p->s->config.nodes - 1, &node);
+		if (!read_number(p, w, text, len, _("a node of this machine"), 0,
+				 p->s->config.nodes - 1, &node))
+			return false;
+		e->prot = (uint8_t)(node + 1);
+		return true;
 	case O_IN: /* was read before the address that may be its process's */
 		return true;
 	case O_ALIGN:

@@ -46,7 +46,10 @@ static struct outcome run_pages(const struct run *r)
 	pfn_t pfn;
 
 	if (r->e->kind == EV_ALLOC_PAGES) {
-		pfn = alloc_pages(r->m, r->e->other, order, FRAME_KERNEL);
+		uint32_t nid = r->e->prot ? r->e->prot - 1U : numa_node_id(r->m);
+		uint32_t only = r->e->options & OPT_THISNODE ? GFP_BIT_THISNODE : 0;
+
+		pfn = alloc_pages_node(r->m, nid, r->e->other | only, order, FRAME_KERNEL);
 		return pfn == PFN_NONE ? nothing
 				       : give(r, REGION_PAGES, (paddr_t)pfn << PAGE_SHIFT,
 					      (uint64_t)PAGE_SIZE << order, order);

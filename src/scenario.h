@@ -57,6 +57,7 @@ enum event_option {
 	OPT_HAS_ALIGN = 1 << 13,
 	OPT_BRK_PLUS = 1 << 14,
 	OPT_BRK_MINUS = 1 << 15,
+	OPT_THISNODE = OPT_FIXED, /* alloc_pages */
 	OPT_RED_ZONE = OPT_NORESERVE, /* cache_create's, who has no use for mmap's */
 	OPT_NOCACHE = 1 << 16,
 	OPT_USER = 1 << 17, /* of kread, kwrite: the kernel's copy_from_user, copy_to_user */
@@ -79,7 +80,8 @@ struct event_extra {
  */
 struct event {
 	uint8_t kind;     /* enum event_kind                                      */
-	uint8_t prot;     /* mmap, mprotect: VM_READ | VM_WRITE | VM_EXEC         */
+	uint8_t prot;     /* mmap, mprotect: VM_READ | VM_WRITE | VM_EXEC;
+			   * alloc_pages: node + 1, 0: the running CPU's      */
 	uint32_t options; /* enum event_option                                    */
 	uint32_t row;     /* of the row list: where it stands in the file         */
 	uint32_t counter; /* value of $i in the innermost repeat, 0: none         */

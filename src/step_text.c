@@ -47,6 +47,7 @@ static const struct word gfp_words[] = {
 	{GFP_BIT_DIRECT_RECLAIM, "__GFP_DIRECT_RECLAIM"},
 	{GFP_BIT_KSWAPD, "__GFP_KSWAPD_RECLAIM"},
 	{GFP_BIT_HARDWALL, "__GFP_HARDWALL"},
+	{GFP_BIT_THISNODE, "__GFP_THISNODE"},
 	{0, NULL},
 };
 
