@@ -43,6 +43,9 @@ static bool check_block(struct check *k, const struct zone *z, pfn_t pfn,
 		return false;
 	if (order == MAX_ORDER - 1 || !zone_spans_pfn(z, buddy))
 		return true;
+	/* whole pageblocks that met while one was kept for atomic requests */
+	if (z->pageblock && order >= k->m->profile->pageblock_order)
+		return true;
 	return LAW(!(other->flags & PG_BUDDY) || other->order != order,
 		   "buddies %u and %u of order %u are both free", pfn, buddy,
 		   order);

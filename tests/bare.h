@@ -34,6 +34,14 @@ static inline struct machine *bare_machine(uint32_t nr_frames)
 	return bare_machine_like("i386", nr_frames);
 }
 
+/* What its zones have present is what it has. */
+static inline void node_sum(struct pglist_data *n)
+{
+	n->node_present_pages = 0;
+	for (unsigned i = 0; i < MAX_NR_ZONES; i++)
+		n->node_present_pages += n->node_zones[i].present_pages;
+}
+
 /* A zone whose frames are all reserved at first. Per-CPU lists hold nothing. */
 static inline struct zone *add_zone(struct machine *m, enum zone_type type, pfn_t start,
 				    uint32_t nr_frames)
@@ -49,7 +57,7 @@ static inline struct zone *add_zone(struct machine *m, enum zone_type type, pfn_
 	if (!n->node_present_pages || start < n->node_start_pfn)
 		n->node_start_pfn = start;
 	n->node_spanned_pages = end - n->node_start_pfn;
-	n->node_present_pages += nr_frames;
+	node_sum(n);
 	zone_init_pageblocks(m, z);
 	zones_set_spans(m);
 	z->pcp[0].batch = 1;

@@ -169,6 +169,7 @@ static void make_zones(struct machine *m, const struct zone_table *t)
 		m->node[0].node_present_pages -= rec->spanned - rec->present;
 		m->movable_zone = (enum zone_type)i;
 	}
+	node_sum(&m->node[0]);
 }
 
 static void set_managed(struct machine *m, const struct zone_table *t, bool boot)
