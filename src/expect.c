@@ -116,16 +116,27 @@ static void answer_process(const struct machine *m, const struct expect *e, stru
 		answer_nothing(e, _("no such process"), r);
 }
 
+static uint64_t number_of_zone(const struct zone *z, const struct expect *e)
+{
+	switch (e->key) {
+	case EXPECT_FREE:
+		return z->nr_free_pages;
+	case EXPECT_NR_FREE:
+		return z->free_area[e->order].nr_free;
+	default:
+		return z->numa_events[e->key - EXPECT_NUMA_HIT];
+	}
+}
+
 static void answer_zone(const struct machine *m, const struct expect *e, struct expect_result *r)
 {
 	const struct zone *z;
-	uint32_t sum = 0;
+	uint64_t sum = 0;
 
 	for_each_zone(m, z)
 		if (z->id == e->zone || z->type + MAX_ZONES == e->zone)
-			sum += e->key == EXPECT_FREE ? z->nr_free_pages
-						     : z->free_area[e->order].nr_free;
-	answer_number(e, sum, r);
+			sum += number_of_zone(z, e);
+	answer_number(e, (int64_t)sum, r);
 }
 
 static void answer_of_cache(const struct kmem_cache *c, const struct expect *e,
@@ -327,6 +338,11 @@ void expect_check(const struct machine *m, const struct scenario *s, const struc
 		break;
 	case EXPECT_FREE:
 	case EXPECT_NR_FREE:
+	case EXPECT_NUMA_HIT:
+	case EXPECT_NUMA_MISS:
+	case EXPECT_NUMA_FOREIGN:
+	case EXPECT_NUMA_LOCAL:
+	case EXPECT_NUMA_OTHER:
 		answer_zone(m, e, r);
 		break;
 	case EXPECT_OBJS:

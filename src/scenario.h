@@ -57,9 +57,9 @@ enum event_option {
 	OPT_HAS_ALIGN = 1 << 13,
 	OPT_BRK_PLUS = 1 << 14,
 	OPT_BRK_MINUS = 1 << 15,
-	OPT_THISNODE = OPT_FIXED, /* alloc_pages */
 	OPT_RED_ZONE = OPT_NORESERVE, /* cache_create's, who has no use for mmap's */
 	OPT_NOCACHE = 1 << 16,
+	OPT_THISNODE = 1 << 18, /* alloc_pages: __GFP_THISNODE */
 	OPT_USER = 1 << 17, /* of kread, kwrite: the kernel's copy_from_user, copy_to_user */
 };
 
@@ -130,6 +130,11 @@ enum expect_key {
 	EXPECT_PTE,
 	EXPECT_FREE,
 	EXPECT_NR_FREE,
+	EXPECT_NUMA_HIT, /* in the order of enum numa_event */
+	EXPECT_NUMA_MISS,
+	EXPECT_NUMA_FOREIGN,
+	EXPECT_NUMA_LOCAL,
+	EXPECT_NUMA_OTHER,
 	EXPECT_OBJS,
 	EXPECT_SLABS,
 	EXPECT_ERRORS,
