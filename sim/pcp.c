@@ -173,12 +173,23 @@ void drain_zone_pages(struct machine *m, struct zone *z)
 		free_pcppages_bulk(m, z, m->cpu, pcp->batch, 0);
 }
 
+/* Does a CPU hold pages of any zone? */
+static bool holds_pages(const struct machine *m, unsigned cpu)
+{
+	const struct zone *z;
+
+	for_each_populated_zone(m, z)
+		if (z->pcp[cpu].count)
+			return true;
+	return false;
+}
+
 void drain_pages(struct machine *m, int cpu)
 {
 	struct zone *z;
 
 	for (unsigned c = 0; c < m->config.cpus; c++) {
-		if (cpu >= 0 && c != (unsigned)cpu)
+		if (cpu >= 0 ? c != (unsigned)cpu : !holds_pages(m, c))
 			continue;
 		enter(m, DRAIN_PAGES, c);
 		for_each_populated_zone(m, z) {
