@@ -200,6 +200,9 @@ static vaddr_t address_of_events(const struct view *v)
 		const struct event *e = scenario_event(v->scenario, nr);
 		uint64_t rest;
 
+		if ((e->kind == EV_KREAD || e->kind == EV_KWRITE) &&
+		    kernel_addr_resolve(view_machine(v), v->scenario, e, &va))
+			return va;
 		if (e->addr.base != ADDR_NONE &&
 		    addr_resolve(view_machine(v), v->scenario, e->proc, &e->addr, &va, &rest))
 			return va;
