@@ -56,6 +56,22 @@ static void put_sections(struct fields *r, const struct pglist_data *n)
 				 N_("a section of memory (SPARSEMEM)"));
 }
 
+/* What the kernel has above low memory: one for the whole machine. */
+static void put_kernel_half(struct fields *r)
+{
+	uint32_t nr = 0;
+
+	put_group(r, N_("The kernel's half of the addresses"));
+	put_pointer(r, "pkmap_count", "int *", make_object(OBJ_PKMAP, 0, 0),
+		    N_("kmap's window on high memory"));
+	put_pointer(r, "fixmap", "", make_object(OBJ_FIXMAP, 0, 0),
+		    N_("addresses chosen when the kernel was built"));
+	for (const struct vm_struct *a = r->m->vmap.first; a && !list_is_full(r, nr, 64);
+	     a = a->next)
+		put_item(r, "vmlist", nr++, "struct vm_struct *", vm_struct_object(a),
+			 N_("an area of vmalloc or ioremap"));
+}
+
 void node_fields(struct fields *r, const struct object *o)
 {
 	const struct machine *m = r->m;
@@ -75,6 +91,8 @@ void node_fields(struct fields *r, const struct object *o)
 	put_neighbours(r, n);
 	if (m->memory_model == MEMORY_SPARSE)
 		put_sections(r, n);
+	if (n->node_id == 0)
+		put_kernel_half(r);
 }
 
 void section_fields(struct fields *r, const struct object *o)

@@ -71,6 +71,11 @@ struct object section_object(const struct machine *m, pfn_t pfn)
 		 : make_object(OBJ_NONE, 0, 0);
 }
 
+struct object vm_struct_object(const struct vm_struct *a)
+{
+	return a ? make_object(OBJ_VM_STRUCT, a->start, 0) : none;
+}
+
 struct object page_object(pfn_t pfn)
 {
 	return pfn == PFN_NONE ? none : make_object(OBJ_PAGE, pfn, 0);
@@ -173,6 +178,15 @@ const struct slab *find_slab(const struct machine *m, const struct object *o)
 		return NULL;
 	s = slab_of(m, pfn_to_kva(m, object_nr(o)));
 	return s && s->pfn == o->id ? s : NULL;
+}
+
+const struct vm_struct *find_vm_struct(const struct machine *m, const struct object *o)
+{
+	const struct vm_struct *a = m->vmap.first;
+
+	while (a && a->start != o->id)
+		a = a->next;
+	return o->kind == OBJ_VM_STRUCT ? a : NULL;
 }
 
 const struct array_cache *find_array(const struct machine *m, const struct object *o)
@@ -372,6 +386,13 @@ bool object_exists(const struct machine *m, const struct object *o)
 		return find_slab(m, o) != NULL;
 	case OBJ_ARRAY:
 		return find_array(m, o) != NULL;
+	case OBJ_VM_STRUCT:
+		return find_vm_struct(m, o) != NULL;
+	case OBJ_PKMAP:
+	case OBJ_FIXMAP:
+		return true;
+	case OBJ_KMAP_CTRL:
+		return o->id < m->config.cpus;
 	case OBJ_SLOT:
 		return slot_exists(m, o->id);
 	case OBJ_LOCK:
@@ -400,6 +421,8 @@ const char *object_struct(enum object_kind kind)
 		[OBJ_ZONE] = "zone",           [OBJ_FREE_AREA] = "free_area",
 		[OBJ_PCP] = "per_cpu_pageset", [OBJ_CACHE] = "kmem_cache",
 		[OBJ_SLAB] = "slab",           [OBJ_ARRAY] = "array_cache",
+		[OBJ_VM_STRUCT] = "vm_struct", [OBJ_PKMAP] = "pkmap_count",
+		[OBJ_KMAP_CTRL] = "kmap_ctrl", [OBJ_FIXMAP] = "fixed_addresses",
 		[OBJ_SLOT] = "slab object",    [OBJ_GDT] = "gdt_page",
 		[OBJ_DESC] = "desc_struct",    [OBJ_SECTION] = "mem_section",
 		[OBJ_LOCK] = "spinlock",       [OBJ_LOCK_NODE] = "mcs_spinlock",

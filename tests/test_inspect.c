@@ -172,6 +172,31 @@ START_TEST(areas_lead_to_each_other_and_back_to_their_mm)
 }
 END_TEST
 
+START_TEST(what_the_kernel_maps_for_itself_has_structures)
+{
+	struct object area = make_object(OBJ_VM_STRUCT, 0xf8800000, 0), device;
+	struct object window = make_object(OBJ_PKMAP, 0, 0), fixmap = make_object(OBJ_FIXMAP, 0, 0);
+
+	tear_down();
+	open_screen("machine i386 ram=1G\nspawn sh\nvmalloc v 12K\nioremap dev 0xfee00000 4K\n"
+		    "alloc_pages h 0 gfp=highuser\nkmap h\nkmap_atomic h\n"
+		    "set_fixmap apic 0xfee00000\nvfree v\n");
+	at(7);
+	ck_assert_uint_eq(number(area, "size"), 16384);
+	ck_assert_uint_eq(number(area, "nr_pages"), 3);
+	device = target(area, "next");
+	ck_assert_uint_eq(number(device, "phys_addr"), 0xfee00000);
+	ck_assert_str_eq(field(device, "flags").text, "VM_IOREMAP");
+	ck_assert_uint_eq(number(window, "free"), 1023);
+	ck_assert_uint_eq(number(window, "pkmap_count[1]"), 2);
+	ck_assert_uint_eq(number(fixmap, "apic 2"), 0xfee00163);
+	ck_assert_uint_eq(number(target(fixmap, "kmap_ctrl[0]"), "idx"), 1);
+	at(8);
+	ck_assert_uint_eq(number(area, "lazy"), 1);
+	ck_assert_uint_eq(number(area, "nr_pages"), 0);
+}
+END_TEST
+
 START_TEST(vm_area_struct_has_its_rights_by_name)
 {
 	struct object buf;
@@ -942,6 +967,7 @@ Suite *inspect_suite(void)
 	tcase_add_test(t, a_large_tree_is_drawn_in_the_list);
 	tcase_add_test(t, inspect_takes_names_and_addresses);
 	tcase_add_test(t, inspect_says_what_is_wrong);
+	tcase_add_test(t, what_the_kernel_maps_for_itself_has_structures);
 	tcase_add_test(t, tab_completes_what_can_be_inspected);
 	tcase_add_loop_test(t, no_way_through_the_machine_breaks_it, 0, 4);
 	tcase_add_loop_test(t, the_inspector_is_as_the_golden_one, 0,

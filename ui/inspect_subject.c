@@ -42,6 +42,22 @@ static struct object cache_of(const struct machine *m, uint32_t index)
 	return cache_object(index < m->nr_caches ? m->cache[index] : NULL);
 }
 
+/* The structure that manages an address above low memory; OBJ_NONE: there is none. */
+static struct object kernel_manager(const struct machine *m, vaddr_t va)
+{
+	const struct kernel_map *map = &m->map;
+	const struct vm_struct *a = m->vmap.first;
+
+	while (a && a->end <= va)
+		a = a->next;
+	if (va >= map->vmalloc_start && va < map->vmalloc_end)
+		return a && a->start <= va ? vm_struct_object(a) : none;
+	if (va >= map->pkmap_base && va < map->pkmap_end)
+		return make_object(OBJ_PKMAP, 0, 0);
+	return va >= map->fixaddr_start && va < map->fixaddr_top ? make_object(OBJ_FIXMAP, 0, 0)
+								 : none;
+}
+
 /* What is chosen, as a structure; OBJ_NONE: nothing, or it does not exist now. */
 static struct object chosen(const struct screen *s)
 {
@@ -55,6 +71,8 @@ static struct object chosen(const struct screen *s)
 		return page_object(c->pfn);
 	case CHOOSE_ADDRESS:
 		area = area_object(m, c->pid, c->va);
+		if (s->active == panel_find("space") && kernel_manager(m, c->va).kind)
+			return kernel_manager(m, c->va);
 		return s->active == panel_find("process") && area.kind ? area
 								       : entry_of(m, c->pid, c->va);
 	case CHOOSE_VMA:
@@ -114,6 +132,10 @@ static struct object named(const struct view *v, const char *word)
 			return task_object(t);
 	if (z)
 		return make_object(OBJ_ZONE, z->id, 0);
+	if (strcmp(word, "pkmap") == 0)
+		return make_object(OBJ_PKMAP, 0, 0);
+	if (strcmp(word, "fixmap") == 0)
+		return make_object(OBJ_FIXMAP, 0, 0);
 	if (m->profile->gdt && strcmp(word, "gdt") == 0)
 		return make_object(OBJ_GDT, m->cpu, 0);
 	for (uint32_t i = 0; i < m->nr_caches && !c; i++)

@@ -206,6 +206,21 @@ static void memory_text(const struct machine *m, const struct object *o, char *b
 	case OBJ_SLOT:
 		slot_text(m, o, buf);
 		break;
+	case OBJ_VM_STRUCT:
+		snprintf(buf, OBJECT_TEXT, "%08llx-%08llx",
+			 (unsigned long long)find_vm_struct(m, o)->start,
+			 (unsigned long long)find_vm_struct(m, o)->end);
+		break;
+	case OBJ_PKMAP:
+		snprintf(buf, OBJECT_TEXT, _("kmap's window"));
+		break;
+	case OBJ_KMAP_CTRL:
+		snprintf(buf, OBJECT_TEXT, _("CPU %u: %u in use"), (unsigned)o->id,
+			 m->kmap_ctrl[o->id].depth);
+		break;
+	case OBJ_FIXMAP:
+		snprintf(buf, OBJECT_TEXT, _("fixmap"));
+		break;
 	case OBJ_GDT:
 		snprintf(buf, OBJECT_TEXT, _("GDT of CPU %u"), (unsigned)o->id);
 		break;

@@ -1,0 +1,81 @@
+/*
+ * Fields of the kernel's gigabyte: areas of vmalloc, kmap's window, the stacks of kmap_atomic, the fixmap.
+ */
+#include <stdio.h>
+
+#include "fields_put.h"
+#include "sim/pgtable.h"
+
+static const struct bit_name vm_flag_words[] = {
+	{VM_IOREMAP, "VM_IOREMAP"}, {VM_ALLOC, "VM_ALLOC"}, {0, NULL}};
+
+void vm_struct_fields(struct fields *r, const struct object *o)
+{
+	const struct vm_struct *a = find_vm_struct(r->m, o);
+
+#include "struct_vm.def"
+	put_group(r, N_("Frames, in the order of their addresses"));
+	for (uint32_t i = 0; !a->lazy && i < a->nr_pages && !list_is_full(r, i, a->nr_pages); i++)
+		put_item(r, "pages", i, "struct page *", page_object(a->page[i]),
+			 N_("a frame of the area: they need not lie side by side"));
+}
+
+void pkmap_fields(struct fields *r, const struct object *o)
+{
+	const struct machine *m = r->m;
+	const struct pkmap *w = &m->pkmap;
+	uint32_t free_slots = 0, nr = 0;
+	char name[FIELD_NAME];
+
+	(void)o; /* there is one */
+	for (uint32_t i = 0; i < m->profile->last_pkmap; i++)
+		free_slots += w->count[i] == 0;
+#include "struct_pkmap.def"
+	put_group(r, N_("Slots that are mapped"));
+	for (uint32_t i = 0; i < m->profile->last_pkmap; i++) {
+		if (w->count[i] == 0)
+			continue;
+		if (list_is_full(r, nr++, m->profile->last_pkmap - free_slots))
+			return;
+		snprintf(name, sizeof(name), "pkmap_count[%u]", i);
+		put_number(r, name, "int", FORM_COUNT, w->count[i], page_object(w->pfn[i]),
+			   N_("1: mapped, nobody uses it; else one more than its users"));
+	}
+}
+
+void kmap_ctrl_fields(struct fields *r, const struct object *o)
+{
+	const struct machine *m = r->m;
+	const struct kmap_ctrl *c = &m->kmap_ctrl[o->id];
+
+#include "struct_kmap_ctrl.def"
+	put_group(r, N_("Slots in use, the last one at the end"));
+	for (uint32_t i = 0; i < c->depth; i++)
+		put_item(r, "pteval", i, "pte_t", page_object(c->pfn[i]),
+			 N_("the frame that this slot maps"));
+}
+
+void fixmap_fields(struct fields *r, const struct object *o)
+{
+	const struct machine *m = r->m;
+	char name[FIELD_NAME];
+	uint32_t nr;
+
+	(void)o; /* there is one */
+#include "struct_fixmap.def"
+	put_group(r, N_("Slots that are mapped"));
+	for (uint32_t slot = 1; slot < m->map.nr_fix_slots; slot++) {
+		vaddr_t va = fix_to_virt(&m->map, slot);
+		const pte_t *e = kernel_pte(m, va);
+
+		if (!e || !*e)
+			continue;
+		snprintf(name, sizeof(name), "%s %u", fix_slot_name(m->profile, slot, &nr), slot);
+		put_entry(r, name, "pte_t", *e, entry_object(0, va, m->profile->pt_levels - 1U),
+			  N_("the entry of this slot"));
+	}
+	put_group(r, N_("Slots of kmap_atomic"));
+	for (uint32_t cpu = 0; cpu < m->config.cpus; cpu++)
+		put_item(r, "kmap_ctrl", cpu, "struct kmap_ctrl",
+			 make_object(OBJ_KMAP_CTRL, cpu, 0), N_("the stack of this CPU"));
+}
