@@ -702,6 +702,8 @@ static bool write_given(struct writer *w, enum event_kind k)
 		    1 + draw(w, one_in(w, 4) ? 16u << 20 : 20000));
 	else
 		put(w, "n%u %u%s", w->nr_names, draw(w, ONE_OF(w, below)), ONE_OF(w, gfps));
+	if (k == EV_ALLOC_PAGES && w->m->nr_nodes > 1 && one_in(w, 2))
+		put(w, " node=%u%s", draw(w, w->m->nr_nodes), one_in(w, 3) ? " thisnode" : "");
 	return true;
 }
 

@@ -176,6 +176,83 @@ START_TEST(a_request_takes_from_the_node_of_its_cpu)
 }
 END_TEST
 
+/* ---- whose memory ---- */
+
+static uint64_t events(uint32_t node, enum numa_event event)
+{
+	return zone(node, ZONE_NORMAL)->numa_events[event];
+}
+
+/* Blocks of order 10 of node 1 alone, until it gives none. */
+static void use_up_node_1(void)
+{
+	while (alloc_pages_node(m, 1, GFP_KERNEL | GFP_BIT_THISNODE, 10, FRAME_KERNEL) != PFN_NONE)
+		;
+}
+
+START_TEST(a_request_may_ask_for_another_node)
+{
+	pfn_t pfn;
+
+	boot(512, 2);
+	pfn = alloc_pages_node(m, 1, GFP_KERNEL, 0, FRAME_KERNEL);
+	ck_assert_uint_eq(pfn_to_nid(m, pfn), 1);
+	/* it preferred node 1, though the CPU is node 0's */
+	ck_assert_uint_eq(events(1, NUMA_HIT), 1);
+	ck_assert_uint_eq(events(1, NUMA_OTHER), 1);
+	ck_assert_uint_eq(events(1, NUMA_LOCAL), 0);
+	ck_laws(m);
+}
+END_TEST
+
+START_TEST(what_another_node_gives_is_a_miss_there_and_foreign_here)
+{
+	pfn_t pfn;
+
+	boot(512, 2);
+	use_up_node_1();
+	ck_assert_uint_eq(events(0, NUMA_MISS), 0);
+	pfn = alloc_pages_node(m, 1, GFP_KERNEL, 10, FRAME_KERNEL);
+	ck_assert_uint_eq(pfn_to_nid(m, pfn), 0);
+	ck_assert_uint_eq(events(0, NUMA_MISS), 1);
+	ck_assert_uint_eq(events(1, NUMA_FOREIGN), 1);
+	ck_laws(m);
+}
+END_TEST
+
+START_TEST(thisnode_is_this_node_or_nothing)
+{
+	boot(512, 2);
+	use_up_node_1();
+	ck_assert_uint_eq(alloc_pages_node(m, 1, GFP_KERNEL | GFP_BIT_THISNODE, 10, FRAME_KERNEL),
+			  PFN_NONE);
+	/* node 1 has no DMA at all */
+	ck_assert_uint_eq(alloc_pages_node(m, 1, GFP_DMA | GFP_BIT_THISNODE, 0, FRAME_KERNEL),
+			  PFN_NONE);
+}
+END_TEST
+
+START_TEST(one_node_counts_nothing)
+{
+	boot(512, 1);
+	alloc_page(m, GFP_KERNEL, FRAME_KERNEL);
+	ck_assert_uint_eq(events(0, NUMA_HIT), 0);
+}
+END_TEST
+
+START_TEST(kswapd_is_woken_for_the_order_that_is_missing)
+{
+	boot(512, 2);
+	ck_assert_int_eq(m->node[1].kswapd_highest_zoneidx, MAX_NR_ZONES);
+	use_up_node_1();
+	ck_assert_uint_gt(m->node[1].nr_kswapd_wakeups, 0);
+	ck_assert_uint_eq(m->node[1].kswapd_order, 10);
+	ck_assert_int_eq(m->node[1].kswapd_highest_zoneidx, ZONE_NORMAL);
+	/* nobody asked node 0 */
+	ck_assert_uint_eq(m->node[0].nr_kswapd_wakeups, 0);
+}
+END_TEST
+
 /* ---- Movable ---- */
 
 START_TEST(movable_is_the_top_of_the_highest_zone)
@@ -356,6 +433,11 @@ Suite *numa_suite(void)
 	tcase_add_test(t, all_zones_of_a_node_come_before_those_of_the_next);
 	tcase_add_test(t, marks_and_reserves_are_shared_out_over_the_nodes_zones);
 	tcase_add_test(t, a_request_takes_from_the_node_of_its_cpu);
+	tcase_add_test(t, a_request_may_ask_for_another_node);
+	tcase_add_test(t, what_another_node_gives_is_a_miss_there_and_foreign_here);
+	tcase_add_test(t, thisnode_is_this_node_or_nothing);
+	tcase_add_test(t, one_node_counts_nothing);
+	tcase_add_test(t, kswapd_is_woken_for_the_order_that_is_missing);
 	suite_add_tcase(s, t);
 
 	t = tcase_create("movable, holes, models");

@@ -277,6 +277,17 @@ START_TEST(what_is_not_modelled_is_refused_by_name_after_it_was_checked)
 	assert_mistake("vmalloc v", "1:10+1 SIZE is missing: vmalloc NEWNAME SIZE");
 	assert_mistake("kmap a", "1:6+1 unknown name \"a\"");
 	assert_mistake("machine arm", "1:9+3 arm is not modelled yet");
+	assert_mistake("machine i386 nodes=2 memory=flat",
+		       "1:22+11 memory=flat is for one node: with several, mem_map is cut into "
+		       "sections");
+	assert_mistake("machine i386 nodes=4 ram=128M",
+		       "1:14+7 nodes=4 wants more RAM: each node has at least one section of 64M");
+	assert_mistake("machine i386 hole=64M+1M",
+		       "1:14+11 a hole cannot begin below 128M: there the kernel itself lies");
+	assert_mistake("machine i386 nodes=2\nalloc_pages a 0 node=2",
+		       "2:17+6 2 is out of range: a node of this machine is 0 to 1");
+	assert_good(
+		"machine i386 nodes=2\nalloc_pages a 0 node=1 thisnode\nexpect free Normal@1 > 0");
 	assert_mistake("machine i386 swap=1G", "1:14+7 swap=1G is not modelled yet");
 	assert_good("machine i386 nodes=1 swap=0");
 }
