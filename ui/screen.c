@@ -153,9 +153,10 @@ void screen_follow(struct screen *s)
 	follow_focus(s);
 	view_follow(&s->view);
 	/* lists in sight begin at their tops again and go to what matters now: a moment looks the same from both
-	 * sides */
-	for (int i = 0; i < s->layout.nr_places && !s->view.choice_is_users; i++)
-		s->panel[s->layout.place[i].panel].top = 0;
+	 * sides; the one where something is chosen stays */
+	for (int i = 0; i < s->layout.nr_places; i++)
+		if (!s->view.choice_is_users || s->layout.place[i].panel != s->active)
+			s->panel[s->layout.place[i].panel].top = 0;
 }
 
 void screen_goto(struct screen *s, struct when when)

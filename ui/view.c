@@ -275,9 +275,10 @@ void view_follow(struct view *v)
 		n = node_to_follow(v);
 		if (!n || !choice_of_step(&n->step, node_pid(n), &v->choice))
 			v->choice = (struct choice){.kind = CHOOSE_NONE, .pfn = PFN_NONE};
-		v->walk_va = address_of_events(v);
-		follow_page(v);
 	}
+	/* a choice that is no address leaves the walk to the story */
+	v->walk_va = address_of_events(v);
+	follow_page(v);
 	apply_choice(v);
 }
 
