@@ -71,13 +71,14 @@ const char *range_name(const struct space *s, const struct address_range *r, cha
 	uint32_t low = is_slot(r) ? range_slot(s->m, r, r->first) : 0;
 	uint32_t high = is_slot(r) ? range_slot(s->m, r, r->last) : 0;
 	char name[TEXT_LEN];
+	const char *area = r->kind == RANGE_MAPPING ? area_name(s->v, r->area, name) : "-";
 
 	if (is_slot(r) && low == high)
 		snprintf(buf, size, _("slot %u"), low);
 	else if (is_slot(r))
 		snprintf(buf, size, "%u-%u", low < high ? low : high, low < high ? high : low);
-	else if (r->kind == RANGE_MAPPING && strcmp(area_name(s->v, r->area, name), "-") != 0)
-		snprintf(buf, size, "%s", name);
+	else if (strcmp(area, "-") != 0)
+		snprintf(buf, size, "%s", area);
 	else if (r->kind == RANGE_VM_AREA)
 		snprintf(buf, size, "%s", vm_area_name(s, r->vm));
 	else
