@@ -42,6 +42,17 @@ START_TEST(every_range_has_a_row_however_small_it_is)
 }
 END_TEST
 
+START_TEST(a_mapped_file_has_its_name)
+{
+	struct view v =
+		open_view("spawn sh\nmmap sh map 8K prot=r file=tests/cases/data9k\nread sh map\n");
+
+	go(&v, 3, STEP_END);
+	ck_assert(shows(&panel_space, &v, 78, 30, "b7ffe000    8K data9k"));
+	close_view(&v);
+}
+END_TEST
+
 START_TEST(what_the_event_was_about_is_in_sight_marked_and_told)
 {
 	struct view v = open_view(COW_LECTURE);
@@ -250,6 +261,7 @@ Suite *space_suite(void)
 	TCase *t = tcase_create("space");
 
 	tcase_add_test(t, every_range_has_a_row_however_small_it_is);
+	tcase_add_test(t, a_mapped_file_has_its_name);
 	tcase_add_test(t, what_the_event_was_about_is_in_sight_marked_and_told);
 	tcase_add_test(t, enter_looks_into_an_area_and_bracket_comes_back);
 	tcase_add_test(t, enter_on_a_page_follows_it_to_the_walk);
