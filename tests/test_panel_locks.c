@@ -99,6 +99,19 @@ START_TEST(after_the_event_each_hand_over_has_a_bar)
 }
 END_TEST
 
+START_TEST(nobody_hands_over_a_lock_that_is_free)
+{
+	struct view v = open_view("machine i386 ram=256M cpus=8 nodes=2 lock=qspin\n"
+				  "cache_create box 64\ncache_alloc box x\ncache_free x\n"
+				  "contend 0 1 2 3 on=box\n");
+
+	go(&v, 4, STEP_END);
+	ck_assert(shows(&panel_locks, &v, 60, 24, "-\342\206\222"));
+	ck_assert(!shows(&panel_locks, &v, 60, 24, "4294967295"));
+	close_view(&v);
+}
+END_TEST
+
 START_TEST(the_choice_follows_a_contention_but_not_the_locks_of_an_allocation)
 {
 	struct view v = open_view(AT_A_LOCK("ticket"));
@@ -247,6 +260,7 @@ Suite *panel_locks_suite(void)
 	tcase_add_test(t, a_ticket_lock_shows_the_display_and_who_has_which_ticket);
 	tcase_add_test(t, the_words_of_the_other_kinds_are_shown);
 	tcase_add_test(t, after_the_event_each_hand_over_has_a_bar);
+	tcase_add_test(t, nobody_hands_over_a_lock_that_is_free);
 	tcase_add_test(t, the_choice_follows_a_contention_but_not_the_locks_of_an_allocation);
 	tcase_add_test(t, keys_go_through_the_locks_and_to_what_they_protect);
 	tcase_add_test(t, a_chosen_lock_shows_what_it_protects_in_other_panels);

@@ -395,13 +395,16 @@ static void draw_comparison(const struct shown_lock *s, const struct area *a, in
 			   (unsigned long long)event->moved * s->m->config.cost_local);
 }
 
-/* One hand-over: from whom to whom, its lines as a bar, its cost. */
+/* One hand-over: from whom (-: the lock was free) to whom, its lines as a bar, its cost. */
 static void draw_turn(const struct area *a, int y, const struct contention_turn *t, bool last)
 {
 	enum role role = last ? ROLE_CHANGED : ROLE_NUMBER;
 	int x = 2, room = a->width - 2 - 6 - 14, bar;
 
-	x = put_format(a, x, y, role, last ? ATTR_BOLD : 0, "%u", t->from - 1u);
+	if (t->from)
+		x = put_format(a, x, y, role, last ? ATTR_BOLD : 0, "%u", t->from - 1u);
+	else
+		x = put_text(a, x, y, ROLE_DIM, 0, "-");
 	x = put_char_text(a, x, y, 0x2192, ROLE_DIM);
 	x = put_format(a, x, y, role, last ? ATTR_BOLD : 0, "%u", t->cpu) + 1;
 	bar = t->moved < room ? t->moved : room;
