@@ -20,6 +20,11 @@
  * 8 characters, the last one written: enough for the eye to tell pages apart,
  * and a copy copies it.
  *
+ * ARM's MMU sets no bits: where the kernel's copy of the entry says not accessed,
+ * or not dirty for a write, there is a fault instead (arm_pte.c).  x86-64 knows
+ * addresses that are none, those whose upper bits do not repeat bit 47: not a
+ * page fault but a general protection fault, which does not say where.
+ *
  * To execute needs no right of its own on i386, except that an entry of PAE may
  * say NX (m->nx, pgtable.c).  A fetch from data then takes two faults: the first
  * brings the page, as for any access, the second finds it not executable.
@@ -38,6 +43,17 @@ static uint32_t rights_needed(enum access kind)
 	return PTE_US | (kind == ACCESS_WRITE ? PTE_RW : 0);
 }
 
+/* A leaf entry as the MMU has it: where the kernel keeps A and D (ARM), without
+ * A it is none, and without D it is read-only. */
+static pte_t as_mmu_has_it(const struct machine *m, pte_t leaf)
+{
+	if (!m->profile->soft_young_dirty)
+		return leaf;
+	if (!(leaf & PTE_A))
+		return 0;
+	return leaf & PTE_D ? leaf : leaf & ~(pte_t)PTE_RW;
+}
+
 /* Does the page's entry forbid the access, whatever its area says? */
 static bool forbids(pte_t leaf, enum access kind)
 {
@@ -47,7 +63,7 @@ static bool forbids(pte_t leaf, enum access kind)
 /* What an entry of a level grants: a PAE PGD leaves rights to what follows. */
 static pte_t rights_given(const struct machine *m, unsigned level, pte_t e)
 {
-	if (level == 0 && m->profile->pt_levels == 3)
+	if (level == 0 && m->profile->pae_pgd)
 		e |= PTE_US | PTE_RW;
 	return e;
 }
@@ -63,7 +79,7 @@ static uint32_t error_of(const struct machine *m, enum access kind,
 		error |= ERR_PROT;
 	if (kind == ACCESS_WRITE)
 		error |= ERR_WRITE;
-	if (kind == ACCESS_FETCH && m->profile->pt_levels == 3)
+	if (kind == ACCESS_FETCH && m->profile->has_nx)
 		error |= ERR_INSTR;
 	return error;
 }
@@ -95,6 +111,8 @@ static pte_t *page_walk(struct machine *m, const struct mm *mm, vaddr_t va,
 		unsigned index = pt_slot(p, level, va);
 		pte_t e = table[index];
 
+		if (level + 1 == p->pt_levels)
+			e = as_mmu_has_it(m, e);
 		if (!(e & PTE_P)) {
 			*error = error_of(m, kind, false);
 			note(m, MMU_NOT_PRESENT, level, pfn, index, e, *error);
@@ -120,12 +138,16 @@ bool mmu_allows(const struct machine *m, const struct mm *mm, vaddr_t va,
 	uint32_t need = rights_needed(kind);
 	struct pt_walk w;
 
+	if (!is_canonical(m, va))
+		return false;
 	pt_walk(m, mm, va, &w);
+	if (w.complete && !w.large)
+		w.entry[w.levels - 1] = as_mmu_has_it(m, w.entry[w.levels - 1]);
 	for (unsigned l = 0; l < w.levels; l++)
 		if ((rights_given(m, l, w.entry[l]) & need) != need ||
 		    forbids(w.entry[l], kind))
 			return false;
-	return w.complete;
+	return w.complete && (w.entry[w.levels - 1] & PTE_P);
 }
 
 /* Does a TLB entry allow the access without another look at the tables? */
@@ -182,16 +204,18 @@ struct outcome access_page(struct machine *m, struct task *t, vaddr_t va,
 {
 	struct outcome o = {.kind = OUT_OK};
 	uint32_t error = 0;
-	pfn_t pfn;
+	pfn_t pfn = PFN_NONE;
 
 	m->current = t;
 	switch_mm(m, t);
 	enter(m, ACCESS, t->pid, va, kind);
-	do {
-		pfn = translate(m, t->mm, va, kind, &error);
-		if (pfn == PFN_NONE)
-			o = do_page_fault(m, t, va, error);
-	} while (pfn == PFN_NONE && o.kind == OUT_OK);
+	if (!is_canonical(m, va)) {
+		note(m, GENERAL_PROTECTION, va);
+		o.kind = OUT_GP;
+	}
+	while (o.kind == OUT_OK &&
+	       (pfn = translate(m, t->mm, va, kind, &error)) == PFN_NONE)
+		o = do_page_fault(m, t, va, error);
 	if (o.kind == OUT_OK)
 		load_or_store(m, pfn, va, kind, tag);
 	leave(m, ACCESS, o.kind);
@@ -231,7 +255,8 @@ struct outcome user_runs(struct machine *m, struct task *t)
 	const pte_t *entry = pte_offset(m, t->mm, t->mm->entry);
 
 	m->current = t;
-	if (entry && (*entry & PTE_P) && !forbids(*entry, ACCESS_FETCH))
+	if (entry && pte_usable(m->profile, *entry) &&
+	    !forbids(*entry, ACCESS_FETCH))
 		return (struct outcome){.kind = OUT_OK};
 	return access_page(m, t, t->mm->entry, ACCESS_FETCH, NULL);
 }

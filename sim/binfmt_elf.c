@@ -37,7 +37,8 @@
  *	bfffffe4         the strings (exec.c)
  *
  * Simpler than Linux: no interpreter (a program is static), no vdso; a
- * position-independent program has its heap at 00400000 in every profile.
+ * position-independent program has its heap at elf_et_dyn_base, 00400000 on i386,
+ * in every kernel.
  *
  * 6.1 fs/binfmt_elf.c (with the stable fixes of 6.1.140: elf_load, the
  * alignment and the heap of static PIE).
@@ -46,9 +47,7 @@
 #include "process.h"
 
 enum {
-	PIE_HEAP = 0x00400000, /* ELF_ET_DYN_BASE on i386                   */
-	AUXV_WORDS = 2 * 20,   /* 6.1 without vdso, AT_NULL counts           */
-	PLATFORM_BYTES = 5,    /* "i686"                                    */
+	AUXV_WORDS = 2 * 20, /* 6.1 without vdso, AT_NULL counts           */
 	RANDOM_BYTES = 16,
 	STACK_ALIGN = 16,
 	ARGC = 1,
@@ -329,7 +328,8 @@ static int create_elf_tables(struct machine *m, struct task *t)
 	struct vma *v;
 	int err;
 
-	sp -= PLATFORM_BYTES + RANDOM_BYTES + 4 * (AUXV_WORDS + items);
+	sp -= m->profile->platform_bytes + RANDOM_BYTES;
+	sp -= m->profile->word_bits / 8 * (AUXV_WORDS + items);
 	mm->start_stack = sp & ~(vaddr_t)(STACK_ALIGN - 1);
 	v = writable_area(m, mm, mm->start_stack);
 	err = v ? user_write(m, t, v, mm->start_stack) : -SIM_EFAULT;
@@ -352,7 +352,7 @@ static void set_layout(const struct machine *m, struct mm *mm,
 	mm->entry = in_word(m, image->bias + prog->entry);
 	mm->brk = page_align_up(in_word(m, image->bias + image->brk));
 	if (prog->pie)
-		mm->brk = PIE_HEAP;
+		mm->brk = m->profile->elf_et_dyn_base;
 	mm->start_brk = mm->brk;
 	if (!data)
 		return;

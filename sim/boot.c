@@ -84,11 +84,11 @@ static void find_holes(struct machine *m, struct boot_map *b)
 }
 
 /*
- * Pages of the dentry and inode hash tables: 4 bytes for every second, every
+ * Pages of the dentry and inode hash tables: a word for every second, every
  * fourth lowmem page, each rounded up to a power of two.  1G: 128 + 64.
  * 6.1 alloc_large_system_hash().
  */
-static uint32_t hash_pages(uint32_t lowmem_pages)
+static uint32_t hash_pages(uint32_t lowmem_pages, unsigned word)
 {
 	uint32_t want =
 		((lowmem_pages + MB_FRAMES - 1) & ~(MB_FRAMES - 1u)) / 2;
@@ -96,7 +96,7 @@ static uint32_t hash_pages(uint32_t lowmem_pages)
 
 	while (dentries < want)
 		dentries *= 2;
-	return bytes_to_pages(4 * (dentries + dentries / 2));
+	return bytes_to_pages((uint64_t)word * (dentries + dentries / 2));
 }
 
 /* Sizes of what the kernel keeps from boot on. */
@@ -115,7 +115,8 @@ static void size_kernel(struct machine *m, struct boot_map *b)
 	if (p->boot_hashes)
 		m->nr_boot_hash_pages = hash_pages(
 			memblock_present(&b->mem, 0, m->max_low_pfn) -
-			m->nr_mem_map_pages);
+				m->nr_mem_map_pages,
+			p->word_bits / 8);
 }
 
 /* Where it lies. */
@@ -333,13 +334,13 @@ static void free_initmem(struct machine *m, const struct boot_map *b)
 void boot_memory(struct machine *m)
 {
 	struct boot_map b = {.ram_end = boot_ram_end(&m->config)};
-	pfn_t maxmem_pfn;
+	uint64_t maxmem;
 
 	vm_sysctl_init(m);
 	kernel_map_init(&m->map, m->profile, m->config.page_offset);
-	maxmem_pfn = (pfn_t)(m->map.maxmem >> PAGE_SHIFT);
+	maxmem = m->map.maxmem >> PAGE_SHIFT;
 	m->max_pfn = b.ram_end;
-	m->max_low_pfn = b.ram_end < maxmem_pfn ? b.ram_end : maxmem_pfn;
+	m->max_low_pfn = b.ram_end < maxmem ? b.ram_end : (pfn_t)maxmem;
 	kernel_map_set_low_memory(&m->map, m->profile, m->max_low_pfn);
 	m->mem_map = arena_alloc(m->arena, sizeof(struct page) * b.ram_end);
 	find_holes(m, &b);

@@ -96,7 +96,7 @@ static bool check_table(struct walk *w, const pte_t *table, unsigned level,
 
 static unsigned kernel_index(const struct machine *m)
 {
-	return pt_index(m, 0, m->map.page_offset);
+	return pt_index(m, 0, m->map.kernel_base);
 }
 
 /* The user half: what is resident.  The kernel half: everybody's. */
@@ -106,7 +106,7 @@ static bool check_tables(struct check *k, const struct mm *mm)
 	unsigned kernel = kernel_index(m);
 	struct walk w = {.k = k, .mm = mm, .area = mm->mmap};
 
-	if (!check_owned(k, mm->pgd, 0, FRAME_TABLE) ||
+	if (!check_owned(k, mm->pgd, m->profile->pgd_order, FRAME_TABLE) ||
 	    !check_table(&w, mm->pgd_entry, 0, 0, kernel, 0))
 		return false;
 	for (unsigned i = kernel; i < pt_entries(m, 0); i++)
@@ -131,7 +131,8 @@ bool check_kernel_tables(struct check *k)
 
 	if (!m->kernel_pgd)
 		return true;
-	return check_owned(k, m->swapper_pg_dir, 0, FRAME_TABLE) &&
+	return check_owned(k, m->swapper_pg_dir, m->profile->pgd_order,
+			   FRAME_TABLE) &&
 	       check_table(&w, m->kernel_pgd, 0, kernel_index(m),
 			   pt_entries(m, 0),
 			   (uint64_t)kernel_index(m) * pt_span(m, 0));

@@ -35,35 +35,39 @@ enum { STACK_EXPAND = 128 << 10 }; /* below the strings: 6.1 stack_expand */
 
 static const char *const environment[] = {"HOME=/", "TERM=linux"};
 
-const struct program builtin_program = {
-	.name = "program",
-	.file_bytes = 0x2800,
-	.entry = 0x08048100,
-	.nr_segments = 2,
-	.segment =
-		{
-			{.vaddr = 0x08048000,
-			 .filesz = 0x180,
-			 .memsz = 0x180,
-			 .offset = 0,
-			 .prot = VM_READ | VM_EXEC},
-			{.vaddr = 0x08049000,
-			 .filesz = 0x1800,
-			 .memsz = 0x4800,
-			 .offset = 0x1000,
-			 .prot = VM_READ | VM_WRITE},
-		},
-};
+/* The same program where linkers of i386, ARM and x86-64 put one. */
+#define BUILTIN(base, exstack)                                                 \
+	{                                                                      \
+		.name = "program", .builtin = true, .file_bytes = 0x2800,      \
+		.entry = (base) + 0x100, .stack = (exstack), .nr_segments = 2, \
+		.segment = {                                                   \
+			{.vaddr = (base),                                      \
+			 .filesz = 0x180,                                      \
+			 .memsz = 0x180,                                       \
+			 .offset = 0,                                          \
+			 .prot = VM_READ | VM_EXEC},                           \
+			{.vaddr = (base) + 0x1000,                             \
+			 .filesz = 0x1800,                                     \
+			 .memsz = 0x4800,                                      \
+			 .offset = 0x1000,                                     \
+			 .prot = VM_READ | VM_WRITE},                          \
+		},                                                             \
+	}
+
+const struct program builtin_program = BUILTIN(0x08048000, EXSTACK_DISABLE_X);
+const struct program builtin_program_arm = BUILTIN(0x10000, EXSTACK_DISABLE_X);
+const struct program builtin_program_64 = BUILTIN(0x400000, EXSTACK_DISABLE_X);
 
 /* ---- stack ---- */
 
 /* Where the strings lie: from the top, a null word, the file's name, the
  * environment, the arguments. */
-static void place_strings(struct mm *mm, vaddr_t top, const char *name)
+static void place_strings(struct mm *mm, vaddr_t top, unsigned word,
+			  const char *name)
 {
 	vaddr_t name_bytes = (vaddr_t)strlen(name) + 1;
 
-	mm->env_end = top - 4 - name_bytes;
+	mm->env_end = top - word - name_bytes;
 	mm->env_start = mm->env_end;
 	for (unsigned i = 0; i < sizeof(environment) / sizeof(*environment);
 	     i++)
@@ -82,7 +86,7 @@ static int copy_strings(struct machine *m, struct task *t, struct mm *mm,
 				 VM_READ | VM_WRITE | VM_GROWSDOWN, NULL, 0);
 	struct page *page;
 
-	place_strings(mm, top, name);
+	place_strings(mm, top, m->profile->word_bits / 8, name);
 	if (!v || handle_mm_fault(m, t, v, mm->arg_start, true) != FAULT_MINOR)
 		return -SIM_ENOMEM;
 	page = pfn_page(m, pte_pfn(*pte_offset(m, mm, mm->arg_start)));

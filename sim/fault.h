@@ -22,6 +22,7 @@ enum outcome_kind {
 	OUT_OOPS,                /* the kernel could not go on; value = address */
 	OUT_SLEEPS,              /* it would wait for someone to give something back */
 	OUT_BUG, OUT_WARNING,    /* it found itself misused */
+	OUT_GP,                  /* SIGSEGV SI_KERNEL: no address at all */
 	NR_OUTCOMES
 };
 

@@ -108,7 +108,7 @@ int copy_page_range(struct machine *m, struct mm *child, struct vma *dst,
 	for (uint64_t va = src->start, next; va < src->end; va = next) {
 		pte_t *from = pte_offset(m, src->mm, (vaddr_t)va), *to;
 
-		next = pmd_addr_end(m, va, src->end);
+		next = pt_next(m, src->mm, va, src->end);
 		if (!from)
 			continue;
 		to = pte_alloc(m, child, (vaddr_t)va);

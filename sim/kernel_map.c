@@ -1,5 +1,5 @@
 /*
- * The kernel's gigabyte: which address belongs to what.
+ * The kernel's part of the addresses: which address belongs to what.
  *
  * A process's tables map the kernel above page_offset.  Most of that is one
  * straight copy of low memory; the rest lies above it, and is what low memory
@@ -28,8 +28,31 @@
  *	583 fixed slots (32 CPUs, 16 for kmap each)  -> pkmap_base fec00000
  *	 19 fixed slots (1 CPU)                      -> pkmap_base ff400000
  *
+ * ARM has kmap's window and the modules in the 16M below the direct map, so its
+ * processes end at bf000000; the vectors are its last page but fifteen:
+ *
+ *	ffff0000  vectors            c0000000  page_offset
+ *	ffc80000  fixmap             bfe00000  pkmap_base
+ *	ff800000  vmalloc_end        bf000000  modules, end of user addresses
+ *
+ * 64 bits have room.  x86-64 gives everything a place of its own, terabytes
+ * apart, and the direct map maps all of RAM: no window, no high memory.  Only 48
+ * bits of an address are translated, and the others must repeat bit 47:
+ * between the user's half and the kernel's lie addresses that are none.
+ *
+ *	ffffffffff7ff000  fixaddr_top        ffffea0000000000  vmemmap
+ *	ffffffffc0000000  modules            ffffe90000000000  vmalloc_end
+ *	ffffffff80000000  the image again    ffffc90000000000  vmalloc_start
+ *	fffffe0000000000  cpu_entry_area     ffff888000000000  page_offset
+ *	         0000800000000000 .. ffff7fffffffffff: no addresses
+ *	         00007ffffffff000  end of user addresses
+ *
+ * Simpler than Linux: vmemmap is a range without entries, struct page is shown
+ * at its place in the direct map; no vsyscall page; nothing at random places.
+ *
  * Source: 6.1 arch/x86/include/asm/pgtable_32_areas.h, fixmap.h; REFERENCE
- * 6.1, 6.2.  The classic kernels have a fixed pkmap_base.
+ * 6.1, 6.2, 6.4; Documentation/x86/x86_64/mm.rst, arch/arm/include/asm.  The
+ * classic kernels have a fixed pkmap_base.
  *
  * Where the kernel's half begins is a choice made when a kernel is built
  * (CONFIG_VMSPLIT_3G, _2G, _1G; here split=).  Everything above low memory
@@ -48,8 +71,9 @@
 
 #define FOUR_GIB ((vaddr_t)1 << 32)
 
+#define MAXMEM_64 ((uint64_t)64 << 40) /* x86-64: the direct map has room */
+
 enum {
-	VMALLOC_RESERVE = 128 << 20,
 	GUARD_BYTES = 2 * PAGE_SIZE, /* between vmalloc and kmap's window    */
 	BTMAP_SLOTS = 512,           /* of early_ioremap: boot only          */
 	CPU_ENTRY_PAGES = 43,        /* of each CPU                          */
@@ -89,13 +113,51 @@ static void init_from_top(struct kernel_map *map, const struct mm_profile *p)
 	map->pkmap_base = (map->ldt_base - PAGE_SIZE) & mask;
 }
 
+/* i386: the text books count 128M from 4G down, 6.1 from vmalloc_end. */
+static void init_i386(struct kernel_map *map, const struct mm_profile *p)
+{
+	if (!p->pkmap_base)
+		init_from_top(map, p);
+	else
+		map->fixaddr_tot_start = map->cpu_entry_area = map->ldt_base =
+			map->fixaddr_start;
+	map->vmalloc_end = map->pkmap_base - GUARD_BYTES;
+	map->maxmem = (p->pkmap_base ? FOUR_GIB : map->vmalloc_end) -
+		      map->page_offset - p->vmalloc_reserve;
+}
+
+/* ARM and x86-64: every border has its place. */
+static void init_fixed(struct kernel_map *map, const struct mm_profile *p)
+{
+	map->vmalloc_end = p->vmalloc_end;
+	map->modules = p->modules;
+	map->modules_end = p->modules_end;
+	map->vmemmap = p->vmemmap;
+	map->vmemmap_end = p->vmemmap_end;
+	map->kernel_text = p->kernel_text;
+	map->kernel_text_end = p->kernel_text ? p->modules : 0;
+	map->vectors = p->vectors;
+	map->fixaddr_tot_start = map->fixaddr_start;
+	map->cpu_entry_area = map->ldt_base = map->fixaddr_start;
+	if (p->cpu_entry_area) {
+		map->cpu_entry_area = map->ldt_base = p->cpu_entry_area;
+		map->cpu_entry_pages = CPU_ENTRY_PAGES * p->nr_cpus;
+	}
+	if (!p->pkmap_base)
+		map->pkmap_base = map->vmalloc_end;
+	map->maxmem = p->vmalloc_base ? MAXMEM_64
+				      : map->vmalloc_end - p->vmalloc_reserve -
+						p->page_offset;
+}
+
 void kernel_map_init(struct kernel_map *map, const struct mm_profile *p,
 		     vaddr_t page_offset)
 {
 	if (!page_offset)
 		page_offset = p->page_offset;
 	*map = (struct kernel_map){
-		.task_size = page_offset,
+		.task_size = p->task_size ? p->task_size : page_offset,
+		.kernel_base = p->kernel_base ? p->kernel_base : page_offset,
 		.page_offset = page_offset,
 		.fixaddr_top = p->fixaddr_top,
 		.fix_kmap_begin = p->fix_kmap_begin,
@@ -104,17 +166,15 @@ void kernel_map_init(struct kernel_map *map, const struct mm_profile *p,
 		.pkmap_base = p->pkmap_base,
 	};
 	map->fixaddr_start =
-		map->fixaddr_top - (vaddr_t)map->nr_fix_slots * PAGE_SIZE;
-	if (!p->pkmap_base)
-		init_from_top(map, p);
+		p->fixaddr_start
+			? p->fixaddr_start
+			: map->fixaddr_top -
+				  (vaddr_t)map->nr_fix_slots * PAGE_SIZE;
+	if (p->vmalloc_end)
+		init_fixed(map, p);
+	else
+		init_i386(map, p);
 	map->pkmap_end = map->pkmap_base + p->last_pkmap * PAGE_SIZE;
-	if (p->pkmap_base)
-		map->fixaddr_tot_start = map->cpu_entry_area = map->ldt_base =
-			map->fixaddr_start;
-	map->vmalloc_end = map->pkmap_base - GUARD_BYTES;
-	/* the text books keep 128M below 4G, 6.1 below vmalloc_end */
-	map->maxmem = (p->pkmap_base ? FOUR_GIB : map->vmalloc_end) -
-		      page_offset - VMALLOC_RESERVE;
 }
 
 void kernel_map_set_low_memory(struct kernel_map *map,
@@ -124,8 +184,11 @@ void kernel_map_set_low_memory(struct kernel_map *map,
 
 	map->high_memory =
 		map->page_offset + ((vaddr_t)max_low_pfn << PAGE_SHIFT);
-	map->vmalloc_start = map->high_memory + gap;
+	map->vmalloc_start =
+		p->vmalloc_base ? p->vmalloc_base : map->high_memory + gap;
 	if (p->vmalloc_start_round8m)
 		map->vmalloc_start =
 			(map->vmalloc_start + gap - 1) & ~(gap - 1);
+	if (p->vmalloc_start_floor8m)
+		map->vmalloc_start &= ~(gap - 1);
 }

@@ -6,9 +6,11 @@
 
 #include "profile.h"
 
-/* Law: each begins where the one above it in this list ends, or later. */
+/* Law, on i386: each begins where the one above it in this list ends, or later;
+ * elsewhere: no two overlap.  An empty one is not there. */
 struct kernel_map {
 	vaddr_t task_size;     /* end of what a process may map              */
+	vaddr_t kernel_base;   /* lowest of the kernel's; the same on x86   */
 	vaddr_t page_offset;   /* direct map of low memory, up to ...        */
 	vaddr_t high_memory;
 	vaddr_t vmalloc_start; /* vmalloc, ioremap                           */
@@ -20,6 +22,10 @@ struct kernel_map {
 	vaddr_t fixaddr_tot_start; /* fixmap, with slots that boot alone uses */
 	vaddr_t fixaddr_start;
 	vaddr_t fixaddr_top;   /* slot 0                                     */
+	vaddr_t modules, modules_end; /* not on i386                          */
+	vaddr_t vmemmap, vmemmap_end; /* x86-64: struct page by frame         */
+	vaddr_t kernel_text, kernel_text_end; /* x86-64                       */
+	vaddr_t vectors;       /* ARM: one page; 0: there is none            */
 	uint32_t cpu_entry_pages;
 	uint32_t nr_fix_slots;   /* permanent ones                           */
 	uint32_t fix_kmap_begin; /* first slot of kmap_atomic                */

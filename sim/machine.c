@@ -51,7 +51,7 @@ static struct arena *reserve_arena(uint64_t ram_bytes)
 /* Do entries of this machine say NX? */
 static bool has_nx(const struct machine_config *c)
 {
-	if (c->profile->pt_levels < 3)
+	if (!c->profile->has_nx)
 		return false;
 	return c->nx == NX_AS_PROFILE ? c->profile->nx : c->nx == NX_ON;
 }

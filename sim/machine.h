@@ -35,7 +35,7 @@ struct machine_config {
 	uint64_t swap_bytes;    /* 0                                     */
 	uint32_t overcommit;    /* 0, 1, 2                               */
 	uint32_t watermark_boost; /* of the high mark, in 1/10000         */
-	enum { NX_AS_PROFILE, NX_OFF, NX_ON } nx; /* on: three levels    */
+	enum { NX_AS_PROFILE, NX_OFF, NX_ON } nx; /* on: has_nx alone    */
 	enum lock_kind lock;    /* NR_LOCK_KINDS: the profile's          */
 	bool coherent;          /* caches know of each other: MESI       */
 	uint32_t cost_local, cost_remote; /* of moving a cache line, >= 1 */
@@ -183,6 +183,16 @@ static inline void spin_unlock(struct machine *m, struct spinlock *l)
 static inline pte_t kernel_prot(const struct machine *m)
 {
 	return PAGE_KERNEL | (m->nx ? PTE_NX : 0);
+}
+
+/* Is va an address that the MMU translates?  x86-64: bits 63..48 repeat bit
+ * 47. */
+static inline bool is_canonical(const struct machine *m, vaddr_t va)
+{
+	unsigned above = 64u - m->profile->va_bits;
+
+	return m->profile->word_bits == 32 ||
+	       (vaddr_t)((int64_t)(va << above) >> above) == va;
 }
 
 /* An event begins: the counters "of this event" start again. */

@@ -194,6 +194,7 @@ struct program {
 	uint32_t file_bytes;
 	vaddr_t entry;
 	bool pie;
+	bool builtin;          /* not of a file                              */
 	uint8_t stack;         /* enum executable_stack                      */
 	uint32_t nr_segments;
 	struct segment segment[MAX_PROGRAM_HEADERS]; /* in the file's order  */
@@ -228,6 +229,7 @@ static inline const struct mm *task_active_mm(const struct task *t)
 
 /* The tiny program of `spawn PROC` without a file: code (1 page), data (2
  * pages, the second half used), bss (3 pages). */
-extern const struct program builtin_program;
+extern const struct program builtin_program, builtin_program_arm,
+	builtin_program_64;
 
 #endif

@@ -27,6 +27,11 @@
  * start of the i386 kernel has them: swapper_pg_dir in its second page, then
  * the tables, and the zero page in its fifth; in 6.1 behind what is read-only.
  *
+ * ARM's 2M entries are two sections of 1M each (arm_pte.c), its PGD takes four
+ * frames and begins at a multiple of 16K.  x86-64 has a middle table for each
+ * gigabyte of RAM and maps the image a second time, where it is linked to run.
+ * The tables of both come from the image, one after the other.
+ *
  * What comes above low memory (vmalloc, kmap, fixmap) is mapped by small
  * entries.  kmap's window, the areas of exceptions and the fixmap have their
  * tables from boot on, so that mapping a page there never needs memory; those
@@ -51,9 +56,16 @@ enum image_page {
 	IMAGE_PG0 = 3,
 	IMAGE_ZERO_PAGE = 4,
 	IMAGE_OTHER_TABLES = 5,
+	/* ARM */
+	ARM_VECTORS = 1,
+	ARM_SWAPPER_PG_DIR = 4, /* to 7 */
+	ARM_ZERO_PAGE = 8,
+	ARM_OTHER_TABLES = 9,
 };
 
 enum {
+	/* what user mode may read and execute in the kernel's part */
+	PAGE_VECTORS = PTE_P | PTE_US | PTE_A | PTE_D,
 	KERNPG_TABLE = PTE_P | PTE_RW | PTE_A | PTE_D,
 	BOOT_SLOTS_BELOW = 2, /* pages between fixaddr_tot_start and the lowest
 			       * page of early_ioremap's */
@@ -64,6 +76,7 @@ struct boot_tables {
 	struct machine *m;
 	pfn_t image; /* page 0 of enum image_page */
 	pfn_t next;
+	pfn_t pg0; /* place of the table of low memory's end; 0: none */
 	pfn_t text_end, ro_end; /* of the image; equal to its start: none */
 	pfn_t idt;              /* a read-only page behind them           */
 };
@@ -75,8 +88,10 @@ static pte_t *image_table(struct machine *m, pfn_t pfn, unsigned level,
 			  pte_t *slot, uint32_t bits)
 {
 	struct page *page = pfn_page(m, pfn);
+	unsigned order = level == 0 ? m->profile->pgd_order : 0;
 
-	page->use = FRAME_TABLE;
+	for (unsigned i = 0; i < 1u << order; i++)
+		pfn_page(m, pfn + i)->use = FRAME_TABLE;
 	page->level = (uint8_t)level;
 	page->mapping =
 		arena_alloc(m->arena, pt_entries(m, level) * sizeof(pte_t));
@@ -85,16 +100,27 @@ static pte_t *image_table(struct machine *m, pfn_t pfn, unsigned level,
 	return page->mapping;
 }
 
-/* The entry of a kernel address in the last but one level; with PAE its middle
- * table is there from boot on. */
-static pte_t *large_slot(const struct machine *m, vaddr_t va)
+/* The entry of a kernel address at level; tables that are missing on the way
+ * are taken from the image (with PAE there is none: make_middle_tables). */
+static pte_t *slot_at(struct boot_tables *b, vaddr_t va, unsigned level)
 {
-	unsigned level = m->profile->pt_levels - 2u;
+	struct machine *m = b->m;
 	pte_t *table = m->kernel_pgd;
 
-	for (unsigned l = 0; l < level; l++)
-		table = pt_table(m, table[pt_index(m, l, va)]);
+	for (unsigned l = 0; l < level; l++) {
+		pte_t *slot = &table[pt_index(m, l, va)];
+
+		if (!(*slot & PTE_P))
+			image_table(m, b->next++, l + 1, slot, KERNPG_TABLE);
+		table = pt_table(m, *slot);
+	}
 	return &table[pt_index(m, level, va)];
+}
+
+/* The same in the last but one level. */
+static pte_t *large_slot(struct boot_tables *b, vaddr_t va)
+{
+	return slot_at(b, va, b->m->profile->pt_levels - 2u);
 }
 
 /* PAE: one middle table for each gigabyte of the kernel's. */
@@ -103,7 +129,7 @@ static void make_middle_tables(struct boot_tables *b)
 	struct machine *m = b->m;
 	unsigned first = pt_index(m, 0, m->map.page_offset);
 
-	if (m->profile->pt_levels < 3)
+	if (!m->profile->pae_pgd)
 		return;
 	for (unsigned i = first; i < pt_entries(m, 0); i++)
 		image_table(m, i == first ? b->image + IMAGE_PMD : b->next++, 1,
@@ -152,7 +178,7 @@ static void map_small(struct boot_tables *b, pte_t *slot, pfn_t pfn, pfn_t nr)
 	struct machine *m = b->m;
 	bool is_tail = pfn + nr > m->max_low_pfn;
 	pte_t *table =
-		image_table(m, is_tail ? b->image + IMAGE_PG0 : b->next++,
+		image_table(m, is_tail && b->pg0 ? b->pg0 : b->next++,
 			    m->profile->pt_levels - 1u, slot,
 			    is_tail && pfn > 0 ? PTE_TABLE : KERNPG_TABLE);
 
@@ -167,7 +193,7 @@ static void map_low_memory(struct boot_tables *b)
 		(pfn_t)(pt_span(m, m->profile->pt_levels - 2u) >> PAGE_SHIFT);
 
 	for (pfn_t pfn = 0; pfn < m->max_low_pfn; pfn += nr) {
-		pte_t *slot = large_slot(m, pfn_to_kva(m, pfn));
+		pte_t *slot = large_slot(b, pfn_to_kva(m, pfn));
 
 		if (is_uniform(b, pfn, nr))
 			*slot = mk_pte(pfn, low_prot(b, pfn, nr) | PTE_PSE);
@@ -203,7 +229,7 @@ static void init_table_range(struct boot_tables *b, vaddr_t start, uint64_t end)
 	uint64_t span = pt_span(m, leaf - 1);
 
 	for (uint64_t va = start & ~(span - 1); va < end; va += span) {
-		pte_t *slot = large_slot(m, (vaddr_t)va);
+		pte_t *slot = large_slot(b, (vaddr_t)va);
 
 		if (!(*slot & PTE_P))
 			image_table(m, b->next++, leaf, slot,
@@ -220,6 +246,36 @@ static void map_fixed_ranges(struct boot_tables *b)
 	init_table_range(b, map->cpu_entry_area,
 			 map->cpu_entry_area + entry_bytes);
 	init_table_range(b, map->fixaddr_tot_start, map->fixaddr_top);
+}
+
+/*
+ * x86-64: the image a second time, where its text is linked to run; and the
+ * middle table of vmalloc's first half terabyte, so that every PGD has it (6.1
+ * preallocate_vmalloc_pages()).
+ */
+static void map_image_again(struct boot_tables *b)
+{
+	const struct machine *m = b->m;
+	pfn_t end = m->kernel_image_pfn + m->nr_kernel_image_pages;
+	pfn_t nr =
+		(pfn_t)(pt_span(m, m->profile->pt_levels - 2u) >> PAGE_SHIFT);
+
+	for (pfn_t pfn = m->kernel_image_pfn / nr * nr; pfn < end; pfn += nr)
+		*large_slot(b,
+			    m->map.kernel_text + ((vaddr_t)pfn << PAGE_SHIFT)) =
+			mk_pte(pfn, PAGE_KERNEL | PTE_PSE);
+	slot_at(b, m->map.vmalloc_start, 1);
+}
+
+/* ARM: the page that an exception jumps to; user mode finds helpers of the
+ * kernel in it.  6.1 early_trap_init(), kuser helpers. */
+static void map_vectors(struct boot_tables *b)
+{
+	vaddr_t va = b->m->map.vectors;
+
+	*slot_at(b, va, b->m->profile->pt_levels - 1u) =
+		mk_pte(b->image + ARM_VECTORS, PAGE_VECTORS);
+	*slot_at(b, va, 0) |= PTE_US; /* ARM's first level has no rights */
 }
 
 /* Where the image's read-only part ends; a small machine has a small image. */
@@ -245,16 +301,23 @@ static void find_image_parts(struct boot_tables *b)
 void paging_boot(struct machine *m)
 {
 	struct boot_tables b = {.m = m};
+	bool arm = m->map.vectors != 0;
 
 	find_image_parts(&b);
 	b.image = b.ro_end;
-	b.next = b.image + IMAGE_OTHER_TABLES;
-	m->swapper_pg_dir = b.image + IMAGE_SWAPPER_PG_DIR;
+	b.next = b.image + (arm ? ARM_OTHER_TABLES : IMAGE_OTHER_TABLES);
+	b.pg0 = arm ? 0 : b.image + IMAGE_PG0;
+	m->swapper_pg_dir =
+		b.image + (arm ? ARM_SWAPPER_PG_DIR : IMAGE_SWAPPER_PG_DIR);
 	m->kernel_pgd = image_table(m, m->swapper_pg_dir, 0, NULL, 0);
 	make_middle_tables(&b);
 	map_low_memory(&b);
 	map_fixed_ranges(&b);
-	m->zero_page = b.image + IMAGE_ZERO_PAGE;
+	if (m->map.kernel_text)
+		map_image_again(&b);
+	if (arm)
+		map_vectors(&b);
+	m->zero_page = b.image + (arm ? ARM_ZERO_PAGE : IMAGE_ZERO_PAGE);
 	pfn_page(m, m->zero_page)->use = FRAME_ZERO;
 	pfn_page(m, m->zero_page)->refcount = 1;
 }

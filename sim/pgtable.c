@@ -23,8 +23,11 @@
  * tables of user space are allocated with the PGD, as 6.1 does, and come back
  * at the next fault if an unmapping took them.
  *
+ * x86-64 has four levels of nine bits each, 9/9/9/9/12; ARM's two, 11/9/12 as
+ * Linux sees them, are told in arm_pte.c.
+ *
  * Simpler than Linux: a PAE PGD takes a whole page (32 bytes of a slab there);
- * entries are 64 bits wide for the host in both formats; no table locks.
+ * entries are 64 bits wide for the host in all formats; no table locks.
  */
 #include "pgtable.h"
 
@@ -50,6 +53,9 @@ static unsigned leaf_level(const struct machine *m)
 	return m->profile->pt_levels - 1u;
 }
 
+/* Does an entry above the last level lead to another table? */
+static bool is_table(pte_t e) { return (e & PTE_P) && !(e & PTE_PSE); }
+
 uint64_t pmd_addr_end(const struct machine *m, uint64_t va, uint64_t end)
 {
 	uint64_t span = pt_span(m, leaf_level(m) - 1);
@@ -58,13 +64,39 @@ uint64_t pmd_addr_end(const struct machine *m, uint64_t va, uint64_t end)
 	return table_end < end ? table_end : end;
 }
 
+uint64_t pt_hole_end(const struct machine *m, const pte_t *pgd, vaddr_t va,
+		     unsigned level, uint64_t end)
+{
+	const struct mm_profile *p = m->profile;
+	const pte_t *table = pgd;
+
+	for (unsigned l = 0; l < level; l++) {
+		pte_t e = table[pt_slot(p, l, va)];
+
+		if (!is_table(e)) {
+			uint64_t span = pt_span(m, l);
+			uint64_t hole_end = (va & ~(span - 1)) + span;
+
+			return hole_end > end ? hole_end : end;
+		}
+		table = pt_table(m, e);
+	}
+	return end;
+}
+
+uint64_t pt_next(const struct machine *m, const struct mm *mm, uint64_t va,
+		 uint64_t end)
+{
+	uint64_t next = pt_hole_end(m, mm->pgd_entry, va, leaf_level(m),
+				    pmd_addr_end(m, va, UINT64_MAX));
+
+	return next < end ? next : end;
+}
+
 pte_t *pt_table(const struct machine *m, pte_t entry)
 {
 	return pfn_page(m, pte_pfn(entry))->mapping;
 }
-
-/* Does an entry above the last level lead to another table? */
-static bool is_table(pte_t e) { return (e & PTE_P) && !(e & PTE_PSE); }
 
 /* The entry of va at a level; NULL if a table on the way is missing. */
 static pte_t *entry_at(const struct machine *m, const struct mm *mm, vaddr_t va,
@@ -94,7 +126,7 @@ pte_t *pte_offset(const struct machine *m, const struct mm *mm, vaddr_t va)
  * P alone: rights are decided below it. */
 static uint32_t table_bits(const struct machine *m, unsigned level)
 {
-	return level == 0 && m->profile->pt_levels == 3 ? PTE_P : PTE_TABLE;
+	return level == 0 && m->profile->pae_pgd ? PTE_P : PTE_TABLE;
 }
 
 /*
@@ -104,13 +136,14 @@ static uint32_t table_bits(const struct machine *m, unsigned level)
  */
 static pfn_t table_alloc(struct machine *m, const struct mm *mm, unsigned level)
 {
+	unsigned order = level == 0 ? m->profile->pgd_order : 0;
 	uint32_t gfp = GFP_KERNEL | GFP_BIT_ZERO;
 	struct page *page;
 	pfn_t pfn;
 
 	if (level == leaf_level(m) && m->profile->highpte)
 		gfp |= GFP_BIT_HIGHMEM;
-	pfn = alloc_page(m, gfp, FRAME_TABLE);
+	pfn = alloc_pages(m, gfp, order, FRAME_TABLE);
 	if (pfn == PFN_NONE)
 		return PFN_NONE;
 	page = pfn_page(m, pfn);
@@ -124,13 +157,14 @@ static pfn_t table_alloc(struct machine *m, const struct mm *mm, unsigned level)
 static void table_free(struct machine *m, pfn_t pfn)
 {
 	struct page *page = pfn_page(m, pfn);
+	unsigned order = page->level == 0 ? m->profile->pgd_order : 0;
 
 	arena_free(m->arena, page->mapping,
 		   pt_entries(m, page->level) * sizeof(pte_t));
 	page->mapping = NULL;
 	page->level = 0;
 	page->index = 0;
-	free_pages(m, pfn, 0);
+	free_pages(m, pfn, order);
 }
 
 /* The tables on the way to va's entry at level, allocated where missing;
@@ -171,12 +205,12 @@ bool pmd_alloc(struct machine *m, struct mm *mm, vaddr_t va)
 	return level == 0 || entry_alloc(m, mm, va, level);
 }
 
-/* With three levels, the middle tables of user space exist from the start. */
+/* With PAE, the middle tables of user space exist from the start. */
 static bool prepopulate_pmd(struct machine *m, struct mm *mm)
 {
 	uint64_t span = pt_span(m, 0);
 
-	if (m->profile->pt_levels < 3)
+	if (!m->profile->pae_pgd)
 		return true;
 	for (uint64_t va = 0; va < m->map.task_size; va += span)
 		if (!entry_alloc(m, mm, (vaddr_t)va, 1))
@@ -187,7 +221,7 @@ static bool prepopulate_pmd(struct machine *m, struct mm *mm)
 int pgd_alloc(struct machine *m, struct mm *mm)
 {
 	pfn_t pfn = table_alloc(m, mm, 0);
-	unsigned first = pt_index(m, 0, m->map.page_offset);
+	unsigned first = pt_index(m, 0, m->map.kernel_base);
 
 	if (pfn == PFN_NONE)
 		return -SIM_ENOMEM;
@@ -230,17 +264,20 @@ void free_pgtables(struct machine *m, struct mm *mm, vaddr_t start, vaddr_t end,
 {
 	for (unsigned level = leaf_level(m); level > 0; level--) {
 		uint64_t span = pt_span(m, level - 1);
-		uint64_t at = start & ~(span - 1);
+		uint64_t at = start & ~(span - 1), next;
 
-		for (; at < end; at += span)
+		for (; at < end; at = next) {
+			next = pt_hole_end(m, mm->pgd_entry, at, level - 1,
+					   at + span);
 			if (at >= floor && at + span <= ceiling)
-				free_table_at(m, mm, (vaddr_t)at, level);
+				free_table_at(m, mm, at, level);
+		}
 	}
 }
 
 void pgd_free(struct machine *m, struct mm *mm)
 {
-	free_pgtables(m, mm, 0, m->map.task_size, 0, m->map.task_size);
+	free_pgtables(m, mm, 0, m->map.task_size, 0, m->map.kernel_base);
 	tlb_forget_mm(m, mm);
 	table_free(m, mm->pgd);
 	step(m, PGD_FREE, mm->owner->pid, mm->pgd);

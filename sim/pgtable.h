@@ -2,7 +2,8 @@
  * Page tables: from a virtual address to a frame.
  *
  * Two levels split an address 10/10/12, with PAE three levels split it
- * 2/9/9/12; one walk serves both, its shifts come from the profile:
+ * 2/9/9/12, with 64 bits four 9/9/9/9/12; one walk serves all, its shifts come
+ * from the profile:
  *
  *	 31      22 21      12 11         0
  *	|  pgd idx |  pte idx |   offset   |
@@ -11,6 +12,7 @@
  * pte_t that page->mapping points to.
  *
  *	pgtable.c     walk, allocate, free
+ *	arm_pte.c     ARM's two tables in a page
  *	paging.c      the kernel's own tables
  *	zap.c         unmapping pages
  *	protection.c  mprotect's work on entries
@@ -33,8 +35,10 @@ enum pte_bit {
 	PTE_TABLE = PTE_P | PTE_RW | PTE_US | PTE_A | PTE_D, /* to a table */
 	PTE_PROTNONE = 0x100, /* with P clear: present for the software   */
 };
-#define PTE_NX ((pte_t)1 << 63) /* three levels: no instruction from here  */
+#define PTE_NX ((pte_t)1 << 63) /* 64-bit entries, ARM: no instruction from
+                                 * here                                   */
 
+/* 40 bits of frame at most: NX and what else is above them is no frame. */
 static inline pfn_t pte_pfn(pte_t e) { return (pfn_t)(e >> PAGE_SHIFT); }
 static inline pte_t mk_pte(pfn_t pfn, pte_t bits)
 {
@@ -44,6 +48,13 @@ static inline pte_t mk_pte(pfn_t pfn, pte_t bits)
 static inline bool pte_present(pte_t e)
 {
 	return (e & PTE_P) || (e & PTE_PROTNONE);
+}
+
+/* Can the MMU use a leaf entry?  Present, and where it does not set A itself
+ * (soft_young_dirty), young. */
+static inline bool pte_usable(const struct mm_profile *p, pte_t e)
+{
+	return (e & PTE_P) && (!p->soft_young_dirty || (e & PTE_A));
 }
 
 /* Index of va in a table of level (0 = PGD). */
@@ -69,6 +80,19 @@ bool pmd_alloc(struct machine *m, struct mm *mm, vaddr_t va);
 
 /* The contents of the table that an entry of a higher level points to. */
 pte_t *pt_table(const struct machine *m, pte_t entry);
+
+/*
+ * Behind va's part of an address space, end or more: is a table missing on the
+ * way to va's entry at level, then the first address that another one may
+ * translate.  So who goes through terabytes passes those without tables.
+ */
+uint64_t pt_hole_end(const struct machine *m, const pte_t *pgd, vaddr_t va,
+		     unsigned level, uint64_t end);
+
+/* The same for walks over entries of [va, end): the end of va's last-level table,
+ * or of the hole if it is missing; at most end. */
+uint64_t pt_next(const struct machine *m, const struct mm *mm, uint64_t va,
+		 uint64_t end);
 
 /* End of the part of [va, end) that lies in va's last-level table. */
 uint64_t pmd_addr_end(const struct machine *m, uint64_t va, uint64_t end);
@@ -106,7 +130,7 @@ void zap_page_range(struct machine *m, struct vma *v, vaddr_t start,
 /*
  * After [start, end) was unmapped: free the tables whose whole span lies
  * between floor (end of the area before, or 0) and ceiling (start of the area
- * after, or task_size).
+ * after, or the kernel's).
  */
 void free_pgtables(struct machine *m, struct mm *mm, vaddr_t start,
 		   vaddr_t end, vaddr_t floor, vaddr_t ceiling);

@@ -9,7 +9,9 @@
 
 #include "types.h"
 
-enum { PT_LEVELS_MAX = 3 };
+enum { PT_LEVELS_MAX = 4 };
+
+struct program;
 
 struct gdt_layout;
 /* Slots of the fixmap that follow each other and are for the same. */
@@ -21,14 +23,32 @@ struct fix_row {
 struct mm_profile {
 	const char *name;
 	const char *text; /* one line for people */
+	const char *arch; /* what programs are for */
+	uint16_t elf_machine; /* e_machine of its programs */
 
 	/* the address split */
 	uint8_t word_bits;          /* of an unsigned long: 32, 64           */
-	vaddr_t page_offset;        /* first kernel address, unless split=   */
-	vaddr_t vmalloc_offset;    /* never mapped, behind low memory       */
+	uint8_t va_bits;            /* of an address that are translated; those
+	                             * above are copies of the highest       */
+	vaddr_t page_offset;        /* begin of the direct map, unless split= */
+	vaddr_t task_size;          /* end of a process's addresses, and of
+	                             * its stack; 0: page_offset             */
+	vaddr_t kernel_base;        /* lowest address of the kernel's part;
+	                             * 0: page_offset, and split= may move it */
+	vaddr_t vmalloc_offset;     /* never mapped, behind low memory       */
+	vaddr_t vmalloc_base;       /* x86-64: vmalloc has a place of its own */
+	vaddr_t vmalloc_end;        /* 0: it follows from what is above it   */
+	uint64_t vmalloc_reserve;   /* low memory leaves it to vmalloc       */
+	vaddr_t modules, modules_end; /* the kernel's modules; 0, 0: they are
+	                             * in vmalloc's part                     */
+	vaddr_t vmemmap, vmemmap_end; /* x86-64: all struct page             */
+	vaddr_t cpu_entry_area;     /* x86-64: at a place of its own         */
+	vaddr_t kernel_text;        /* x86-64: second mapping of the image   */
+	vaddr_t vectors;            /* ARM: page of the exception vectors    */
 	vaddr_t pkmap_base;         /* 0: it follows from what is above it   */
 	uint32_t last_pkmap;        /* pages of kmap's window                */
-	vaddr_t fixaddr_top;
+	vaddr_t fixaddr_top;        /* slot 0                                */
+	vaddr_t fixaddr_start;      /* 0: it follows from the slots          */
 	uint16_t nr_cpus;           /* that the kernel was built for         */
 	uint16_t fix_kmap_begin;    /* fixmap slots before those of kmap     */
 	uint16_t kmap_slots;        /* kmap_atomic's, for each CPU           */
@@ -42,6 +62,7 @@ struct mm_profile {
 	pfn_t max_dma32_pfn;        /* DMA32, if it has one                  */
 
 	/* what boot takes */
+	uint64_t max_ram;           /* bytes                                 */
 	pfn_t first_pfn;            /* frames below do not exist             */
 	pfn_t low_reserved;         /* frames below are never handed out     */
 	pfn_t hole_start, hole_end; /* firmware's hole: frames that are not  */
@@ -70,12 +91,22 @@ struct mm_profile {
 	uint32_t mmap_min_addr, stack_guard_gap_pages, stack_limit_bytes;
 	uint32_t max_map_count, memlock_limit_bytes;
 	uint32_t thread_size;       /* bytes of a kernel stack               */
+	const struct program *program; /* of `spawn` without a file          */
+	vaddr_t elf_et_dyn_base;    /* heap of a position-independent one    */
+	uint8_t platform_bytes;     /* AT_PLATFORM: "i686" with its zero     */
 
 	/* page tables, PGD first */
 	uint8_t pt_levels;
 	uint8_t pt_shift[PT_LEVELS_MAX]; /* of the index in the address      */
 	uint8_t pt_bits[PT_LEVELS_MAX];  /* of the index                     */
 	uint8_t pte_bytes;               /* 4, with PAE 8                    */
+	uint8_t pgd_order;               /* frames of a PGD: 2^it            */
+	bool pae_pgd;               /* PGD entries have no rights, and the
+	                             * tables below come with the PGD        */
+	bool has_nx;                /* entries can say NX                    */
+	bool soft_young_dirty;      /* the MMU sets neither A nor D: an entry
+	                             * without A is none for it, one without
+	                             * D is read-only (ARM, arm_pte.c)       */
 
 	/* segments: entries of the GDT; NULL: the CPU has none (segment.c) */
 	const struct gdt_layout *gdt;
@@ -90,7 +121,8 @@ struct mm_profile {
 	uint8_t pcp_max_order;      /* blocks up to it go through the CPU's
 	                             * lists: 6.1: 3                         */
 	bool slab_61;               /* geometry of 6.1 (§5.10), else 2.4.18  */
-	bool vmalloc_start_round8m; /* classic rounds VMALLOC_START          */
+	bool vmalloc_start_round8m; /* classic rounds VMALLOC_START up       */
+	bool vmalloc_start_floor8m; /* ARM rounds it down                    */
 	bool highpte;               /* last-level tables may lie in high
 	                             * memory (CONFIG_HIGHPTE)               */
 	bool boot_takes_top;        /* mem_map at the end of lowmem, as

@@ -74,7 +74,7 @@ void change_protection(struct machine *m, struct vma *v, vaddr_t start,
 	for (uint64_t va = start, next; va < end; va = next) {
 		pte_t *entry = pte_offset(m, v->mm, (vaddr_t)va);
 
-		next = pmd_addr_end(m, va, end);
+		next = pt_next(m, v->mm, va, end);
 		if (entry)
 			changed += change_pte_range(m, v, entry, (vaddr_t)va,
 						    next);

@@ -90,7 +90,7 @@ const struct slab *slab_of(const struct machine *m, vaddr_t obj)
 {
 	pfn_t pfn;
 
-	if (obj < m->map.page_offset)
+	if (obj < m->map.page_offset || obj >= m->map.high_memory)
 		return NULL;
 	pfn = kva_to_pfn(m, obj);
 	if (pfn >= m->max_low_pfn || pfn_page(m, pfn)->use != FRAME_SLAB)

@@ -85,7 +85,7 @@ void zap_page_range(struct machine *m, struct vma *v, vaddr_t start,
 	for (uint64_t va = start, next; va < end; va = next) {
 		pte_t *entry = pte_offset(m, mm, (vaddr_t)va);
 
-		next = pmd_addr_end(m, va, end);
+		next = pt_next(m, mm, va, end);
 		if (entry)
 			zap_pte_range(m, mm, entry, (vaddr_t)va, next);
 	}

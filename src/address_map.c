@@ -22,14 +22,9 @@
 
 #include "sim/pgtable.h"
 
-enum { PARTS_MAX = 12, CUTS_MAX = 8 };
+enum { PARTS_MAX = 16, CUTS_MAX = 8 };
 
-vaddr_t address_last(const struct machine *m)
-{
-	const struct mm_profile *p = m->profile;
-
-	return p->pt_shift[0] + p->pt_bits[0] <= 32 ? (vaddr_t)UINT32_MAX : (vaddr_t)UINT64_MAX;
-}
+vaddr_t address_last(const struct machine *m) { return in_word(m, UINT64_MAX); }
 
 int address_digits(const struct machine *m)
 {
@@ -68,7 +63,8 @@ static void list_kernel_parts(const struct machine *m, struct kernel_parts *r)
 
 	r->nr = 0;
 	add_part(r, RANGE_DIRECT, map->page_offset, map->high_memory);
-	add_part(r, RANGE_HOLE, map->high_memory, map->vmalloc_start);
+	if (m->profile->vmalloc_offset)
+		add_part(r, RANGE_HOLE, map->high_memory, map->vmalloc_start);
 	add_part(r, RANGE_VMALLOC, map->vmalloc_start, map->vmalloc_end);
 	add_part(r, RANGE_PKMAP, map->pkmap_base, map->pkmap_end);
 	if (map->ldt_base != map->cpu_entry_area)
@@ -76,16 +72,19 @@ static void list_kernel_parts(const struct machine *m, struct kernel_parts *r)
 	add_part(r, RANGE_CPU_ENTRY, map->cpu_entry_area, entry_end);
 	add_part(r, RANGE_FIX_BOOT, map->fixaddr_tot_start, map->fixaddr_start);
 	add_part(r, RANGE_FIXMAP, map->fixaddr_start, map->fixaddr_top);
-	add_part(r, RANGE_LAST_PAGE, map->fixaddr_top, map->fixaddr_top + PAGE_SIZE);
+	if (map->fixaddr_top + (PAGE_SIZE - 1) == address_last(m))
+		add_part(r, RANGE_LAST_PAGE, map->fixaddr_top, map->fixaddr_top + PAGE_SIZE);
+	add_part(r, RANGE_MODULES, map->modules, map->modules_end);
+	add_part(r, RANGE_VMEMMAP, map->vmemmap, map->vmemmap_end);
+	add_part(r, RANGE_TEXT, map->kernel_text, map->kernel_text_end);
+	add_part(r, RANGE_VECTORS, map->vectors, map->vectors ? map->vectors + PAGE_SIZE : 0);
+	/* the highest address below which bits 63..va_bits are 0, and those between */
+	if (m->profile->word_bits > m->profile->va_bits)
+		add_part(r, RANGE_NO_ADDRESS, (vaddr_t)1 << (m->profile->va_bits - 1),
+			 m->map.kernel_base);
 }
 
-vaddr_t user_end(const struct machine *m)
-{
-	struct kernel_parts r;
-
-	list_kernel_parts(m, &r);
-	return r.nr && r.part[0].first < m->map.task_size ? r.part[0].first : m->map.task_size;
-}
+vaddr_t user_end(const struct machine *m) { return m->map.task_size; }
 
 /* The part of the direct map that is of va's zone. */
 static void cut_by_zone(const struct machine *m, struct address_range *r, vaddr_t va)
@@ -266,12 +265,17 @@ pte_t range_entry(const struct machine *m, const struct address_range *r, vaddr_
 		       : 0;
 }
 
-/* First address behind what the last-level table of va translates, at most last + 1; 0: there is none behind. */
-static vaddr_t table_end(const struct machine *m, vaddr_t va, vaddr_t last)
+/* First address behind what the last-level table of va translates, or a table of the levels above that is not there, at
+ * most last + 1; 0: there is none behind. */
+static vaddr_t table_end(const struct machine *m, const struct address_range *r, vaddr_t va)
 {
-	vaddr_t span = (vaddr_t)pt_span(m, m->profile->pt_levels - 2u);
+	unsigned leaf = m->profile->pt_levels - 1u;
+	vaddr_t span = pt_span(m, leaf - 1), last = r->last;
+	const pte_t *pgd = r->area ? r->area->mm->pgd_entry : m->kernel_pgd;
 	vaddr_t end = (va & ~(span - 1)) + span;
 
+	if (end)
+		end = pt_hole_end(m, pgd, va, leaf, end);
 	return end - 1 < last ? end : last + 1;
 }
 
@@ -286,7 +290,7 @@ uint32_t range_pages_mapped(const struct machine *m, const struct address_range 
 		return (uint32_t)(range_bytes(r) >> PAGE_SHIFT);
 	for (;;) {
 		const pte_t *e = small_entry(m, r, va);
-		vaddr_t end = table_end(m, va, r->last);
+		vaddr_t end = table_end(m, r, va);
 
 		for (; e && va != end; va += PAGE_SIZE, e++)
 			nr += pte_present(*e);
@@ -322,6 +326,7 @@ bool range_has_parts(const struct machine *m, const struct address_range *r)
 	case RANGE_LDT:
 	case RANGE_CPU_ENTRY:
 	case RANGE_FIX_BOOT:
+	case RANGE_MODULES:
 		return range_pages_mapped(m, r) > 0;
 	default:
 		return range_is_area(r);
@@ -394,8 +399,7 @@ static vaddr_t absent_up_to(const struct machine *m, const struct address_range 
 
 		if (e && pte_present(*e))
 			break;
-		va = e ? va + PAGE_SIZE
-		       : page_align_down(table_end(m, va + PAGE_SIZE, r->last) - 1);
+		va = e ? va + PAGE_SIZE : page_align_down(table_end(m, r, va + PAGE_SIZE) - 1);
 	}
 	return va;
 }

@@ -37,6 +37,11 @@ enum range_kind {
 	RANGE_FIX_BOOT,   /* slots that boot alone uses                           */
 	RANGE_FIXMAP,
 	RANGE_LAST_PAGE,
+	RANGE_MODULES,    /* not i386: the kernel's modules                       */
+	RANGE_VMEMMAP,    /* x86-64: struct page of each frame                    */
+	RANGE_TEXT,       /* x86-64: the image again, where it is linked to run   */
+	RANGE_VECTORS,    /* ARM: where exceptions jump to                        */
+	RANGE_NO_ADDRESS, /* x86-64: not canonical                                */
 	RANGE_UNUSED,     /* between two of these                                 */
 	/* inside others */
 	RANGE_VM_AREA,    /* vmalloc: an area's pages                             */

@@ -31,7 +31,7 @@
 struct elf_symbol {
 	char *name;
 	vaddr_t va;
-	uint32_t bytes;
+	uint64_t bytes;
 	bool local; /* of one source file: others may have the same name */
 };
 
@@ -47,6 +47,7 @@ struct elf_program {
 struct reason {
 	char *text;
 	size_t size;
+	const struct mm_profile *profile; /* whose programs are wanted */
 };
 
 __attribute__((format(printf, 2, 3))) static bool refuse(const struct reason *r, const char *format,
@@ -71,12 +72,12 @@ static const char *machine_name(unsigned machine)
 		unsigned machine;
 		const char *name;
 	} names[] = {
-		{EM_X86_64, "x86-64"},       {EM_ARM, "ARM"},        {EM_AARCH64, "AArch64"},
-		{EM_RISCV, "RISC-V"},        {EM_PPC, "PowerPC"},    {EM_PPC64, "PowerPC 64"},
-		{EM_MIPS, "MIPS"},           {EM_SPARC, "SPARC"},    {EM_SPARCV9, "SPARC V9"},
-		{EM_S390, "S/390"},          {EM_68K, "m68k"},       {EM_ALPHA, "Alpha"},
-		{EM_IA_64, "Itanium"},       {EM_PARISC, "PA-RISC"}, {EM_SH, "SuperH"},
-		{EM_LOONGARCH, "LoongArch"},
+		{EM_386, "i386"},         {EM_X86_64, "x86-64"},       {EM_ARM, "ARM"},
+		{EM_AARCH64, "AArch64"},  {EM_RISCV, "RISC-V"},        {EM_PPC, "PowerPC"},
+		{EM_PPC64, "PowerPC 64"}, {EM_MIPS, "MIPS"},           {EM_SPARC, "SPARC"},
+		{EM_SPARCV9, "SPARC V9"}, {EM_S390, "S/390"},          {EM_68K, "m68k"},
+		{EM_ALPHA, "Alpha"},      {EM_IA_64, "Itanium"},       {EM_PARISC, "PA-RISC"},
+		{EM_SH, "SuperH"},        {EM_LOONGARCH, "LoongArch"},
 	};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
@@ -85,22 +86,26 @@ static const char *machine_name(unsigned machine)
 	return NULL;
 }
 
-/* i386, and what execve takes for one: 6.1 elf_check_arch(). */
-static bool is_i386(const GElf_Ehdr *h) { return h->e_machine == EM_386 || h->e_machine == 6; }
+/* The machine's own programs, and what execve of i386 takes for one (the 486's number): 6.1 elf_check_arch(). */
+static bool is_native(const GElf_Ehdr *h, const struct mm_profile *p)
+{
+	return h->e_machine == p->elf_machine || (p->elf_machine == EM_386 && h->e_machine == 6);
+}
 
 static bool check_machine(const GElf_Ehdr *h, const struct reason *r)
 {
-	const char *name = machine_name(h->e_machine);
+	const char *name = machine_name(h->e_machine), *arch = r->profile->arch;
+	int bits = r->profile->word_bits;
 
-	if (!is_i386(h) && name)
-		return refuse(r, _("a program for %s, and the machine is an i386"), name);
-	if (!is_i386(h))
-		return refuse(r, _("a program for another machine (ELF machine %u), not for i386"),
-			      h->e_machine);
-	if (h->e_ident[EI_CLASS] != ELFCLASS32)
-		return refuse(r, _("a 64-bit ELF file, and the machine is an i386"));
+	if (!is_native(h, r->profile) && name)
+		return refuse(r, _("a program for %s, and the machine is an %s"), name, arch);
+	if (!is_native(h, r->profile))
+		return refuse(r, _("a program for another machine (ELF machine %u), not for %s"),
+			      h->e_machine, arch);
+	if (h->e_ident[EI_CLASS] != (bits == 64 ? ELFCLASS64 : ELFCLASS32))
+		return refuse(r, _("a %d-bit ELF file, and the machine is an %s"), 96 - bits, arch);
 	if (h->e_ident[EI_DATA] != ELFDATA2LSB)
-		return refuse(r, _("a big-endian ELF file, and the machine is an i386"));
+		return refuse(r, _("a big-endian ELF file, and the machine is an %s"), arch);
 	return true;
 }
 
@@ -131,10 +136,10 @@ static bool add_segment(struct program *p, const GElf_Phdr *h, const struct reas
 			      end, p->file_bytes);
 	p->segment[p->nr_segments++] = (struct segment){
 		.vaddr = (vaddr_t)h->p_vaddr,
-		.filesz = (uint32_t)h->p_filesz,
-		.memsz = (uint32_t)h->p_memsz,
-		.offset = (uint32_t)h->p_offset,
-		.align = (uint32_t)h->p_align,
+		.filesz = h->p_filesz,
+		.memsz = h->p_memsz,
+		.offset = h->p_offset,
+		.align = h->p_align,
 		.prot = (h->p_flags & PF_R ? VM_READ : 0) | (h->p_flags & PF_W ? VM_WRITE : 0) |
 			(h->p_flags & PF_X ? VM_EXEC : 0),
 	};
@@ -179,16 +184,17 @@ static bool read_segment(Elf *elf, int i, struct program *p, const struct reason
 static bool check_program_headers(const GElf_Ehdr *h, size_t n, uint32_t file_bytes,
 				  const struct reason *r)
 {
-	unsigned long long end = (unsigned long long)h->e_phoff + n * sizeof(Elf32_Phdr);
+	size_t each = r->profile->word_bits == 64 ? sizeof(Elf64_Phdr) : sizeof(Elf32_Phdr);
+	unsigned long long end = (unsigned long long)h->e_phoff + n * each;
 
 	if (n == 0)
 		return refuse(r, _("it has no program headers: nothing says what belongs where"));
-	if (n > MAX_PROGRAM_HEADERS)
+	if (n > PAGE_SIZE / each)
 		return refuse(r, _("%zu program headers; the kernel takes %u at most"), n,
-			      MAX_PROGRAM_HEADERS);
-	if (h->e_phentsize != sizeof(Elf32_Phdr))
+			      (unsigned)(PAGE_SIZE / each));
+	if (h->e_phentsize != each)
 		return refuse(r, _("a program header has %u bytes instead of %zu"), h->e_phentsize,
-			      sizeof(Elf32_Phdr));
+			      each);
 	if (end > file_bytes)
 		return refuse(r,
 			      _("cut off: its program headers end at byte %llu of the file, "
@@ -235,7 +241,7 @@ static bool add_symbol(struct elf_program *ep, const char *name, const GElf_Sym 
 	ep->symbol[ep->nr_symbols] = (struct elf_symbol){
 		.name = strdup(name),
 		.va = (vaddr_t)sym->st_value,
-		.bytes = (uint32_t)sym->st_size,
+		.bytes = sym->st_size,
 		.local = GELF_ST_BIND(sym->st_info) == STB_LOCAL,
 	};
 	return ep->symbol[ep->nr_symbols++].name != NULL;
@@ -358,7 +364,8 @@ static bool load(const char *path, struct elf_program *ep, const struct reason *
 	return good;
 }
 
-struct program *program_load(const char *path, char *why, size_t why_size)
+struct program *program_load(const char *path, const struct mm_profile *profile, char *why,
+			     size_t why_size)
 {
 	struct elf_program *ep;
 	struct reason r;
@@ -367,7 +374,7 @@ struct program *program_load(const char *path, char *why, size_t why_size)
 	if (!file_is_regular(path, why, why_size))
 		return NULL;
 	used = path_message(why, why_size, path);
-	r = (struct reason){why + used, why_size - used};
+	r = (struct reason){why + used, why_size - used, profile};
 	ep = calloc(1, sizeof(*ep));
 	if (!ep)
 		refuse(&r, _("out of memory"));
@@ -381,7 +388,7 @@ void program_free(struct program *p)
 {
 	struct elf_program *ep = (struct elf_program *)p;
 
-	if (!p || p == &builtin_program)
+	if (!p || p->builtin)
 		return;
 	for (size_t i = 0; i < ep->nr_symbols; i++)
 		free(ep->symbol[i].name);
@@ -395,7 +402,7 @@ bool program_symbol(const struct program *p, const char *name, vaddr_t *va, uint
 	const struct elf_program *ep = (const struct elf_program *)p;
 	const struct elf_symbol key = {.name = (char *)name}, *found;
 
-	if (p == &builtin_program || ep->nr_symbols == 0)
+	if (p->builtin || ep->nr_symbols == 0)
 		return false;
 	found = bsearch(&key, ep->symbol, ep->nr_symbols, sizeof(key), compare_names);
 	if (!found)
@@ -412,7 +419,7 @@ const char *program_symbol_at(const struct program *p, vaddr_t va, uint64_t *off
 	const struct elf_program *ep = (const struct elf_program *)p;
 	const struct elf_symbol *best = NULL;
 
-	for (size_t i = 0; p != &builtin_program && i < ep->nr_symbols; i++) {
+	for (size_t i = 0; !p->builtin && i < ep->nr_symbols; i++) {
 		const struct elf_symbol *s = &ep->symbol[i];
 
 		/* one without a size is its first byte alone */

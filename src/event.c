@@ -15,8 +15,6 @@
 
 #include <string.h>
 
-#define FOUR_GIB ((uint64_t)4 << 30)
-
 enum { MAX_ROWS = 16 }; /* of names in the fixmap */
 
 /* What the names of kernel memory are given by and taken by. */
@@ -115,7 +113,7 @@ static bool read_break(struct parser *p, const struct word *w, struct event *e)
 {
 	if (w->len && (w->text[0] == '+' || w->text[0] == '-')) {
 		e->options |= w->text[0] == '+' ? OPT_BRK_PLUS : OPT_BRK_MINUS;
-		return read_size(p, w, w->text + 1, w->len - 1, FOUR_GIB, &e->size);
+		return read_size(p, w, w->text + 1, w->len - 1, most_bytes(p), &e->size);
 	}
 	return read_addr(p, w, w->text, w->len, e->proc, &e->addr);
 }
@@ -151,7 +149,7 @@ static bool read_kernel_addr(struct parser *p, const struct word *w, struct even
 		return read_addr(p, w, w->text, w->len, e->proc, &e->addr);
 	else
 		return mistake_unknown_kernel_addr(p, &name);
-	if (plus && !read_size(p, w, plus + 1, w->len - name.len - 1, FOUR_GIB, &bytes))
+	if (plus && !read_size(p, w, plus + 1, w->len - name.len - 1, most_bytes(p), &bytes))
 		return false;
 	e->addr.offset = (int64_t)bytes;
 	return true;
@@ -174,7 +172,7 @@ static bool read_in(struct parser *p, const struct grammar *g, struct event *e)
 
 static bool read_sized(struct parser *p, const struct word *w, struct event *e)
 {
-	uint64_t most = e->kind == EV_CACHE_CREATE ? 131072 : e->proc ? FOUR_GIB : UINT32_MAX;
+	uint64_t most = e->kind == EV_CACHE_CREATE ? 131072 : e->proc ? most_bytes(p) : UINT32_MAX;
 
 	e->options |= OPT_HAS_SIZE;
 	if (!read_size(p, w, w->text, w->len, most, &e->size))
@@ -235,7 +233,7 @@ static bool read_slot(struct parser *p, const struct word *w, struct event *e)
 static bool read_phys(struct parser *p, const struct word *w, struct event_extra *x)
 {
 	x->has_phys = true;
-	return read_size(p, w, w->text, w->len, FOUR_GIB - 1, &x->offset);
+	return read_size(p, w, w->text, w->len, p->s->config.profile->max_ram - 1, &x->offset);
 }
 
 /* Is the word what an argument that may be left out looks like?  A size begins with a digit. */

@@ -6,6 +6,7 @@
 
 #include "fields_put.h"
 #include "sim/page_alloc.h"
+#include "sim/arm_pte.h"
 #include "sim/pgtable.h"
 #include "sim/rmap.h"
 #include "sim/vma.h"
@@ -84,12 +85,19 @@ static const char *content_text(const struct page *p, char text[FIELD_TEXT])
 static bool find_table_address(const struct machine *m, uint32_t pid, unsigned level, pfn_t pfn,
 			       vaddr_t *va)
 {
-	uint64_t step = level ? pt_span(m, level - 1) : (uint64_t)1 << 32;
+	const struct task *t = pid ? find_task(m, pid) : NULL;
+	const pte_t *pgd = t ? t->mm->pgd_entry : m->kernel_pgd;
+	vaddr_t first = t ? 0 : m->map.kernel_base;
+	vaddr_t last = t ? m->map.task_size - 1 : in_word(m, UINT64_MAX);
+	uint64_t step = level ? pt_span(m, level - 1) : last - first + 1, next;
 
-	for (uint64_t at = 0; at < (uint64_t)1 << 32; at += step) {
+	if (pid && !t)
+		return false;
+	for (uint64_t at = first; at >= first && at <= last; at = next) {
 		struct object o = table_object(pid, (vaddr_t)at, level);
 		struct place_in_table place;
 
+		next = level ? pt_hole_end(m, pgd, at, level - 1, at + step) : at + step;
 		*va = (vaddr_t)at;
 		if (find_table(m, &o, &place) && place.pfn == pfn)
 			return true;
@@ -250,6 +258,9 @@ void entry_fields(struct fields *r, const struct object *o)
 		return;
 	e = at.entry[at.index];
 #include "struct_entry.def"
+	if (m->profile->soft_young_dirty && at.level + 1u == m->profile->pt_levels) {
+#include "struct_entry_arm.def"
+	}
 }
 
 static uint64_t table_span(const struct machine *m, const struct place_in_table *at)

@@ -140,7 +140,7 @@ static uint32_t nr_mapped(const struct machine *m, const struct vma *v)
 		const pte_t *e = pte_offset(m, v->mm, (vaddr_t)va);
 
 		if (!e)
-			va = pmd_addr_end(m, va, v->end) - PAGE_SIZE;
+			va = pt_next(m, v->mm, va, v->end) - PAGE_SIZE;
 		else
 			nr += pte_present(*e);
 	}
@@ -171,7 +171,7 @@ void vma_fields(struct fields *r, const struct object *o)
 		const pte_t *e = pte_offset(m, v->mm, (vaddr_t)va);
 
 		if (!e)
-			va = pmd_addr_end(m, va, v->end) - PAGE_SIZE;
+			va = pt_next(m, v->mm, va, v->end) - PAGE_SIZE;
 		else if (pte_present(*e) && !put_pte(r, v, (vaddr_t)va, nr++))
 			break;
 	}

@@ -225,7 +225,7 @@ uint32_t scenario_add_file(struct scenario *s, const char *folder, const char *n
 		f = add_file(s, path, why, why_size);
 	free(path);
 	if (f && as_program && !f->program) {
-		f->program = program_load(f->path, why, why_size);
+		f->program = program_load(f->path, s->config.profile, why, why_size);
 		if (!f->program)
 			return 0;
 	}

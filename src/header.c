@@ -43,24 +43,16 @@ static bool mistake_not_modelled(struct parser *p, const struct word *w)
 	return mistake(p, w, _("%.*s is not modelled yet"), (int)w->len, w->text);
 }
 
-/* Profiles of the language that the engine may not have yet stand behind those that it has. */
 static bool set_profile(struct parser *p, const struct word *w, struct machine_config *c)
 {
-	static const char *const promised[] = {"i386", "i386-pae", "i386-6.1", "i386-6.1-pae",
-					       "arm"};
 	const char *known[PROFILES_MAX + 1];
 	unsigned n = 0, index;
 
 	for (; n < PROFILES_MAX && profile_nth(n); n++)
 		known[n] = profile_nth(n)->name;
-	for (unsigned i = 0; i < sizeof(promised) / sizeof(promised[0]) && n < PROFILES_MAX; i++)
-		if (!profile_find(promised[i]))
-			known[n++] = promised[i];
 	known[n] = NULL;
 	if (!read_choice(p, w, w->text, w->len, _("profile"), known, &index))
 		return false;
-	if (!profile_find(known[index]))
-		return mistake_not_modelled(p, w);
 	c->profile = profile_find(known[index]);
 	return true;
 }
@@ -72,8 +64,10 @@ static bool set_ram(struct parser *p, const struct word *w, const char *text, ui
 
 	if (!read_size(p, w, text, len, UINT64_MAX, &bytes))
 		return false;
-	if (bytes < 8 * MIB || bytes > 4096 * MIB)
-		return mistake(p, w, _("ram=%.*s is out of range: 8M to 4G"), (int)len, text);
+	/* a profile may follow: its own limit is asked at the end */
+	if (bytes < 8 * MIB || bytes > 65536 * MIB)
+		return mistake(p, w, _("ram=%.*s is out of range: 8M to %lluG"), (int)len, text,
+			       (unsigned long long)c->profile->max_ram >> 30);
 	c->ram_bytes = bytes & ~(uint64_t)(PAGE_SIZE - 1);
 	return true;
 }
@@ -251,7 +245,7 @@ static bool parse_setting(struct parser *p, const struct word *w, enum machine_w
 
 static bool nx_is_possible(const struct machine_config *c)
 {
-	return c->nx != NX_ON || c->profile->pt_levels > 2;
+	return c->nx != NX_ON || c->profile->has_nx;
 }
 
 bool parse_machine_words(struct parser *p, uint32_t first, bool override)

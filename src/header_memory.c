@@ -118,6 +118,14 @@ bool check_memory(struct parser *p)
 	uint64_t end = (uint64_t)boot_ram_end(c) << PAGE_SHIFT;
 	uint64_t unit = (uint64_t)node_unit(c) << PAGE_SHIFT;
 
+	if (c->page_offset && c->profile->task_size)
+		return mistake(p, word_of(p, "split"),
+			       _("split= is a choice of i386: %s has its place for all"),
+			       c->profile->name);
+	if (c->ram_bytes > c->profile->max_ram)
+		return mistake(p, word_of(p, "ram"), _("ram is out of range: 8M to %lluG with %s"),
+			       (unsigned long long)c->profile->max_ram >> 30, c->profile->name);
+
 	if (c->nodes > 1 && c->memory == MEMORY_FLAT)
 		return mistake(p, word_of(p, "memory"),
 			       _("memory=flat is for one node: with several, mem_map is cut "

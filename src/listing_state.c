@@ -106,7 +106,7 @@ static void visit_frames(struct state_lister *l, const struct vma *v, const stru
 	for (uint64_t va = v->start > r->start ? v->start : r->start, next; va < end; va = next) {
 		const pte_t *e = pte_offset(l->m, v->mm, (vaddr_t)va);
 
-		next = e ? va + PAGE_SIZE : pmd_addr_end(l->m, va, end);
+		next = e ? va + PAGE_SIZE : pt_next(l->m, v->mm, va, end);
 		if (e && pte_present(*e))
 			visit(l, pte_pfn(*e));
 	}

@@ -30,7 +30,7 @@ static enum number_kind read_hex(const char *s, size_t len, uint64_t *value)
 
 		if (digit < 0)
 			return i ? NUMBER_UNIT : NUMBER_BAD;
-		if (*value >> 59)
+		if (*value >> 60)
 			return NUMBER_TOO_LARGE;
 		*value = *value << 4 | (unsigned)digit;
 	}

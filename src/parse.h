@@ -82,6 +82,9 @@ bool mistake_unknown_name(struct parser *p, const struct word *w, enum scope_kin
 
 /* ---- values.c: one word each. False: a mistake, told ---- */
 bool is_word(const struct word *w, const char *text);
+/* The highest address, and most bytes of addresses, of the machine of this scenario. */
+uint64_t most_address(const struct parser *p);
+uint64_t most_bytes(const struct parser *p);
 bool read_size(struct parser *p, const struct word *w, const char *text, uint32_t len,
 	       uint64_t most, uint64_t *bytes);
 bool read_number(struct parser *p, const struct word *w, const char *text, uint32_t len,

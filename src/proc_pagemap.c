@@ -27,7 +27,7 @@ const pte_t *next_present(const struct machine *m, const struct mm *mm, uint64_t
 {
 	while (*va < end) {
 		const pte_t *e = pte_offset(m, mm, (vaddr_t)*va);
-		uint64_t table_end = pmd_addr_end(m, *va, end);
+		uint64_t table_end = pt_next(m, mm, *va, end);
 
 		for (; e && *va < table_end; *va += PAGE_SIZE, e++)
 			if (pte_present(*e))

@@ -91,6 +91,9 @@ void outcome_text(const struct outcome *o, char *buf, size_t size)
 	case OUT_BUS:
 		snprintf(buf, size, "SIGBUS ADRERR 0x%08" PRIx64, o->value);
 		break;
+	case OUT_GP:
+		snprintf(buf, size, "SIGSEGV SI_KERNEL");
+		break;
 	case OUT_KILLED:
 		snprintf(buf, size, "SIGKILL");
 		break;

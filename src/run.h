@@ -78,7 +78,8 @@ void expect_check(const struct machine *m, const struct scenario *s, const struc
 
 /* ---- elf.c (libelf) ---- */
 /* Read an ELF32 program's segments and symbols; NULL with a message. Free with program_free. */
-struct program *program_load(const char *path, char *why, size_t why_size);
+struct program *program_load(const char *path, const struct mm_profile *profile, char *why,
+			     size_t why_size);
 void program_free(struct program *p);
 /* A symbol of the program: false if there is none. Builtin programs have none. */
 bool program_symbol(const struct program *p, const char *name, vaddr_t *va, uint64_t *bytes);

@@ -13,7 +13,7 @@ static const struct program *program_of(const struct run *r)
 {
 	uint32_t file = scenario_extra(r->s, r->e)->file;
 
-	return file ? scenario_file(r->s, file - 1)->program : &builtin_program;
+	return file ? scenario_file(r->s, file - 1)->program : r->m->profile->program;
 }
 
 static struct outcome run_spawn(const struct run *r)

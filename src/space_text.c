@@ -174,9 +174,9 @@ static uint64_t stretch_end(const struct look *k, uint64_t va, uint64_t end, boo
 
 	if (has_table)
 		return next < end ? next : end;
-	next = pmd_addr_end(k->n->m, va, end);
+	next = pt_next(k->n->m, k->mm, va, end);
 	while (next < end && !pte_offset(k->n->m, k->mm, (vaddr_t)next))
-		next = pmd_addr_end(k->n->m, next, end);
+		next = pt_next(k->n->m, k->mm, next, end);
 	return next;
 }
 

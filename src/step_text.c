@@ -73,6 +73,7 @@ static const char *const outcome_names[] = {
 	[OUT_SLEEPS] = "sleeps",
 	[OUT_BUG] = "BUG",
 	[OUT_WARNING] = "WARNING",
+	[OUT_GP] = "SIGSEGV SI_KERNEL",
 };
 
 /* A text that grows in a buffer; what does not fit is cut. m: to know names from, or NULL. */

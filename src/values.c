@@ -26,15 +26,25 @@ static bool is_digit(char c) { return c >= '0' && c <= '9'; }
 /* A limit as people write it. */
 static const char *size_text(uint64_t bytes, char buf[24])
 {
-	static const char units[] = "\0KMG";
+	static const char units[] = "\0KMGT";
 	unsigned unit = 0;
 
-	while (unit < 3 && bytes && bytes % 1024 == 0) {
+	while (unit < 4 && bytes && bytes % 1024 == 0) {
 		bytes /= 1024;
 		unit++;
 	}
 	snprintf(buf, 24, "%llu%.1s", (unsigned long long)bytes, units + unit);
 	return buf;
+}
+
+uint64_t most_address(const struct parser *p)
+{
+	return p->s->config.profile->word_bits == 64 ? UINT64_MAX : UINT32_MAX;
+}
+
+uint64_t most_bytes(const struct parser *p)
+{
+	return (uint64_t)1 << (p->s->config.profile->word_bits == 64 ? 47 : 32);
 }
 
 bool read_size(struct parser *p, const struct word *w, const char *text, uint32_t len,
@@ -259,7 +269,7 @@ bool read_addr(struct parser *p, const struct word *w, const char *text, uint32_
 		return mistake(p, w, _("an address is missing"));
 	if (is_digit(text[0])) {
 		a->base = ADDR_NUMBER;
-		if (!read_size(p, w, text, cut, UINT32_MAX, &bytes))
+		if (!read_size(p, w, text, cut, most_address(p), &bytes))
 			return false;
 		a->offset = (int64_t)bytes;
 	} else if (cut == len || text[cut] == '-') {
@@ -277,7 +287,7 @@ bool read_addr(struct parser *p, const struct word *w, const char *text, uint32_
 		return true;
 	if (cut + 1 == len)
 		return mistake(p, w, _("a size is missing behind \"%.*s\""), (int)len, text);
-	if (!read_size(p, w, text + cut + 1, len - cut - 1, (uint64_t)4 << 30, &bytes))
+	if (!read_size(p, w, text + cut + 1, len - cut - 1, most_bytes(p), &bytes))
 		return false;
 	a->offset += text[cut] == '+' ? (int64_t)bytes : -(int64_t)bytes;
 	return true;

@@ -63,7 +63,12 @@ static void what_entry(const struct asking *q, const struct pt_walk *k, unsigned
 		((paddr_t)k->table[level] << PAGE_SHIFT) + (paddr_t)k->index[level] * p->pte_bytes;
 	uint64_t arg[FACT_ARGS] = {k->index[level], at, e, pte_present(e) ? pte_pfn(e) : PFN_NONE};
 
-	what_add(q, level == 0 ? W_PGD : level + 1 < p->pt_levels ? W_PMD : W_PTE, NULL, arg);
+	what_add(q,
+		 level == 0                  ? W_PGD
+		 : level + 1 == p->pt_levels ? W_PTE
+		 : level + 2 == p->pt_levels ? W_PMD
+					     : W_PUD,
+		 NULL, arg);
 }
 
 /* The walk to va; mm: the process's, or the kernel's own. */
@@ -156,7 +161,7 @@ static void what_at_segment(const struct asking *q, const struct what_place *p)
 
 	if (!what_logical(q, t, p, &linear.va))
 		return;
-	if (linear.va >= q->m->map.task_size)
+	if (linear.va >= q->m->map.kernel_base)
 		what_kernel(q, linear.va);
 	else
 		what_user(q, &linear);
@@ -174,7 +179,7 @@ void what_is(const struct machine *m, const struct scenario *s, const struct wha
 		what_phys(&q, p->phys);
 	} else if (p->kind == PLACE_LOGICAL) {
 		what_at_segment(&q, p);
-	} else if (p->kind == PLACE_KERNEL || p->va >= m->map.task_size) {
+	} else if (p->kind == PLACE_KERNEL || p->va >= m->map.kernel_base) {
 		what_kernel(&q, p->va);
 	} else {
 		what_user(&q, p);

@@ -109,7 +109,53 @@ static void what_fixed(const struct asking *q, vaddr_t va)
 		tell(q, KMAP_HOLE, va, map->pkmap_end, map->ldt_base);
 }
 
-void what_kernel_region(const struct asking *q, vaddr_t va)
+/* ---- ARM and x86-64: each region has its place ---- */
+
+static bool within(vaddr_t va, vaddr_t start, vaddr_t end) { return va >= start && va < end; }
+
+/* Regions that only one of them has. */
+static void what_own_region(const struct asking *q, vaddr_t va)
+{
+	const struct kernel_map *map = &q->m->map;
+	vaddr_t entry_end = map->cpu_entry_area + (vaddr_t)map->cpu_entry_pages * PAGE_SIZE;
+
+	if (within(va, map->modules, map->modules_end))
+		tell(q, MODULES_AREA, va, map->modules, map->modules_end);
+	else if (within(va, map->vmemmap, map->vmemmap_end))
+		tell(q, VMEMMAP_AREA, va, map->vmemmap, map->vmemmap_end);
+	else if (within(va, map->kernel_text, map->kernel_text_end))
+		tell(q, KERNEL_IMAGE, va, map->kernel_text, map->kernel_text_end);
+	else if (map->vectors && page_align_down(va) == map->vectors)
+		tell(q, VECTORS_PAGE, va);
+	else if (within(va, map->cpu_entry_area, entry_end))
+		tell(q, CPU_ENTRY_AREA, va, map->cpu_entry_area, entry_end);
+	else
+		tell(q, KERNEL_UNUSED, va);
+}
+
+static void what_region(const struct asking *q, vaddr_t va)
+{
+	const struct kernel_map *map = &q->m->map;
+
+	if (!is_canonical(q->m, va))
+		tell(q, NOT_CANONICAL, va);
+	else if (within(va, map->page_offset, map->high_memory))
+		tell(q, DIRECT_MAP, va, map->page_offset, map->high_memory, va - map->page_offset);
+	else if (q->m->profile->vmalloc_offset && within(va, map->high_memory, map->vmalloc_start))
+		tell(q, VMALLOC_HOLE, va, map->high_memory, map->vmalloc_start);
+	else if (within(va, map->vmalloc_start, map->vmalloc_end))
+		what_vmalloc(q, va);
+	else if (within(va, map->pkmap_base, map->pkmap_end))
+		what_pkmap(q, va);
+	else if (within(va, map->fixaddr_start, map->fixaddr_top + PAGE_SIZE))
+		what_fixmap(q, va);
+	else
+		what_own_region(q, va);
+}
+
+/* ---- i386: they lie in order ---- */
+
+static void what_region_of_i386(const struct asking *q, vaddr_t va)
 {
 	const struct kernel_map *map = &q->m->map;
 
@@ -125,4 +171,12 @@ void what_kernel_region(const struct asking *q, vaddr_t va)
 		what_pkmap(q, va);
 	else
 		what_fixed(q, va);
+}
+
+void what_kernel_region(const struct asking *q, vaddr_t va)
+{
+	if (q->m->map.modules_end)
+		what_region(q, va);
+	else
+		what_region_of_i386(q, va);
 }

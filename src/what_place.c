@@ -84,7 +84,7 @@ static bool hex_read(const struct piece *w, uint64_t *value)
 	for (size_t i = from; i < w->len; i++) {
 		int digit = digit_of(w->text[i]);
 
-		if (digit < 0 || i - from >= 15)
+		if (digit < 0 || i - from >= 16)
 			return false;
 		*value = *value * 16 + (uint64_t)digit;
 	}
@@ -222,9 +222,10 @@ static bool read_kernel_name(const struct reading *r, const struct piece *w, str
 }
 
 /* A number: as the language has it, or eight hexadecimal digits. */
-static bool read_address(const struct piece *w, uint64_t *va)
+static bool read_address(const struct piece *w, bool wide, uint64_t *va)
 {
-	if (w->len == HEX_DIGITS && hex_read(w, va) && w->text[1] != 'x')
+	if ((w->len == HEX_DIGITS || (wide && w->len > HEX_DIGITS)) && hex_read(w, va) &&
+	    w->text[1] != 'x')
 		return true;
 	return size_read(w->text, w->len, va) == NUMBER_OK;
 }
@@ -238,12 +239,12 @@ static bool read_addr_of(const struct reading *r, const struct task *t, const st
 
 	if (t && read_name(r, t, w, p))
 		return true;
-	if (read_address(w, &va)) {
-		if (va > UINT32_MAX)
+	if (read_address(w, r->m->profile->word_bits == 64, &va)) {
+		if (va > in_word(r->m, UINT64_MAX))
 			return wrong(r, w, _("\"%.*s\" is no address: they end at 0xffffffff"),
 				     (int)w->len, w->text);
 		*p = (struct what_place){.kind = PLACE_KERNEL, .va = (vaddr_t)va};
-		if (va >= r->m->map.page_offset)
+		if (va >= r->m->map.kernel_base)
 			return true;
 		if (!t)
 			return wrong(r, w, "%s",
@@ -337,7 +338,7 @@ static bool read_one(const struct reading *r, const struct task *t, const struct
 		return read_logical(r, t, w, p);
 	if ((t && read_name(r, t, w, p)) || read_kernel_name(r, w, p))
 		return true;
-	if (read_address(w, &va))
+	if (read_address(w, r->m->profile->word_bits == 64, &va))
 		return read_addr_of(r, t, w, p);
 	know(&k, "phys");
 	know(&k, "pfn");

@@ -134,7 +134,7 @@ static void append_entry_bits(const struct machine *m, uint64_t e, char buf[ARG_
 	};
 
 	append(buf, "P");
-	if (m->profile->pt_levels == 3 && (e & (PAGE_SIZE - 1)) == PTE_P)
+	if (m->profile->pae_pgd && (e & (PAGE_SIZE - 1)) == PTE_P)
 		return;
 	append(buf, e & PTE_RW ? " RW" : " RO");
 	append(buf, e & PTE_US ? " US" : " KE");
@@ -189,9 +189,10 @@ static void use_text(const struct machine *m, uint64_t value, char buf[ARG_MAX])
 static void level_text(const struct machine *m, uint64_t value, char buf[ARG_MAX])
 {
 	snprintf(buf, ARG_MAX, "%s",
-		 value == 0                          ? "pgd"
-		 : value + 1 < m->profile->pt_levels ? "pmd"
-						     : "pte");
+		 value == 0                           ? "pgd"
+		 : value + 2 == m->profile->pt_levels ? "pmd"
+		 : value + 2 < m->profile->pt_levels  ? "pud"
+						      : "pte");
 }
 
 static void exclusive_text(const struct machine *m, uint64_t value, char buf[ARG_MAX])

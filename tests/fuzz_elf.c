@@ -115,7 +115,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	    (has_hole && ftruncate(fd, WITH_HOLE) != 0))
 		abort();
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-	p = program_load(path, why, sizeof(why));
+	p = program_load(path, profile_find("i386"), why, sizeof(why));
 	close(fd);
 	if (!p && !*why)
 		abort();

@@ -85,14 +85,18 @@ struct census {
 	uint32_t frames[NR_FRAME_USES];
 };
 
-/* Last-level tables of the kernel's half: those of vmalloc stay. */
-static uint32_t count_kernel_tables(const struct machine *m)
+/* Tables below one of the kernel's own: those of vmalloc stay. */
+static uint32_t count_kernel_tables(const struct machine *m, const pte_t *table, unsigned level)
 {
-	uint64_t span = pt_span(m, m->profile->pt_levels - 2U);
 	uint32_t count = 0;
 
-	for (uint64_t va = m->map.page_offset; va >> 32 == 0; va += span)
-		count += kernel_pte(m, (vaddr_t)va) != NULL;
+	for (unsigned i = 0; i < pt_entries(m, level); i++) {
+		if (!(table[i] & PTE_P) || (table[i] & PTE_PSE))
+			continue;
+		count++;
+		if (level + 2U < m->profile->pt_levels)
+			count += count_kernel_tables(m, pt_table(m, table[i]), level + 1);
+	}
 	return count;
 }
 
@@ -102,7 +106,7 @@ static struct census count_frames(const struct machine *m)
 
 	for (pfn_t pfn = 0; pfn < m->max_pfn; pfn++)
 		c.frames[pfn_page(m, pfn)->use]++;
-	c.frames[FRAME_TABLE] -= count_kernel_tables(m);
+	c.frames[FRAME_TABLE] -= count_kernel_tables(m, m->kernel_pgd, 0);
 	return c;
 }
 

@@ -176,7 +176,11 @@ static void write_nodes_and_zones(struct writer *w, uint32_t ram)
 {
 	static const char *const distances[] = {"equal", "ring", "line"};
 	/* a node has a whole section; firmware keeps a little of the last one */
-	uint32_t most = (ram - 1) / (strstr(w->line, "-pae") ? 512 : 64);
+	uint32_t section = strstr(w->line, "-pae")     ? 512
+			   : strstr(w->line, "x86-64") ? 128
+			   : strstr(w->line, "arm")    ? 256
+						       : 64;
+	uint32_t most = (ram - 1) / section;
 	bool nodes = most > 1 && !one_in(w, 3);
 
 	if (nodes)
@@ -193,7 +197,8 @@ static void write_nodes_and_zones(struct writer *w, uint32_t ram)
 
 const char *writer_header(struct writer *w)
 {
-	static const char *const profiles[] = {"i386", "i386-pae", "i386-6.1", "i386-6.1-pae"};
+	static const char *const profiles[] = {"i386",         "i386-pae", "i386-6.1",
+					       "i386-6.1-pae", "arm",      "x86-64"};
 	static const char *const splits[] = {"3G/1G", "2G/2G", "1G/3G"};
 	static const uint16_t small[] = {8, 8, 8, 9, 12, 16, 20},
 			      large[] = {32, 64, 130, 130, 200, 512};
@@ -211,9 +216,9 @@ const char *writer_header(struct writer *w)
 		put(w, " coherent=off");
 	if (one_in(w, 3))
 		put(w, " overcommit=%u", draw(w, 3));
-	if (strstr(w->line, "-pae") && one_in(w, 3))
+	if (!strstr(w->line, "i386 ") && !strstr(w->line, "6.1 ") && one_in(w, 3))
 		put(w, one_in(w, 2) ? " nx=on" : " nx=off");
-	if (one_in(w, 6))
+	if (strstr(w->line, "i386") && one_in(w, 6))
 		put(w, " split=%s", ONE_OF(w, splits));
 	write_nodes_and_zones(w, ram);
 	return w->line;
@@ -274,6 +279,14 @@ static vaddr_t wild_address(struct writer *w)
 		0xbfffffff, 0xc0000000, 0xc0001000, 0xc0100000, 0xf0000000, 0xfffff000, 0xffffffff,
 	};
 
+	static const vaddr_t wild_64[] = {
+		0x7fffffffe000,     0x7ffffffff000,     0x7fffffffffff,     0x800000000000,
+		0xffff7fffffffffff, 0xffff800000000000, 0xffff888000100000, 0xffffc90000000000,
+		0xffffffff81000000, 0xffffffffff600000, 0xffffffffffffffff, 0x5555555550000,
+	};
+
+	if (w->m->profile->word_bits == 64 && one_in(w, 2))
+		return ONE_OF(w, wild_64);
 	return one_in(w, 3) ? draw(w, UINT32_MAX) : ONE_OF(w, wild);
 }
 
@@ -440,17 +453,20 @@ static void put_range(struct writer *w, const struct task *t, bool mild, uint32_
 
 static const char *const programs[] = {"", "", "", " cases/subject", " cases/wide", " cases/pie"};
 
+/* Are the programs of the test cases, which are for i386, programs of this machine? */
+static bool native(const struct writer *w) { return strcmp(w->m->profile->arch, "i386") == 0; }
+
 static bool write_process(struct writer *w, enum event_kind k)
 {
 	uint32_t p = some_proc(w), fresh = free_proc(w);
 
 	if (k == EV_SPAWN && fresh < PROCS) {
-		put(w, "spawn p%u%s", fresh, ONE_OF(w, programs));
+		put(w, "spawn p%u%s", fresh, native(w) ? ONE_OF(w, programs) : "");
 		w->proc[fresh] = true;
 	} else if (k == EV_FORK && p < PROCS && fresh < PROCS) {
 		put(w, "fork p%u p%u", p, fresh);
 		w->proc[fresh] = true;
-	} else if (k == EV_EXEC && p < PROCS) {
+	} else if (k == EV_EXEC && p < PROCS && native(w)) {
 		put(w, "exec p%u%s", p, programs[3 + draw(w, 3)]);
 	} else if (k == EV_EXIT && p < PROCS) {
 		put(w, "exit p%u", p);
@@ -749,6 +765,7 @@ static bool write_cache(struct writer *w, enum event_kind k)
 static bool write_contend(struct writer *w)
 {
 	static const char *const at[] = {"", "", " on=DMA", " on=HighMem", " on=vm_area_struct"};
+	static const char *const anywhere[] = {"", " on=Normal", " on=vm_area_struct"};
 	uint32_t cpus = w->m->config.cpus, start = draw(w, cpus), nr = 2 + draw(w, cpus);
 	const char *cache = some_cache(w, some_index(w, CACHES));
 
@@ -760,7 +777,8 @@ static bool write_contend(struct writer *w)
 	if (cache && one_in(w, 2))
 		put(w, " on=%s", cache);
 	else
-		put(w, "%s", ONE_OF(w, at));
+		put(w, "%s",
+		    strcmp(w->m->profile->arch, "i386") == 0 ? ONE_OF(w, at) : ONE_OF(w, anywhere));
 	if (one_in(w, 3))
 		put(w, " rounds=%u", 1 + draw(w, CONTEND_ROUNDS_MAX));
 	if (one_in(w, 3))

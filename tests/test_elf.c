@@ -90,7 +90,7 @@ static const char *load(size_t bytes)
 	ck_assert_int_eq(pwrite(fd, &image, bytes, 0), (ssize_t)bytes);
 	ck_assert_int_eq(ftruncate(fd, (off_t)bytes), 0);
 	close(fd);
-	program = program_load(path, why, sizeof(why));
+	program = program_load(path, profile_find("i386"), why, sizeof(why));
 	if (program)
 		return "";
 	ck_assert_int_eq(memcmp(why, path, strlen(path)), 0);
@@ -146,13 +146,13 @@ END_TEST
 
 START_TEST(the_programs_of_the_recordings_are_read)
 {
-	program = program_load("tests/cases/wide", why, sizeof(why));
+	program = program_load("tests/cases/wide", profile_find("i386"), why, sizeof(why));
 	ck_assert_ptr_nonnull(program);
 	ck_assert_uint_eq(program->nr_segments, 4);
 	ck_assert_uint_eq(program->entry, 0x0804b000);
 	ck_assert_uint_eq(program->segment[3].memsz, 0x4a560);
 	program_free(program);
-	program = program_load("tests/cases/pie", why, sizeof(why));
+	program = program_load("tests/cases/pie", profile_find("i386"), why, sizeof(why));
 	ck_assert_ptr_nonnull(program);
 	ck_assert(program->pie);
 	ck_assert_uint_eq(program->entry, 0x100);
@@ -198,7 +198,7 @@ END_TEST
 
 static const char *refusal(const char *name)
 {
-	ck_assert_ptr_null(program_load(name, why, sizeof(why)));
+	ck_assert_ptr_null(program_load(name, profile_find("i386"), why, sizeof(why)));
 	return why;
 }
 
@@ -235,7 +235,7 @@ START_TEST(a_large_file_is_not_read_to_see_what_it_is)
 	program_free(program);
 	program = NULL;
 	ck_assert_int_eq(truncate(path, (off_t)3 << 30), 0);
-	program = program_load(path, why, sizeof(why));
+	program = program_load(path, profile_find("i386"), why, sizeof(why));
 	ck_assert_ptr_nonnull(program);
 	ck_assert_uint_eq(program->file_bytes, 3u << 30);
 	ck_assert_int_eq(truncate(path, (off_t)1 << 40), 0);

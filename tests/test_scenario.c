@@ -276,7 +276,9 @@ START_TEST(what_is_not_modelled_is_refused_by_name_after_it_was_checked)
 	}
 	assert_mistake("vmalloc v", "1:10+1 SIZE is missing: vmalloc NEWNAME SIZE");
 	assert_mistake("kmap a", "1:6+1 unknown name \"a\"");
-	assert_mistake("machine arm", "1:9+3 arm is not modelled yet");
+	assert_mistake("machine i386 ram=5G", "1:14+6 ram is out of range: 8M to 4G with i386");
+	assert_mistake("machine x86-64 ram=65G", "1:16+7 ram=65G is out of range: 8M to 64G");
+	assert_mistake("machine armv7", "1:9+5 unknown profile \"armv7\"; did you mean \"arm\"?");
 	assert_mistake("machine i386 nodes=2 memory=flat",
 		       "1:22+11 memory=flat is for one node: with several, mem_map is cut into "
 		       "sections");

@@ -1038,21 +1038,30 @@ static struct what_place some_place(const struct machine *m)
 	}
 }
 
-/* Entries of all processes that map a frame, found by looking at all of them. */
+/* Entries of one area that map a frame, found by looking at all of them. */
+static uint32_t count_area(const struct machine *m, const struct vma *v, pfn_t pfn)
+{
+	uint32_t nr = 0;
+
+	for (uint64_t va = v->start; va < v->end; va += PAGE_SIZE) {
+		const pte_t *e = pte_offset(m, v->mm, (vaddr_t)va);
+
+		if (!e)
+			va = pmd_addr_end(m, va, v->end) - PAGE_SIZE;
+		else if (pte_present(*e) && pte_pfn(*e) == pfn)
+			nr++;
+	}
+	return nr;
+}
+
+/* Of all processes; outside of areas there is none (a law of check_space.c). */
 static uint32_t count_entries(const struct machine *m, pfn_t pfn)
 {
 	uint32_t nr = 0;
 
-	for (const struct task *t = m->tasks; t; t = t->next) {
-		for (uint64_t va = 0; va < m->map.page_offset; va += PAGE_SIZE) {
-			const pte_t *e = pte_offset(m, t->mm, (vaddr_t)va);
-
-			if (!e)
-				va = pmd_addr_end(m, va, m->map.page_offset) - PAGE_SIZE;
-			else if (pte_present(*e) && pte_pfn(*e) == pfn)
-				nr++;
-		}
-	}
+	for (const struct task *t = m->tasks; t; t = t->next)
+		for (const struct vma *v = t->mm->mmap; v; v = v->next)
+			nr += count_area(m, v, pfn);
 	return nr;
 }
 

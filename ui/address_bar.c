@@ -40,7 +40,7 @@ static void draw_cell(const struct view *v, const struct area *a, int x, const s
 	const struct vma *area = area_within(t->mm, from, to);
 	bool chosen = v->walk_va >= from && v->walk_va < to;
 
-	if (from >= view_machine(v)->map.task_size)
+	if (from >= view_machine(v)->map.kernel_base)
 		put_char(a, x, 0, 0x2592, chosen ? ROLE_CHOSEN : ROLE_RESERVED, 0);
 	else if (area)
 		put_char(a, x, 0, 0x2588, chosen ? ROLE_CHOSEN : area_role(area), 0);

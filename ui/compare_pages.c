@@ -26,6 +26,18 @@ static pte_t entry_at(const struct machine *m, const struct compare_side *s, vad
 	return e && pte_present(*e) ? *e : 0;
 }
 
+/* Behind va, where neither of them has a table. */
+static uint64_t next_table(const struct machine *m, const struct compare_side side[2], uint64_t va,
+			   uint64_t end)
+{
+	uint64_t next = end;
+
+	for (int i = 0; i < 2; i++)
+		if (side[i].t && pt_next(m, side[i].t->mm, va, end) < next)
+			next = pt_next(m, side[i].t->mm, va, end);
+	return next;
+}
+
 /* The next page at or above va that one of them has: true, its address and both entries. */
 static bool next_page(const struct machine *m, const struct compare_side side[2], uint64_t *va,
 		      pte_t e[2])
@@ -39,7 +51,7 @@ static bool next_page(const struct machine *m, const struct compare_side side[2]
 		e[1] = entry_at(m, &side[1], (vaddr_t)*va, &table);
 		if (e[0] || e[1])
 			return true;
-		*va = table ? *va + PAGE_SIZE : pmd_addr_end(m, *va, end);
+		*va = table ? *va + PAGE_SIZE : next_table(m, side, *va, end);
 	}
 	return false;
 }

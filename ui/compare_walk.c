@@ -188,7 +188,7 @@ static bool are_alike(const struct vma *a, const struct vma *b)
 static void fill_area(const struct view *v, const struct compare_side side[2], vaddr_t va,
 		      struct sheet *sheet)
 {
-	bool is_kernel = va >= view_machine(v)->map.task_size;
+	bool is_kernel = va >= view_machine(v)->map.kernel_base;
 	struct compare_columns c;
 	struct area row = labelled_row(sheet, ROW_AREA, _("area"), &c);
 
@@ -315,7 +315,7 @@ static const char *verdict_of_one(const struct machine *m, const struct compare_
 {
 	const struct compare_side *s = &side[0];
 
-	if (va >= m->map.task_size)
+	if (va >= m->map.kernel_base)
 		return _("The kernel's gigabyte: the same entries in every process.");
 	if (s->w.entry[s->w.levels - 1] & PTE_SPECIAL)
 		return _("The zero page, which is nobody's: whoever writes gets a frame.");

@@ -130,7 +130,7 @@ static uint32_t count_read_only(const struct facts *f, uint64_t start, uint64_t 
 	for (uint64_t va = start, next; va < end; va = next) {
 		const pte_t *e = pte_offset(f->m, f->task->mm, (vaddr_t)va);
 
-		next = e ? va + PAGE_SIZE : pmd_addr_end(f->m, va, end);
+		next = e ? va + PAGE_SIZE : pt_next(f->m, f->task->mm, va, end);
 		count += e && pte_present(*e) && !(*e & PTE_RW);
 	}
 	return count;

@@ -218,7 +218,7 @@ static void choose_entry(struct view *v, const struct object *o)
 {
 	vaddr_t va = page_align_down(o->sub);
 
-	if (o->id && va < view_machine(v)->map.task_size)
+	if (o->id && va < view_machine(v)->map.kernel_base)
 		view_choose_address(v, object_nr(o), va);
 }
 

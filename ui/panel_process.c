@@ -32,15 +32,17 @@ enum { WORD_SEEN, WORD_HEAD, WORD_CHUNKS_AT, WORD_CHUNKS };
 /* ---- one area ---- */
 
 struct columns {
-	int name, name_width, pages;
+	int name, name_width, pages, digits;
 	bool ends;
 };
 
-static struct columns columns_of(int width)
+/* User addresses of 64 bits have up to 12 digits. */
+static struct columns columns_of(const struct machine *m, int width)
 {
-	struct columns c = {.ends = width >= 72};
+	int more = m->profile->word_bits == 64 ? 4 : 0;
+	struct columns c = {.ends = width >= 72 + 2 * more, .digits = 8 + more};
 
-	c.name = c.ends ? 24 : 15;
+	c.name = c.ends ? 24 + 2 * more : 15 + more;
 	c.name_width = width < 36 ? 6 : width < 60 ? 8 : 12;
 	c.pages = c.name + c.name_width + 1;
 	return c;
@@ -57,7 +59,7 @@ static bool is_chosen_area(const struct view *v, const struct task *t, const str
 static void draw_area(const struct view *v, const struct task *t, const struct area *a, int y,
 		      const struct vma *area)
 {
-	struct columns c = columns_of(a->width);
+	struct columns c = columns_of(view_machine(v), a->width);
 	enum touch touch = story_touched_vma(view_story(v), t->pid, area->start);
 	bool chosen = is_chosen_area(v, t, area);
 	enum role role = touched_role(touch, ROLE_NUMBER);
@@ -69,9 +71,9 @@ static void draw_area(const struct view *v, const struct task *t, const struct a
 		put_mark(a, 0, y, touch);
 	else if (chosen)
 		put_char(a, 0, y, 0x258c, ROLE_CHOSEN, 0);
-	x = put_format(a, 1, y, role, 0, "%08" PRIx64, area->start);
+	x = put_format(a, 1, y, role, 0, "%0*" PRIx64, c.digits, area->start);
 	if (c.ends)
-		x = put_format(a, x, y, role, 0, "-%08" PRIx64, area->end);
+		x = put_format(a, x, y, role, 0, "-%0*" PRIx64, c.digits, area->end);
 	put_text(a, x + 1, y, touched_role(touch, area->flags & VM_WRITE ? ROLE_NORMAL : ROLE_DIM),
 		 0, vma_rights(area, text));
 	part = area_sub(a, c.name, y, c.name_width, 1);
@@ -409,7 +411,7 @@ static bool process_key(struct view *v, struct panel_state *ps, uint32_t key)
 static void process_click(struct view *v, struct panel_state *ps, int x, int y)
 {
 	const struct task *t = view_task(v);
-	struct columns c = columns_of(ps->width);
+	struct columns c = columns_of(view_machine(v), ps->width);
 	int line = y - (int)ps->word[WORD_HEAD], chunks_at = (int)ps->word[WORD_CHUNKS_AT];
 
 	if (!t || line < 0 ||

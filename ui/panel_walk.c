@@ -39,6 +39,9 @@ enum {
 	LINE_ENTRY_0,
 	LINE_ENTRY_1,
 	LINE_ENTRY_2,
+	LINE_ENTRY_3,
+	LINE_ARM_FIRST,
+	LINE_ARM_SECOND,
 	LINE_LEAF_RIGHTS,
 	LINE_FRAME,
 	LINE_CONTENT,
@@ -55,7 +58,7 @@ static const uint8_t need[NR_LINES] = {
 	[LINE_BITS] = 5,    [LINE_INDEX] = 3,   [LINE_CR3] = 6,         [LINE_ENTRY_0] = 0,
 	[LINE_ENTRY_1] = 0, [LINE_ENTRY_2] = 0, [LINE_LEAF_RIGHTS] = 7, [LINE_FRAME] = 1,
 	[LINE_CONTENT] = 2, [LINE_TLB] = 4,     [LINE_TLB_COUNTS] = 10, [LINE_SHARERS] = 9,
-	[LINE_SEGMENT] = 8,
+	[LINE_SEGMENT] = 8, [LINE_ENTRY_3] = 0, [LINE_ARM_FIRST] = 4,   [LINE_ARM_SECOND] = 1,
 };
 
 /* ---- what the event changed ---- */
@@ -124,6 +127,12 @@ static void draw_line(const struct walk *k, const struct area *a, int y, int lin
 	case LINE_CR3:
 		draw_walk_cr3(k, a, y);
 		break;
+	case LINE_ARM_FIRST:
+		draw_arm_first_level(k, a, y);
+		break;
+	case LINE_ARM_SECOND:
+		draw_arm_second_level(k, a, y);
+		break;
 	case LINE_LEAF_RIGHTS:
 		draw_walk_leaf_rights(k, a, y);
 		break;
@@ -157,7 +166,11 @@ static bool is_line_wanted(const struct machine *m, const struct area *a, int li
 	if (line == LINE_BITS)
 		return walk_bits_fit(m, a->width);
 	if (line == LINE_ENTRY_2)
-		return levels == 3;
+		return levels >= 3;
+	if (line == LINE_ENTRY_3)
+		return levels == 4;
+	if (line == LINE_ARM_FIRST || line == LINE_ARM_SECOND)
+		return has_arm_tables(m);
 	return true;
 }
 

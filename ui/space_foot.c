@@ -224,6 +224,28 @@ static void tell_kernel(const struct space *s, const struct address_range *r, ch
 			   "at slot %u."),
 			 digits, number(m->map.fixaddr_top), m->map.fix_kmap_begin);
 		break;
+	case RANGE_MODULES:
+		snprintf(buf, size, _("Room for the kernel's modules, near enough for its calls."));
+		break;
+	case RANGE_VMEMMAP:
+		snprintf(buf, size,
+			 _("struct page of every frame, by its number; here they are shown at "
+			   "their place in the direct map."));
+		break;
+	case RANGE_TEXT:
+		snprintf(buf, size,
+			 _("The kernel's image a second time: here it runs, in the last 2G of "
+			   "addresses."));
+		break;
+	case RANGE_VECTORS:
+		snprintf(buf, size,
+			 _("Where the CPU jumps at an exception; a process may read and run it."));
+		break;
+	case RANGE_NO_ADDRESS:
+		snprintf(buf, size,
+			 _("No addresses: bits 63 to 48 do not repeat bit 47. Who uses one is "
+			   "stopped without a page fault."));
+		break;
 	case RANGE_LAST_PAGE:
 		snprintf(buf, size, _("Never mapped: error numbers -1 to -4095 are no addresses."));
 		break;

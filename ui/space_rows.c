@@ -35,11 +35,14 @@ static const char *const kind_name[NR_RANGE_KINDS] = {
 	[RANGE_PKMAP] = N_("kmap"),          [RANGE_LDT] = N_("LDT"),
 	[RANGE_CPU_ENTRY] = N_("cpu entry"), [RANGE_FIX_BOOT] = N_("boot slots"),
 	[RANGE_FIXMAP] = N_("fixmap"),       [RANGE_LAST_PAGE] = N_("last page"),
-	[RANGE_UNUSED] = N_("not used"),     [RANGE_VM_AREA] = N_("area"),
-	[RANGE_VM_GUARD] = N_("guard"),      [RANGE_VM_LAZY] = N_("lazy"),
-	[RANGE_VM_FREE] = N_("free"),        [RANGE_LARGE] = N_("large"),
-	[RANGE_TABLE] = N_("table"),         [RANGE_PAGE] = N_("page"),
-	[RANGE_ABSENT] = N_("absent"),       [RANGE_FREE_FRAMES] = N_("free"),
+	[RANGE_MODULES] = N_("modules"),     [RANGE_VMEMMAP] = N_("vmemmap"),
+	[RANGE_TEXT] = N_("image"),          [RANGE_VECTORS] = N_("vectors"),
+	[RANGE_NO_ADDRESS] = N_("none"),     [RANGE_UNUSED] = N_("not used"),
+	[RANGE_VM_AREA] = N_("area"),        [RANGE_VM_GUARD] = N_("guard"),
+	[RANGE_VM_LAZY] = N_("lazy"),        [RANGE_VM_FREE] = N_("free"),
+	[RANGE_LARGE] = N_("large"),         [RANGE_TABLE] = N_("table"),
+	[RANGE_PAGE] = N_("page"),           [RANGE_ABSENT] = N_("absent"),
+	[RANGE_FREE_FRAMES] = N_("free"),
 };
 
 static bool is_slot(const struct address_range *r)
@@ -541,7 +544,9 @@ static const char *range_symbol(const struct space *s, const struct address_rang
 		{map->vmalloc_start, "VMALLOC_START"},   {map->vmalloc_end, "VMALLOC_END"},
 		{map->pkmap_base, "PKMAP_BASE"},         {map->fixaddr_top, "FIXADDR_TOP"},
 		{map->fixaddr_start, "FIXADDR_START"},   {map->ldt_base, "LDT_BASE_ADDR"},
-		{map->cpu_entry_area, "CPU_ENTRY_AREA"},
+		{map->cpu_entry_area, "CPU_ENTRY_AREA"}, {map->modules, "MODULES_VADDR"},
+		{map->vmemmap, "VMEMMAP_START"},         {map->kernel_text, "__START_KERNEL_map"},
+		{map->vectors, "CONFIG_VECTORS_BASE"},   {s->m->map.task_size, "TASK_SIZE"},
 	};
 
 	if (range_is_user(r) || r->area)

@@ -23,13 +23,13 @@ struct walk {
 
 /* ---- walk_bits.c: the address, cut ---- */
 
-/* Is there room for 32 bits in their groups? */
+/* Is there room for the bits of an address in their groups? */
 bool walk_bits_fit(const struct machine *m, int width);
 /* The bits, and on the next line each group's index. */
 void draw_walk_bits(const struct machine *m, const struct area *a, int y, vaddr_t va);
 void draw_walk_index(const struct machine *m, const struct area *a, int y, vaddr_t va,
 		     bool below_bits);
-/* "pgd", "pmd", "pte"; and the colour of what a level looks up. */
+/* "pgd", "pud", "pmd", "pte"; and the colour of what a level looks up. */
 const char *walk_level_name(const struct machine *m, unsigned level);
 enum role walk_level_role(unsigned level);
 
@@ -56,6 +56,13 @@ void draw_walk_cr3(const struct walk *k, const struct area *a, int y);
 void draw_walk_entry(const struct walk *k, const struct area *a, int y, unsigned level);
 /* Under the leaf entry, when it changed: its bits before and now. */
 void draw_walk_leaf_rights(const struct walk *k, const struct area *a, int y);
+
+/* ---- walk_arm.c: the words that ARM's MMU reads ---- */
+
+/* Does the machine have such? */
+bool has_arm_tables(const struct machine *m);
+void draw_arm_first_level(const struct walk *k, const struct area *a, int y);
+void draw_arm_second_level(const struct walk *k, const struct area *a, int y);
 
 /* ---- walk_frame.c: where the walk ends ---- */
 

@@ -15,18 +15,26 @@
 #include "parts.h"
 #include "src/i18n.h"
 
-enum { ADDRESS_BITS = 32, NAME_ROOM = 6 /* "pgd 2" and a blank */ };
+enum { NAME_ROOM = 6 /* "pgd 2" and a blank */ };
+
+/* Bits of an address that the walk looks at. */
+static int address_bits(const struct machine *m)
+{
+	return m->profile->pt_shift[0] + m->profile->pt_bits[0];
+}
 
 bool walk_bits_fit(const struct machine *m, int width)
 {
-	return width > ADDRESS_BITS + m->profile->pt_levels;
+	return width > address_bits(m) + m->profile->pt_levels;
 }
 
 const char *walk_level_name(const struct machine *m, unsigned level)
 {
 	if (level == 0)
 		return "pgd";
-	return level + 1 < m->profile->pt_levels ? "pmd" : "pte";
+	if (level + 1 == m->profile->pt_levels)
+		return "pte";
+	return level + 2 == m->profile->pt_levels ? "pmd" : "pud";
 }
 
 enum role walk_level_role(unsigned level)
@@ -41,7 +49,7 @@ static int group_width(const struct machine *m, unsigned level, int width)
 {
 	const struct mm_profile *p = m->profile;
 	int group = p->pt_bits[level] + 1, missing = NAME_ROOM - group;
-	int spare = width - (1 + ADDRESS_BITS + p->pt_levels);
+	int spare = width - (1 + address_bits(m) + p->pt_levels);
 
 	return missing > 0 && spare >= missing ? NAME_ROOM : group;
 }

@@ -93,7 +93,7 @@ static void draw_no_frame(const struct walk *k, const struct area *a, int y)
 	const struct vma *area = area_at(k->t->mm, k->va);
 	char rights[TEXT_LEN];
 
-	if (k->va >= k->m->map.task_size)
+	if (k->va >= k->m->map.kernel_base)
 		put_text(a, 1, y, ROLE_ERROR, 0, _("no frame: nothing is mapped here"));
 	else if (area)
 		put_format(a, 1, y, ROLE_WARN, 0, _("no frame yet, area %s %s"),

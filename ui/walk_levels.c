@@ -25,7 +25,8 @@ enum {
 	RIGHTS_WIDTH = 12 /* "P RW US A D" and a blank */
 };
 
-static bool is_pae(const struct machine *m) { return m->profile->pte_bytes > 4; }
+/* Are entries 64 bits wide? */
+static bool is_wide(const struct machine *m) { return m->profile->pte_bytes > 4; }
 
 int put_walk_pfn(const struct view *v, const struct area *a, int x, int y, pfn_t pfn)
 {
@@ -46,17 +47,19 @@ void draw_walk_cr3(const struct walk *k, const struct area *a, int y)
 	x = put_walk_pfn(k->v, a, x + 1, y, k->t->mm->pgd);
 	x = put_text(a, x, y, ROLE_DIM, 0, "000");
 	x = put_format(a, x + 2, y, ROLE_DIM, 0, _("of %s"), k->t->comm);
-	if (k->va >= k->m->map.task_size)
+	if (k->va >= k->m->map.kernel_base)
 		put_text(a, x + 2, y, ROLE_KERNEL, 0, _("kernel half, shared by all"));
-	else if (is_pae(k->m))
+	else if (k->m->profile->pae_pgd)
 		put_text(a, x + 2, y, ROLE_DIM, 0, k->m->nx ? "PAE nx=on" : "PAE nx=off");
+	else if (k->m->profile->has_nx && !k->m->nx)
+		put_text(a, x + 2, y, ROLE_DIM, 0, "nx=off");
 }
 
 /* ---- values ---- */
 
 int walk_value_width(const struct machine *m, bool whole)
 {
-	return !is_pae(m) ? 8 : whole ? 17 : 9;
+	return !is_wide(m) ? 8 : whole ? 17 : 9;
 }
 
 int put_walk_value(const struct machine *m, const struct area *a, int x, int y, pte_t e, bool whole,
@@ -64,7 +67,7 @@ int put_walk_value(const struct machine *m, const struct area *a, int x, int y, 
 {
 	unsigned high = (unsigned)(e >> 32);
 
-	if (!is_pae(m))
+	if (!is_wide(m))
 		return put_format(a, x, y, role, attr, "%08x", (unsigned)e);
 	if (!whole)
 		return put_format(a, x, y, role, attr, "%x%08x", high & 0xf, (unsigned)e);
@@ -88,14 +91,14 @@ int put_walk_rights(const struct machine *m, const struct area *a, int x, int y,
 
 	if (!e)
 		return put_text(a, x, y, role, 0, _("nothing there"));
-	if (is_pae(m) && level == 0) {
+	if (m->profile->pae_pgd && level == 0) {
 		x = put_text(a, x, y, role, 0, e & PTE_P ? "P" : "-");
 		return put_text(a, x + 1, y, ROLE_DIM, 0, _("gives no rights"));
 	}
 	x = put_text(a, x, y, role, 0, pte_bits_text(e, text));
 	x = put_more(a, x, y, e & PTE_NX, "NX");
 	x = put_more(a, x, y, e & PTE_P && (leaf || large) && e & PTE_G, "G");
-	return put_more(a, x, y, large, is_pae(m) ? "PS 2M" : "PS 4M");
+	return put_more(a, x, y, large, pt_span(m, level) == 2 << 20 ? "PS 2M" : "PS 4M");
 }
 
 /* ---- lines ---- */

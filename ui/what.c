@@ -146,7 +146,7 @@ static bool choice_of_kva(const struct machine *m, vaddr_t va, struct choice *c)
 		return true;
 	}
 	c->kind = CHOOSE_FRAME;
-	c->pfn = va < m->map.task_size ? PFN_NONE : kva_to_pfn(m, va);
+	c->pfn = va < m->map.page_offset || va >= m->map.high_memory ? PFN_NONE : kva_to_pfn(m, va);
 	return c->pfn < m->max_low_pfn;
 }
 

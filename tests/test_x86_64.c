@@ -1,0 +1,138 @@
+/* x86-64: four levels, no high memory, addresses that are none. */
+#include "faults.h"
+
+static void boot_x86_64(void)
+{
+	boot("x86-64", 5 * 1024);
+	do_exit(m, sh);
+	sh = do_spawn(m, "sh", 1, m->profile->program, NULL);
+	machine_begin_event(m);
+}
+
+START_TEST(an_address_is_cut_9_9_9_9_12)
+{
+	static const struct {
+		vaddr_t va;
+		unsigned index[4];
+	} cuts[] = {
+		{0x400000, {0, 0, 2, 0}},
+		{0x7ffffffff000 - 0x1000, {255, 511, 511, 510}},
+		{0xffff888000000000, {273, 0, 0, 0}},
+		{0xffffffff81000000, {511, 510, 8, 0}},
+	};
+
+	for (size_t i = 0; i < sizeof(cuts) / sizeof(cuts[0]); i++)
+		for (unsigned l = 0; l < 4; l++)
+			ck_assert_uint_eq(pt_index(m, l, cuts[i].va), cuts[i].index[l]);
+}
+END_TEST
+
+START_TEST(there_is_no_high_memory)
+{
+	struct zone *z;
+
+	for_each_populated_zone(m, z)
+		ck_assert(z->type != ZONE_HIGHMEM);
+	ck_assert_uint_eq(m->max_low_pfn, m->max_pfn);
+	ck_assert_int_eq(page_zone(m, 0xfff)->type, ZONE_DMA);
+	ck_assert_int_eq(page_zone(m, 0x1000)->type, ZONE_DMA32);
+	ck_assert_int_eq(page_zone(m, 0xfffff)->type, ZONE_DMA32);
+	ck_assert_int_eq(page_zone(m, 0x100000)->type, ZONE_NORMAL);
+	ck_assert_uint_eq(m->map.high_memory, 0xffff888000000000 + ((uint64_t)m->max_pfn << 12));
+}
+END_TEST
+
+START_TEST(the_image_is_mapped_twice)
+{
+	struct mm kernel = {.pgd = m->swapper_pg_dir, .pgd_entry = m->kernel_pgd};
+	struct pt_walk direct, text;
+
+	pt_walk(m, &kernel, 0xffff888001000000, &direct);
+	pt_walk(m, &kernel, 0xffffffff81000000, &text);
+	ck_assert(direct.large && text.large);
+	ck_assert_uint_eq(direct.phys, 0x1000000);
+	ck_assert_uint_eq(text.phys, 0x1000000);
+	ck_assert_uint_eq(direct.levels, 3);
+}
+END_TEST
+
+START_TEST(a_page_costs_three_tables_below_the_first)
+{
+	uint32_t before = sh->mm->nr_tables;
+	struct mmap_request rq = {.bytes = PAGE_SIZE,
+				  .prot = RW,
+				  .fixed = true,
+				  .has_at = true,
+				  .at = 0x100000000000};
+
+	ck_assert_int_eq(sys_mmap(m, sh, &rq), 0x100000000000);
+	ck_assert_uint_eq(faults_of(sh, 0x100000000000, 1, ACCESS_WRITE), 1);
+	ck_assert_uint_eq(sh->mm->nr_tables, before + 3);
+	ck_assert_int_eq(sys_munmap(m, sh, 0x100000000000, PAGE_SIZE), 0);
+	ck_assert_uint_eq(sh->mm->nr_tables, before);
+}
+END_TEST
+
+START_TEST(where_a_process_s_things_lie)
+{
+	struct mmap_request rq = {.bytes = PAGE_SIZE, .prot = RW};
+
+	ck_assert_uint_eq(sh->mm->start_code, 0x400000);
+	ck_assert_uint_eq(sh->mm->mmap_base, 0x7ffff7fff000);
+	ck_assert_int_eq(sys_mmap(m, sh, &rq), 0x7ffff7ffe000);
+}
+END_TEST
+
+START_TEST(an_address_in_the_hole_is_none)
+{
+	ck_assert_int_eq(access_page(m, sh, 0x7ffffffff000, ACCESS_READ, NULL).kind, OUT_MAPERR);
+	ck_assert_int_eq(access_page(m, sh, 0x7fffffffffff, ACCESS_READ, NULL).kind, OUT_MAPERR);
+	ck_assert_int_eq(access_page(m, sh, 0x800000000000, ACCESS_READ, NULL).kind, OUT_GP);
+	ck_assert_int_eq(access_page(m, sh, 0xffff7fffffffffff, ACCESS_READ, NULL).kind, OUT_GP);
+	ck_assert_int_eq(access_page(m, sh, 0xffff800000000000, ACCESS_READ, NULL).kind,
+			 OUT_MAPERR);
+}
+END_TEST
+
+START_TEST(an_anonymous_page_is_found_by_an_index_of_35_bits)
+{
+	struct mmap_request rq = {.bytes = PAGE_SIZE, .prot = RW};
+	vaddr_t buf = (vaddr_t)sys_mmap(m, sh, &rq);
+	pfn_t pfn;
+
+	faults_of(sh, buf, 1, ACCESS_WRITE);
+	pfn = pte_pfn(entry_of(sh, buf));
+	ck_assert_uint_eq(page_index(pfn_page(m, pfn)), buf >> PAGE_SHIFT);
+	ck_assert_uint_gt(page_index(pfn_page(m, pfn)), UINT32_MAX);
+}
+END_TEST
+
+START_TEST(terabytes_without_pages_cost_nothing_to_pass)
+{
+	struct mmap_request rq = {.bytes = (uint64_t)100 << 40, .prot = RW, .noreserve = true};
+	struct task *kid;
+
+	m->config.overcommit = 1;
+	ck_assert_int_gt(sys_mmap(m, sh, &rq), 0);
+	kid = do_fork(m, sh, "kid", 2);
+	do_exit(m, kid);
+}
+END_TEST
+
+Suite *x86_64_suite(void)
+{
+	Suite *s = suite_create("x86_64");
+	TCase *t = tcase_create("x86_64");
+
+	tcase_add_checked_fixture(t, boot_x86_64, teardown);
+	tcase_add_test(t, an_address_is_cut_9_9_9_9_12);
+	tcase_add_test(t, there_is_no_high_memory);
+	tcase_add_test(t, the_image_is_mapped_twice);
+	tcase_add_test(t, a_page_costs_three_tables_below_the_first);
+	tcase_add_test(t, where_a_process_s_things_lie);
+	tcase_add_test(t, an_address_in_the_hole_is_none);
+	tcase_add_test(t, an_anonymous_page_is_found_by_an_index_of_35_bits);
+	tcase_add_test(t, terabytes_without_pages_cost_nothing_to_pass);
+	suite_add_tcase(s, t);
+	return s;
+}
