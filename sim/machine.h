@@ -34,7 +34,12 @@ struct machine_config {
 	enum memory_model memory;
 	uint64_t swap_bytes;    /* 0                                     */
 	uint32_t overcommit;    /* 0, 1, 2                               */
-	uint32_t watermark_boost; /* of the high mark, in 1/10000         */
+	uint32_t watermark_boost; /* factor, in 1/10000; 0: none          */
+	uint32_t min_free_kbytes; /* written when boot is over; 0: not so */
+	uint32_t watermark_scale_factor;        /* the same              */
+	uint32_t percpu_pagelist_high_fraction; /* the same              */
+	bool has_reserve_ratio; /* lowmem_reserve_ratio is given:        */
+	uint32_t reserve_ratio_dma, reserve_ratio_normal;
 	enum { NX_AS_PROFILE, NX_OFF, NX_ON } nx; /* on: has_nx alone    */
 	enum lock_kind lock;    /* NR_LOCK_KINDS: the profile's          */
 	bool coherent;          /* caches know of each other: MESI       */

@@ -26,12 +26,6 @@
  */
 #include "machine.h"
 
-enum {
-	SCALE_FACTOR_MOST = 3000,
-	/* 6.1 MIN_PERCPU_PAGELIST_HIGH_FRACTION: no CPU takes more */
-	HIGH_FRACTION_LEAST = 8,
-};
-
 void vm_sysctl_init(struct machine *m)
 {
 	m->vm = (struct vm_sysctl){
@@ -54,7 +48,7 @@ int write_min_free_kbytes(struct machine *m, uint32_t kbytes)
 
 int write_watermark_scale_factor(struct machine *m, uint32_t factor)
 {
-	if (factor < 1 || factor > SCALE_FACTOR_MOST)
+	if (factor < 1 || factor > WATERMARK_SCALE_FACTOR_MOST)
 		return -SIM_EINVAL;
 	m->vm.watermark_scale_factor = factor;
 	setup_per_zone_wmarks(m);
@@ -77,4 +71,24 @@ int write_percpu_pagelist_high_fraction(struct machine *m, uint32_t fraction)
 	m->vm.percpu_pagelist_high_fraction = fraction;
 	setup_zone_pagesets(m);
 	return 0;
+}
+
+void vm_sysctl_apply(struct machine *m)
+{
+	const struct machine_config *c = &m->config;
+	const uint32_t ratio[MAX_NR_ZONES] = {
+		[ZONE_DMA] = c->reserve_ratio_dma,
+		[ZONE_DMA32] = c->reserve_ratio_dma,
+		[ZONE_NORMAL] = c->reserve_ratio_normal,
+	};
+
+	if (c->min_free_kbytes)
+		write_min_free_kbytes(m, c->min_free_kbytes);
+	if (c->watermark_scale_factor)
+		write_watermark_scale_factor(m, c->watermark_scale_factor);
+	if (c->has_reserve_ratio)
+		write_lowmem_reserve_ratio(m, ratio);
+	if (c->percpu_pagelist_high_fraction)
+		write_percpu_pagelist_high_fraction(
+			m, c->percpu_pagelist_high_fraction);
 }

@@ -25,7 +25,7 @@
 #include "zone.h"
 #include "machine.h"
 
-enum { MIN_FREE_KBYTES_LEAST = 128, MIN_FREE_KBYTES_MOST = 262144 };
+enum { MIN_FREE_KBYTES_LEAST = 128 };
 
 const char *const zone_names[MAX_NR_ZONES + 1] = {
 	[ZONE_DMA] = "DMA",         [ZONE_DMA32] = "DMA32",

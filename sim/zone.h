@@ -192,6 +192,14 @@ int write_watermark_scale_factor(struct machine *m, uint32_t factor);
 int write_lowmem_reserve_ratio(struct machine *m,
 			       const uint32_t ratio[MAX_NR_ZONES]);
 int write_percpu_pagelist_high_fraction(struct machine *m, uint32_t fraction);
+/* What the configuration asks for, when boot is over. */
+void vm_sysctl_apply(struct machine *m);
+enum {
+	MIN_FREE_KBYTES_MOST = 262144,
+	WATERMARK_SCALE_FACTOR_MOST = 3000,
+	/* 6.1 MIN_PERCPU_PAGELIST_HIGH_FRACTION: no CPU takes more */
+	HIGH_FRACTION_LEAST = 8,
+};
 
 /* ---- node.c ---- */
 

@@ -4,7 +4,9 @@
  *	machine PROFILE [ram=1G] [cpus=1] [nodes=1] [swap=0] [overcommit=0|1|2] [nx=on|off]
  *	                [distance=equal|ring|line] [movable=0] [hole=START+SIZE] [memory=flat|sparse]
  *	        [lock=tas|ticket|clh|mcs|qspin] [coherent=on|off] [cost_local=40] [cost_remote=120]
- *	                [split=3G/1G|2G/2G|1G/3G]
+ *	                [split=3G/1G|2G/2G|1G/3G] [watermark_boost=0] [min_free_kbytes=N]
+ *	                [watermark_scale_factor=10] [lowmem_reserve_ratio=256/32]
+ *	                [percpu_pagelist_high_fraction=N]
  *
  * The words after --machine on the command line are the same and win, word by word.  Without
  * PROFILE the machine stays an i386.
@@ -17,7 +19,13 @@
 
 #define MIB ((uint64_t)1 << 20)
 
-enum { COST_MAX = 10000, PROFILES_MAX = 16 };
+enum {
+	COST_MAX = 10000,
+	PROFILES_MAX = 16,
+	BOOST_MAX = 100000,
+	RESERVE_RATIO_MAX = 1000000,
+	HIGH_FRACTION_MAX = 1000000,
+};
 
 static const char *const machine_words[NR_MACHINE_WORDS + 1] = {
 	[M_PROFILE] = "profile",
@@ -36,6 +44,11 @@ static const char *const machine_words[NR_MACHINE_WORDS + 1] = {
 	[M_COST_LOCAL] = "cost_local",
 	[M_COST_REMOTE] = "cost_remote",
 	[M_SPLIT] = "split",
+	[M_BOOST] = "watermark_boost",
+	[M_MIN_FREE] = "min_free_kbytes",
+	[M_SCALE_FACTOR] = "watermark_scale_factor",
+	[M_RESERVE_RATIO] = "lowmem_reserve_ratio",
+	[M_HIGH_FRACTION] = "percpu_pagelist_high_fraction",
 };
 
 static bool mistake_not_modelled(struct parser *p, const struct word *w)
@@ -135,6 +148,58 @@ static bool set_split(struct parser *p, const struct word *w, const char *text, 
 	return true;
 }
 
+/* DMA's and Normal's: 256/32. */
+static bool set_reserve_ratio(struct parser *p, const struct word *w, const char *text,
+			      uint32_t len, struct machine_config *c)
+{
+	const char *slash = memchr(text, '/', len), *end = text + len;
+	uint64_t dma = 0, normal = 0;
+
+	if (!slash)
+		return mistake(p, w,
+			       _("lowmem_reserve_ratio wants two numbers, DMA/NORMAL: 256/32"));
+	if (!read_number(p, w, text, (uint32_t)(slash - text), _("lowmem_reserve_ratio of DMA"), 0,
+			 RESERVE_RATIO_MAX, &dma) ||
+	    !read_number(p, w, slash + 1, (uint32_t)(end - slash - 1),
+			 _("lowmem_reserve_ratio of Normal"), 0, RESERVE_RATIO_MAX, &normal))
+		return false;
+	c->has_reserve_ratio = true;
+	c->reserve_ratio_dma = (uint32_t)dma;
+	c->reserve_ratio_normal = (uint32_t)normal;
+	return true;
+}
+
+/* What an administrator may write to /proc/sys/vm about zones. */
+static bool set_sysctl(struct parser *p, enum machine_word key, const struct word *w,
+		       const char *text, uint32_t len, struct machine_config *c)
+{
+	const char *name = machine_words[key];
+	uint64_t value = 0;
+	bool good;
+
+	switch (key) {
+	case M_RESERVE_RATIO:
+		return set_reserve_ratio(p, w, text, len, c);
+	case M_BOOST:
+		good = read_number(p, w, text, len, name, 0, BOOST_MAX, &value);
+		c->watermark_boost = (uint32_t)value;
+		return good;
+	case M_MIN_FREE:
+		good = read_number(p, w, text, len, name, 1, MIN_FREE_KBYTES_MOST, &value);
+		c->min_free_kbytes = (uint32_t)value;
+		return good;
+	case M_SCALE_FACTOR:
+		good = read_number(p, w, text, len, name, 1, WATERMARK_SCALE_FACTOR_MOST, &value);
+		c->watermark_scale_factor = (uint32_t)value;
+		return good;
+	default:
+		good = read_number(p, w, text, len, name, HIGH_FRACTION_LEAST, HIGH_FRACTION_MAX,
+				   &value);
+		c->percpu_pagelist_high_fraction = (uint32_t)value;
+		return good;
+	}
+}
+
 static bool set_value(struct parser *p, enum machine_word key, const struct word *w,
 		      const char *text, uint32_t len, struct machine_config *c)
 {
@@ -165,10 +230,40 @@ static bool set_value(struct parser *p, enum machine_word key, const struct word
 		return set_lock(p, key, w, text, len, c);
 	case M_SPLIT:
 		return set_split(p, w, text, len, c);
+	case M_BOOST:
+	case M_MIN_FREE:
+	case M_SCALE_FACTOR:
+	case M_RESERVE_RATIO:
+	case M_HIGH_FRACTION:
+		return set_sysctl(p, key, w, text, len, c);
 	default:
 		good = read_number(p, w, text, len, "overcommit", 0, 2, &value);
 		c->overcommit = (uint32_t)value;
 		return good;
+	}
+}
+
+static void take_sysctl(struct machine_config *to, const struct machine_config *from,
+			enum machine_word key)
+{
+	switch (key) {
+	case M_BOOST:
+		to->watermark_boost = from->watermark_boost;
+		break;
+	case M_MIN_FREE:
+		to->min_free_kbytes = from->min_free_kbytes;
+		break;
+	case M_SCALE_FACTOR:
+		to->watermark_scale_factor = from->watermark_scale_factor;
+		break;
+	case M_RESERVE_RATIO:
+		to->has_reserve_ratio = from->has_reserve_ratio;
+		to->reserve_ratio_dma = from->reserve_ratio_dma;
+		to->reserve_ratio_normal = from->reserve_ratio_normal;
+		break;
+	default:
+		to->percpu_pagelist_high_fraction = from->percpu_pagelist_high_fraction;
+		break;
 	}
 }
 
@@ -213,6 +308,13 @@ static void take(struct machine_config *to, const struct machine_config *from,
 		break;
 	case M_SPLIT:
 		to->page_offset = from->page_offset;
+		break;
+	case M_BOOST:
+	case M_MIN_FREE:
+	case M_SCALE_FACTOR:
+	case M_RESERVE_RATIO:
+	case M_HIGH_FRACTION:
+		take_sysctl(to, from, key);
 		break;
 	default:
 		to->overcommit = from->overcommit;
