@@ -321,6 +321,7 @@ static void exhaust_all(struct exhaust *e)
 		if (pfn == PFN_NONE)
 			break;
 		z = page_zone(e->m, pfn);
+		BUG_ON(!z);
 		if (z != last) {
 			expect_before(e, n, &before);
 			expect_now(e, "take", n + 1, z->name);
