@@ -123,6 +123,28 @@ static void put_numa_events(struct fields *r, const struct zone *z)
 			   (struct object){OBJ_NONE, 0, 0}, event[i].meaning);
 }
 
+/* What a zone keeps from requests that could have used another: for each type that the kernel has. */
+static void put_lowmem_reserve(struct fields *r, const struct zone *z)
+{
+	static const char *const meaning[MAX_NR_ZONES] = {
+		[ZONE_DMA] = N_("kept from requests that may use DMA at most"),
+		[ZONE_DMA32] = N_("kept from requests that could have used DMA32"),
+		[ZONE_NORMAL] = N_("kept from requests that could have used Normal"),
+		[ZONE_HIGHMEM] = N_("kept from requests that could have used HighMem"),
+		[ZONE_MOVABLE] = N_("kept from requests that could have used Movable"),
+		[ZONE_DEVICE] = N_("kept from requests that could have used Device"),
+	};
+	char name[FIELD_NAME];
+
+	for (unsigned type = 0; type < MAX_NR_ZONES; type++) {
+		if (!r->m->node[z->node].node_zones[type].name)
+			continue;
+		snprintf(name, sizeof(name), "lowmem_reserve[%s]", zone_names[type]);
+		put_number(r, name, "unsigned long", FORM_PAGES, z->lowmem_reserve[type],
+			   (struct object){OBJ_NONE, 0, 0}, meaning[type]);
+	}
+}
+
 void zone_fields(struct fields *r, const struct object *o)
 {
 	const struct machine *m = r->m;

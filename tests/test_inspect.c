@@ -399,6 +399,25 @@ START_TEST(zones_have_their_marks_and_lists)
 }
 END_TEST
 
+/* One page for every 256 that such a request could have had: of DMA32, of DMA32 and Normal. */
+START_TEST(a_zone_keeps_pages_from_requests_for_each_type_of_zone_there_is)
+{
+	struct object dma = make_object(OBJ_ZONE, ZONE_DMA, 0);
+	struct field f;
+
+	at(E_COPY);
+	ck_assert_uint_eq(number(dma, "lowmem_reserve[DMA]"), 0);
+	ck_assert(find_field(machine(), &dma, "lowmem_reserve[HighMem]", &f));
+	ck_assert(!find_field(machine(), &dma, "lowmem_reserve[DMA32]", &f));
+	tear_down();
+	open_screen("machine x86-64 ram=6G\n");
+	ck_assert_uint_eq(number(dma, "lowmem_reserve[DMA32]"), 4049);
+	ck_assert_uint_gt(number(dma, "lowmem_reserve[Normal]"), 4049);
+	ck_assert(find_field(machine(), &dma, "lowmem_reserve[Movable]", &f));
+	ck_assert(!find_field(machine(), &dma, "lowmem_reserve[HighMem]", &f));
+}
+END_TEST
+
 /* size-128: 30 objects in a page behind 160 bytes of management (24 + 30 * 4, rounded up to a line). */
 START_TEST(caches_lead_to_slabs_and_slabs_to_objects)
 {
@@ -948,6 +967,7 @@ Suite *inspect_suite(void)
 	tcase_add_test(t, tables_list_what_is_present_and_fold_the_direct_map);
 	tcase_add_test(t, files_have_one_page_cache_and_know_who_maps_them);
 	tcase_add_test(t, zones_have_their_marks_and_lists);
+	tcase_add_test(t, a_zone_keeps_pages_from_requests_for_each_type_of_zone_there_is);
 	tcase_add_test(t, caches_lead_to_slabs_and_slabs_to_objects);
 	tcase_add_test(t, known_objects_are_found_in_their_slabs);
 	tcase_add_test(t, arrays_of_cpus_hold_free_objects);
