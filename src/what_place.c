@@ -230,6 +230,12 @@ static bool read_address(const struct piece *w, bool wide, uint64_t *va)
 	return size_read(w->text, w->len, va) == NUMBER_OK;
 }
 
+static bool too_large(const struct reading *r, const struct piece *w)
+{
+	return wrong(r, w, _("\"%.*s\" is no address: they end at 0x%llx"), (int)w->len, w->text,
+		     (unsigned long long)in_word(r->m, UINT64_MAX));
+}
+
 /* ADDR of t; w is not empty. */
 static bool read_addr_of(const struct reading *r, const struct task *t, const struct piece *w,
 			 struct what_place *p)
@@ -241,8 +247,7 @@ static bool read_addr_of(const struct reading *r, const struct task *t, const st
 		return true;
 	if (read_address(w, r->m->profile->word_bits == 64, &va)) {
 		if (va > in_word(r->m, UINT64_MAX))
-			return wrong(r, w, _("\"%.*s\" is no address: they end at 0xffffffff"),
-				     (int)w->len, w->text);
+			return too_large(r, w);
 		*p = (struct what_place){.kind = PLACE_KERNEL, .va = (vaddr_t)va};
 		if (va >= r->m->map.kernel_base)
 			return true;
@@ -253,6 +258,8 @@ static bool read_addr_of(const struct reading *r, const struct task *t, const st
 		p->pid = t->pid;
 		return true;
 	}
+	if (size_read(w->text, w->len, &va) == NUMBER_TOO_LARGE)
+		return too_large(r, w);
 	for (uint32_t symbol = SYM_CODE; t && symbol < SYM_AFTER; symbol++)
 		know(&k, symbol_name(r->s, symbol));
 	if (t)
@@ -346,6 +353,8 @@ static bool read_one(const struct reading *r, const struct task *t, const struct
 	if (t)
 		know_regions(&k, r, &t->mm->regions);
 	know_regions(&k, r, &r->m->names);
+	if (size_read(w->text, w->len, &va) == NUMBER_TOO_LARGE)
+		return too_large(r, w);
 	for (uint32_t symbol = SYM_CODE; t && symbol < SYM_AFTER; symbol++)
 		know(&k, symbol_name(r->s, symbol));
 	if (task_of(r, w))

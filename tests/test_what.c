@@ -864,6 +864,8 @@ START_TEST(words_that_mean_no_place_are_told_with_the_nearest_known)
 			 "3+0 an address of kid: a number, or a name such as stack");
 	ck_assert_str_eq(fault_of("0x100000000"),
 			 "0+11 \"0x100000000\" is no address: they end at 0xffffffff");
+	ck_assert_str_eq(fault_of("0x100000000000000000"),
+			 "0+20 \"0x100000000000000000\" is no address: they end at 0xffffffff");
 	ck_assert_str_eq(fault_of("kid xs:0"),
 			 "4+2 unknown segment register \"xs\"; did you mean \"cs\"?");
 	ck_assert_str_eq(fault_of("kid ds:"), "7+0 an offset is missing behind the colon");
@@ -871,6 +873,11 @@ START_TEST(words_that_mean_no_place_are_told_with_the_nearest_known)
 			 "7+3 unknown address \"bfu\"; did you mean \"buf\"?");
 	ck_assert_str_eq(fault_of("kid buf 3"),
 			 "8+1 unexpected \"3\": ADDR, PROC ADDR, phys ADDR or pfn N");
+	end();
+	run("machine x86-64 ram=64M\n");
+	ck_assert_str_eq(
+		fault_of("0x10000000000000000"),
+		"0+19 \"0x10000000000000000\" is no address: they end at 0xffffffffffffffff");
 	end();
 	run("machine i386 ram=64M\n");
 	ck_assert_str_eq(fault_of("0x1000"), "0+6 a user address needs a process: none lives now");
