@@ -536,6 +536,8 @@ static const char *user_symbol(const struct space *s, const struct address_range
 static const char *range_symbol(const struct space *s, const struct address_range *r)
 {
 	const struct kernel_map *map = &s->m->map;
+	/* where no process has a place for its LDT, the border is that of the next */
+	vaddr_t ldt = map->ldt_base == map->cpu_entry_area ? 0 : map->ldt_base;
 	const struct border {
 		vaddr_t at;
 		const char *name;
@@ -543,7 +545,7 @@ static const char *range_symbol(const struct space *s, const struct address_rang
 		{map->page_offset, "PAGE_OFFSET"},       {map->high_memory, "high_memory"},
 		{map->vmalloc_start, "VMALLOC_START"},   {map->vmalloc_end, "VMALLOC_END"},
 		{map->pkmap_base, "PKMAP_BASE"},         {map->fixaddr_top, "FIXADDR_TOP"},
-		{map->fixaddr_start, "FIXADDR_START"},   {map->ldt_base, "LDT_BASE_ADDR"},
+		{map->fixaddr_start, "FIXADDR_START"},   {ldt, "LDT_BASE_ADDR"},
 		{map->cpu_entry_area, "CPU_ENTRY_AREA"}, {map->modules, "MODULES_VADDR"},
 		{map->vmemmap, "VMEMMAP_START"},         {map->kernel_text, "__START_KERNEL_map"},
 		{map->vectors, "CONFIG_VECTORS_BASE"},   {s->m->map.task_size, "TASK_SIZE"},
