@@ -794,9 +794,19 @@ START_TEST(sizes_take_five_characters_at_most)
 	static const struct {
 		uint64_t bytes;
 		const char *text;
-	} size[] = {{0, "0"},        {24, "24"},       {1023, "1023"},  {1024, "1K"},
-		    {1536, "1.5K"},  {131544, "128K"}, {1 << 20, "1M"}, {(uint64_t)4 << 30, "4G"},
-		    {204800, "200K"}};
+	} size[] = {{0, "0"},
+		    {24, "24"},
+		    {1023, "1023"},
+		    {1024, "1K"},
+		    {1536, "1.5K"},
+		    {131544, "128K"},
+		    {1 << 20, "1M"},
+		    {(uint64_t)4 << 30, "4G"},
+		    {204800, "200K"},
+		    {(uint64_t)128 << 40, "128T"},
+		    {(uint64_t)3 << 39, "1.5T"},
+		    {(uint64_t)64 << 50, "64P"},
+		    {UINT64_MAX, "15.9E"}};
 	char text[TEXT_LEN];
 
 	for (size_t i = 0; i < sizeof(size) / sizeof(*size); i++)

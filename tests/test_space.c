@@ -255,6 +255,27 @@ START_TEST(without_a_process_the_kernel_is_shown)
 }
 END_TEST
 
+/* What is none is the larger part: 2^64 - 2^48 bytes. */
+START_TEST(on_64_bits_sizes_and_names_keep_to_their_columns)
+{
+	struct view v = open_view("machine x86-64 ram=1G\nspawn sh\n");
+	struct panel_state ps = {0};
+	char *text;
+
+	go(&v, 1, STEP_END);
+	ck_assert(shows(&panel_space, &v, 118, 40, "0000800000000000 15.9E none"));
+	ck_assert(shows(&panel_space, &v, 118, 40, " CPU_ENTRY_AREA"));
+	text = panel_text(&panel_space, &v, &ps, 118, 40);
+	ck_assert_ptr_null(strstr(text, "LDT_BASE_ADDR"));
+	free(text);
+	close_view(&v);
+	v = open_view("machine i386-6.1-pae ram=1G\nspawn sh\n");
+	go(&v, 1, STEP_END);
+	ck_assert(shows(&panel_space, &v, 118, 40, " LDT_BASE_ADDR"));
+	close_view(&v);
+}
+END_TEST
+
 Suite *space_suite(void)
 {
 	Suite *s = suite_create("space");
@@ -274,6 +295,7 @@ Suite *space_suite(void)
 	tcase_add_test(t, areas_of_vmalloc_have_names_pages_and_guards);
 	tcase_add_test(t, slots_of_kmap_and_the_fixmap_are_seen_one_by_one);
 	tcase_add_test(t, without_a_process_the_kernel_is_shown);
+	tcase_add_test(t, on_64_bits_sizes_and_names_keep_to_their_columns);
 	suite_add_tcase(s, t);
 	return s;
 }

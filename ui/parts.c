@@ -146,11 +146,11 @@ uint32_t node_pid(const struct story_node *n)
 
 const char *bytes_text(uint64_t bytes, char buf[TEXT_LEN])
 {
-	static const char unit[] = " KMG";
+	static const char unit[] = " KMGTPE";
 	uint64_t whole = bytes, tenth = 0;
 	int u = 0;
 
-	while (whole >= 1024 && u < 3) {
+	while (whole >= 1024 && unit[u + 1]) {
 		tenth = whole % 1024 * 10 / 1024;
 		whole /= 1024;
 		u++;
