@@ -149,22 +149,46 @@ static int count_rows(const struct space *s, struct address_range r, int most, v
 	return n;
 }
 
-/* The row to begin with: as before, but with the cursor in sight and no line left empty. */
-static struct address_range top_row(const struct space *s, struct panel_state *ps, int height)
+/* The row to begin with, of a cursor that goes with the story: the highest one, or what is a little above the cursor.
+ * Nothing that was shown before has a say: a moment looks the same from wherever in time one comes. */
+static struct address_range top_row_of_story(const struct space *s, vaddr_t cursor, int height)
+{
+	struct address_range r = space_row(s, s->last);
+	bool has;
+
+	count_rows(s, r, height, cursor, &has);
+	if (has)
+		return r;
+	r = space_row(s, cursor);
+	for (int above = height / 3; above > 0 && go_up(s, &r); above--)
+		;
+	return r;
+}
+
+/* The same of a cursor that the user moves: as before, but with the cursor in sight. */
+static struct address_range top_row_as_before(const struct space *s, const struct panel_state *ps,
+					      int height)
 {
 	vaddr_t cursor = (vaddr_t)ps->word[WORD_CURSOR], top = (vaddr_t)ps->word[WORD_TOP];
 	struct address_range r;
 	bool has;
-	int rows;
 
 	if (top < s->first || top > s->last || top < cursor)
 		top = top < cursor && top >= s->first ? cursor : s->last;
 	r = space_row(s, top);
-	rows = count_rows(s, r, height, cursor, &has);
-	if (!has) {
-		r = space_row(s, cursor);
-		rows = 1;
-	}
+	count_rows(s, r, height, cursor, &has);
+	return has ? r : space_row(s, cursor);
+}
+
+/* The row to begin with; no line is left empty. */
+static struct address_range top_row(const struct space *s, struct panel_state *ps, int height)
+{
+	vaddr_t cursor = (vaddr_t)ps->word[WORD_CURSOR];
+	struct address_range r = s->v->choice_is_users ? top_row_as_before(s, ps, height)
+						       : top_row_of_story(s, cursor, height);
+	bool has;
+	int rows = count_rows(s, r, height, cursor, &has);
+
 	while (rows < height && go_up(s, &r))
 		rows++;
 	ps->word[WORD_TOP] = r.last;
