@@ -31,6 +31,14 @@ int address_digits(const struct machine *m)
 	return address_last(m) == (vaddr_t)UINT32_MAX ? 8 : 16;
 }
 
+bool address_hole(const struct machine *m, vaddr_t *first, vaddr_t *last)
+{
+	/* the highest address below it has zeros in bits 63..va_bits - 1 */
+	*first = (vaddr_t)1 << (m->profile->va_bits - 1);
+	*last = m->map.kernel_base - 1;
+	return m->profile->word_bits > m->profile->va_bits;
+}
+
 /* ---- the kernel's part ---- */
 
 struct kernel_part {
@@ -60,6 +68,7 @@ static void list_kernel_parts(const struct machine *m, struct kernel_parts *r)
 {
 	const struct kernel_map *map = &m->map;
 	vaddr_t entry_end = map->cpu_entry_area + map->cpu_entry_pages * PAGE_SIZE;
+	vaddr_t hole_first, hole_last;
 
 	r->nr = 0;
 	add_part(r, RANGE_DIRECT, map->page_offset, map->high_memory);
@@ -78,10 +87,8 @@ static void list_kernel_parts(const struct machine *m, struct kernel_parts *r)
 	add_part(r, RANGE_VMEMMAP, map->vmemmap, map->vmemmap_end);
 	add_part(r, RANGE_TEXT, map->kernel_text, map->kernel_text_end);
 	add_part(r, RANGE_VECTORS, map->vectors, map->vectors ? map->vectors + PAGE_SIZE : 0);
-	/* the highest address below which bits 63..va_bits are 0, and those between */
-	if (m->profile->word_bits > m->profile->va_bits)
-		add_part(r, RANGE_NO_ADDRESS, (vaddr_t)1 << (m->profile->va_bits - 1),
-			 m->map.kernel_base);
+	if (address_hole(m, &hole_first, &hole_last))
+		add_part(r, RANGE_NO_ADDRESS, hole_first, hole_last + 1);
 }
 
 vaddr_t user_end(const struct machine *m) { return m->map.task_size; }

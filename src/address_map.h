@@ -80,6 +80,8 @@ static inline bool range_is_user(const struct address_range *r) { return r->kind
 /* The last address that there is; and the first one that is not the user's. */
 vaddr_t address_last(const struct machine *m);
 vaddr_t user_end(const struct machine *m);
+/* The numbers between the user's half and the kernel's that are no addresses: is_canonical().  False: each number is one. */
+bool address_hole(const struct machine *m, vaddr_t *first, vaddr_t *last);
 /* Hexadecimal digits of an address. */
 int address_digits(const struct machine *m);
 

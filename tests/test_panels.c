@@ -787,6 +787,24 @@ START_TEST(zoomed_in_a_cell_is_a_frame_with_its_letter)
 }
 END_TEST
 
+/* 3 of 4 cells are the user's half: the stack ends where what is no address begins. */
+START_TEST(the_addresses_of_a_process_are_to_scale_beside_what_is_none)
+{
+	struct view v = open_view("machine i386 ram=1G\nspawn sh\n");
+
+	go(&v, 1, STEP_END);
+	ck_assert(shows(&panel_process, &v, 78, 24, "\342\226\222 4G"));
+	close_view(&v);
+	v = open_view("machine x86-64 ram=1G\nspawn sh\n");
+	go(&v, 1, STEP_END);
+	ck_assert(shows(&panel_process, &v, 78, 24, " 0 \342\226\210\302\267"));
+	ck_assert(shows(&panel_process, &v, 78, 24,
+			"\302\267\342\226\210\342\211\210\342\226\222\342\226\222"));
+	ck_assert(shows(&panel_process, &v, 78, 24, "\342\226\222 2^64"));
+	close_view(&v);
+}
+END_TEST
+
 /* ---- parts ---- */
 
 START_TEST(sizes_take_five_characters_at_most)
@@ -852,6 +870,7 @@ static TCase *lists(void)
 	tcase_add_test(c, a_span_is_folded_and_opened);
 	tcase_add_test(c, enter_on_a_step_asks_to_go_to_its_micro_step);
 	tcase_add_test(c, a_million_tellings_are_one_counted_line);
+	tcase_add_test(c, the_addresses_of_a_process_are_to_scale_beside_what_is_none);
 	tcase_add_test(c, sizes_take_five_characters_at_most);
 	tcase_add_test(c, a_list_scrolls_as_little_as_it_can);
 	return c;

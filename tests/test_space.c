@@ -276,6 +276,29 @@ START_TEST(on_64_bits_sizes_and_names_keep_to_their_columns)
 }
 END_TEST
 
+/* 17 lines: 8 of 16T for the kernel, one for the hole, 8 of 16T for the user. */
+START_TEST(on_64_bits_the_ruler_folds_what_is_no_address)
+{
+	enum { WIDTH = 78, HEIGHT = 17, BAR = 7 };
+	struct view v = open_view("machine x86-64 ram=1G\nspawn sh\n");
+	struct space s = {.v = &v, .last = UINT64_MAX};
+
+	go(&v, 1, STEP_END);
+	s.m = view_machine(&v);
+	ck_assert_uint_eq(space_ruler_address(&s, WIDTH, HEIGHT, BAR, 0), 0xfffff00000000000);
+	ck_assert_uint_eq(space_ruler_address(&s, WIDTH, HEIGHT, BAR, 7), 0xffff800000000000);
+	ck_assert_uint_eq(space_ruler_address(&s, WIDTH, HEIGHT, BAR, 8), 0x0000800000000000);
+	ck_assert_uint_eq(space_ruler_address(&s, WIDTH, HEIGHT, BAR, 9), 0x0000700000000000);
+	ck_assert_uint_eq(space_ruler_address(&s, WIDTH, HEIGHT, BAR, 16), 0);
+	ck_assert(shows(&panel_space, &v, 78, HEIGHT + 4, " 2^64 "));
+	ck_assert(shows(&panel_space, &v, 78, HEIGHT + 4, " -64T "));
+	ck_assert(shows(&panel_space, &v, 78, HEIGHT + 4, "-128T "));
+	ck_assert(shows(&panel_space, &v, 78, HEIGHT + 4, " 128T \342\211\210\342\211\210"));
+	ck_assert(shows(&panel_space, &v, 78, HEIGHT + 4, "  64T "));
+	close_view(&v);
+}
+END_TEST
+
 Suite *space_suite(void)
 {
 	Suite *s = suite_create("space");
@@ -296,6 +319,7 @@ Suite *space_suite(void)
 	tcase_add_test(t, slots_of_kmap_and_the_fixmap_are_seen_one_by_one);
 	tcase_add_test(t, without_a_process_the_kernel_is_shown);
 	tcase_add_test(t, on_64_bits_sizes_and_names_keep_to_their_columns);
+	tcase_add_test(t, on_64_bits_the_ruler_folds_what_is_no_address);
 	suite_add_tcase(s, t);
 	return s;
 }

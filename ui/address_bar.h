@@ -1,5 +1,5 @@
 /*
- * The 4 GiB of addresses of a process in one line.
+ * The addresses of a process in one line.
  */
 #ifndef UI_ADDRESS_BAR_H
 #define UI_ADDRESS_BAR_H

@@ -164,6 +164,14 @@ const char *bytes_text(uint64_t bytes, char buf[TEXT_LEN])
 	return buf;
 }
 
+const char *addresses_text(const struct machine *m, char buf[TEXT_LEN])
+{
+	if (m->profile->word_bits < 64)
+		return bytes_text((uint64_t)1 << m->profile->word_bits, buf);
+	snprintf(buf, TEXT_LEN, "2^%u", m->profile->word_bits);
+	return buf;
+}
+
 const char *tag_text(const char tag[TAG_LEN], char buf[TEXT_LEN])
 {
 	if (!tag[0])

@@ -53,6 +53,8 @@ uint32_t node_pid(const struct story_node *n);
 enum { TEXT_LEN = 64 };
 /* "8K", "1.5M", "24": powers of 1024, at most five characters. */
 const char *bytes_text(uint64_t bytes, char buf[TEXT_LEN]);
+/* "4G", "2^64": how many addresses a machine has, so where they end. */
+const char *addresses_text(const struct machine *m, char buf[TEXT_LEN]);
 /* A frame's content in quotes; "zero" when nothing was written. */
 const char *tag_text(const char tag[TAG_LEN], char buf[TEXT_LEN]);
 /* "P RW US A D": always the same width, a bit that is not set is a dash. */

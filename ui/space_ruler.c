@@ -7,6 +7,15 @@
  *	   |..|
  *	2G |..|
  *
+ * Where most numbers are no addresses (x86-64), the two halves on either side of that hole are each to scale, and the
+ * hole is one line, ~~, however large it is:
+ *
+ *	2^64  |..|
+ *	-64T  |##|        64T below the end
+ *	-128T |##|
+ *	128T  |~~|
+ *	64T   |..|
+ *
  * A cell of the whole is tens of megabytes, so most areas are smaller than it: it is drawn as the most important thing
  * in it, an area of the process before all others, then what is largest; of very many ranges the first ones are looked
  * at, so that a process with tens of thousands of areas is drawn as fast as one with ten.  The line beside the right one shows which part
@@ -19,40 +28,73 @@
 #include "panel.h"
 #include "parts.h"
 
-enum { LABEL_WIDTH = 3, BAR_WIDTH = 2, LINE_WIDTH = 1, WIDE = 44, NARROW = 34, RANGES_MOST = 64 };
+enum {
+	LABEL_WIDTH = 3,
+	LABEL_WIDTH_64 = 6,
+	BAR_WIDTH = 2,
+	LINE_WIDTH = 1,
+	WIDE = 44,
+	NARROW = 34,
+	RANGES_MOST = 64
+};
 
 /* A ruler: which addresses it shows, top line the last ones. */
 struct ruler {
 	vaddr_t first, last;
-	unsigned depth; /* of ranges that are told apart on it */
+	unsigned depth;                /* of ranges that are told apart on it          */
+	bool has_hole;                 /* are there numbers in it that no address has? */
+	vaddr_t hole_first, hole_last; /* those                                        */
 };
+
+/* "3G", "-128T": of the ruler of the whole. */
+static int label_width(const struct space *s)
+{
+	vaddr_t first, last;
+
+	return address_hole(s->m, &first, &last) ? LABEL_WIDTH_64 : LABEL_WIDTH;
+}
 
 int space_ruler_width(const struct space *s, int width)
 {
 	if (width < NARROW)
 		return 0;
-	if (width < WIDE)
+	if (width < WIDE + label_width(s) - LABEL_WIDTH)
 		return BAR_WIDTH + LINE_WIDTH;
-	return LABEL_WIDTH + BAR_WIDTH + LINE_WIDTH + (s->depth ? BAR_WIDTH + LINE_WIDTH : 0);
+	return label_width(s) + BAR_WIDTH + LINE_WIDTH + (s->depth ? BAR_WIDTH + LINE_WIDTH : 0);
 }
 
-/* Addresses of a line, one less: lines of a ruler of height lines. */
-static uint64_t line_span(const struct ruler *u, int height)
+/* The lowest address of the nth line from below, of lines that [first, last] is cut into. */
+static vaddr_t nth_line(vaddr_t first, vaddr_t last, int lines, int n)
 {
-	return (u->last - u->first) / (uint32_t)height;
+	return first + (vaddr_t)(((last - first) / (uint32_t)lines + 1) * (uint32_t)n);
 }
 
 /* The lowest address of a line; lines count from the top. */
 static vaddr_t line_first(const struct ruler *u, int height, int y)
 {
-	int from_bottom = height - 1 - y;
+	int from_bottom = height - 1 - y, low = (height - 1) / 2;
 
-	return u->first + (vaddr_t)((line_span(u, height) + 1) * (uint32_t)from_bottom);
+	if (!u->has_hole || height < 3)
+		return nth_line(u->first, u->last, height, from_bottom);
+	if (from_bottom < low)
+		return nth_line(u->first, u->hole_first - 1, low, from_bottom);
+	if (from_bottom == low)
+		return u->hole_first;
+	return nth_line(u->hole_last + 1, u->last, height - 1 - low, from_bottom - low - 1);
 }
 
 static vaddr_t line_last(const struct ruler *u, int height, int y)
 {
 	return y == 0 ? u->last : line_first(u, height, y - 1) - 1;
+}
+
+static int line_of(const struct ruler *u, int height, vaddr_t at)
+{
+	int y = 0;
+
+	while (y < height - 1 && line_first(u, height, y) > at)
+		y++;
+	return y;
 }
 
 /* ---- what stands in a line ---- */
@@ -89,6 +131,8 @@ static uint32_t range_glyph(const struct address_range *r)
 	case RANGE_VM_AREA:
 	case RANGE_PAGE:
 		return 0x2588;
+	case RANGE_NO_ADDRESS:
+		return 0x2248;
 	default:
 		return range_is_area(r) ? 0x2588 : 0xb7;
 	}
@@ -172,33 +216,65 @@ static void draw_seen(const struct ruler *u, const struct area *a, int x, vaddr_
 	}
 }
 
-/* "3G" where a quarter of the whole begins: under the line of the address. */
-static void draw_labels(const struct ruler *u, const struct area *a)
+/* Under the line of an address, unless the first or the last line has a label of its own. */
+static void put_label(const struct ruler *u, const struct area *a, vaddr_t at, const char *text)
+{
+	int y = line_of(u, a->height, at);
+
+	if (y > 0 && y < a->height - 1)
+		put_right(a, a->width - 1, y, ROLE_LABEL, 0, text);
+}
+
+/* "3G" where a quarter of the whole begins. */
+static void label_quarters(const struct ruler *u, const struct area *a)
 {
 	uint64_t quarter = (uint64_t)(u->last - u->first) / 4 + 1;
 	char text[TEXT_LEN];
 
-	for (unsigned i = 0; i < 4; i++) {
-		vaddr_t at = u->first + (vaddr_t)(quarter * i);
-		int y = a->height - 1 - (int)(at / (line_span(u, a->height) + 1));
+	for (unsigned i = 1; i < 4; i++)
+		put_label(u, a, (vaddr_t)(quarter * i), bytes_text(quarter * i, text));
+}
 
-		if (at == 0)
-			put_right(a, LABEL_WIDTH - 1, a->height - 1, ROLE_LABEL, 0, "0");
-		else if (y > 0 && y < a->height - 1)
-			put_right(a, LABEL_WIDTH - 1, y, ROLE_LABEL, 0, bytes_text(at, text));
+/* "64T" in the middle of the user's half, "128T" at its end; the kernel's are told by how far it is to the end. */
+static void label_halves(const struct ruler *u, const struct area *a)
+{
+	uint64_t low = u->hole_first, high = (uint64_t)u->last - u->hole_last;
+	char text[TEXT_LEN], bytes[TEXT_LEN];
+
+	put_label(u, a, (vaddr_t)(low / 2), bytes_text(low / 2, text));
+	put_label(u, a, u->hole_first, bytes_text(low, text));
+	for (unsigned i = 1; i <= 2; i++) {
+		snprintf(text, sizeof(text), "-%.8s", bytes_text(high / i, bytes));
+		put_label(u, a, (vaddr_t)(u->last - high / i + 1), text);
 	}
+}
+
+/* a is the column of the labels. */
+static void draw_labels(const struct space *s, const struct ruler *u, const struct area *a)
+{
+	char text[TEXT_LEN];
+
+	put_right(a, a->width - 1, a->height - 1, ROLE_LABEL, 0, "0");
+	if (!u->has_hole)
+		label_quarters(u, a);
+	else if (a->height >= 5)
+		label_halves(u, a);
 	if (a->height > 1)
-		put_right(a, LABEL_WIDTH - 1, 0, ROLE_LABEL, 0, bytes_text(quarter * 4, text));
+		put_right(a, a->width - 1, 0, ROLE_LABEL, 0, addresses_text(s->m, text));
 }
 
 static struct ruler whole_of(const struct space *s)
 {
-	return (struct ruler){.first = 0, .last = address_last(s->m)};
+	struct ruler u = {.first = 0, .last = address_last(s->m)};
+
+	u.has_hole = address_hole(s->m, &u.hole_first, &u.hole_last);
+	return u;
 }
 
 static struct ruler window_of(const struct space *s)
 {
-	return (struct ruler){.first = s->first, .last = s->last, .depth = s->depth};
+	return s->depth ? (struct ruler){.first = s->first, .last = s->last, .depth = s->depth}
+			: whole_of(s);
 }
 
 void draw_space_ruler(const struct space *s, const struct area *a, vaddr_t seen_first,
@@ -210,8 +286,8 @@ void draw_space_ruler(const struct space *s, const struct area *a, vaddr_t seen_
 	if (a->height <= 0)
 		return;
 	if (a->width > BAR_WIDTH + LINE_WIDTH) {
-		draw_labels(&whole, a);
-		x = LABEL_WIDTH;
+		x = label_width(s);
+		draw_labels(s, &whole, &(struct area){a->grid, a->x, a->y, x, a->height});
 		draw_ruler(s, &whole, a, x);
 		x += BAR_WIDTH;
 		draw_seen(&whole, a, x, s->depth ? s->first : seen_first,
@@ -227,7 +303,7 @@ void draw_space_ruler(const struct space *s, const struct area *a, vaddr_t seen_
 vaddr_t space_ruler_address(const struct space *s, int width, int height, int x, int y)
 {
 	bool is_wide = space_ruler_width(s, width) > BAR_WIDTH + LINE_WIDTH;
-	bool is_window = !is_wide || x >= LABEL_WIDTH + BAR_WIDTH + LINE_WIDTH;
+	bool is_window = !is_wide || x >= label_width(s) + BAR_WIDTH + LINE_WIDTH;
 	struct ruler u = is_window ? window_of(s) : whole_of(s);
 
 	return line_first(&u, height, y);
