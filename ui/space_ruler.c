@@ -72,7 +72,7 @@ static vaddr_t nth_line(vaddr_t first, vaddr_t last, int lines, int n)
 /* The lowest address of a line; lines count from the top. */
 static vaddr_t line_first(const struct ruler *u, int height, int y)
 {
-	int from_bottom = height - 1 - y, low = (height - 1) / 2;
+	int from_bottom = height - 1 - y, low = (height - 1) / 2, high = height / 2;
 
 	if (!u->has_hole || height < 3)
 		return nth_line(u->first, u->last, height, from_bottom);
@@ -80,7 +80,7 @@ static vaddr_t line_first(const struct ruler *u, int height, int y)
 		return nth_line(u->first, u->hole_first - 1, low, from_bottom);
 	if (from_bottom == low)
 		return u->hole_first;
-	return nth_line(u->hole_last + 1, u->last, height - 1 - low, from_bottom - low - 1);
+	return nth_line(u->hole_last + 1, u->last, high, from_bottom - low - 1);
 }
 
 static vaddr_t line_last(const struct ruler *u, int height, int y)
