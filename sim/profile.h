@@ -24,12 +24,8 @@ struct mm_profile {
 	const char *name;
 	const char *text; /* one line for people */
 	const char *arch; /* what programs are for */
-	uint16_t elf_machine; /* e_machine of its programs */
 
 	/* the address split */
-	uint8_t word_bits;          /* of an unsigned long: 32, 64           */
-	uint8_t va_bits;            /* of an address that are translated; those
-	                             * above are copies of the highest       */
 	vaddr_t page_offset;        /* begin of the direct map, unless split= */
 	vaddr_t task_size;          /* end of a process's addresses, and of
 	                             * its stack; 0: page_offset             */
@@ -46,7 +42,6 @@ struct mm_profile {
 	vaddr_t kernel_text;        /* x86-64: second mapping of the image   */
 	vaddr_t vectors;            /* ARM: page of the exception vectors    */
 	vaddr_t pkmap_base;         /* 0: it follows from what is above it   */
-	uint32_t last_pkmap;        /* pages of kmap's window                */
 	vaddr_t fixaddr_top;        /* slot 0                                */
 	vaddr_t fixaddr_start;      /* 0: it follows from the slots          */
 	uint16_t nr_cpus;           /* that the kernel was built for         */
@@ -57,7 +52,6 @@ struct mm_profile {
 	const struct fix_row *fix_rows_behind_kmap;
 
 	/* zones */
-	uint8_t zones;              /* bit enum zone_type: it knows them     */
 	pfn_t max_dma_pfn;          /* where DMA ends, and                   */
 	pfn_t max_dma32_pfn;        /* DMA32, if it has one                  */
 
@@ -79,20 +73,22 @@ struct mm_profile {
 	                             * exceptions, a read-only page          */
 	uint32_t page_struct_bytes; /* of the modelled kernel's struct page  */
 	uint32_t mem_map_align;     /* its length in frames, a multiple of   */
-	uint8_t section_size_bits;  /* SPARSEMEM: 2^it bytes a section       */
 
 	/* allocators */
 	uint32_t khugepaged_pages;  /* with so many managed pages khugepaged's
 	                             * start computes min_free_kbytes a
 	                             * second time (6.1); 0: never           */
 	uint32_t cache_line;
+	uint32_t last_pkmap;        /* pages of kmap's window                */
 
 	/* address spaces */
 	uint32_t mmap_min_addr, stack_guard_gap_pages, stack_limit_bytes;
 	uint32_t max_map_count, memlock_limit_bytes;
 	uint32_t thread_size;       /* bytes of a kernel stack               */
 	const struct program *program; /* of `spawn` without a file          */
+	const struct gdt_layout *gdt;  /* segments; NULL: the CPU has none   */
 	vaddr_t elf_et_dyn_base;    /* heap of a position-independent one    */
+	uint16_t elf_machine;       /* e_machine of its programs             */
 	uint8_t platform_bytes;     /* AT_PLATFORM: "i686" with its zero     */
 
 	/* page tables, PGD first */
@@ -101,6 +97,9 @@ struct mm_profile {
 	uint8_t pt_bits[PT_LEVELS_MAX];  /* of the index                     */
 	uint8_t pte_bytes;               /* 4, with PAE 8                    */
 	uint8_t pgd_order;               /* frames of a PGD: 2^it            */
+	uint8_t word_bits;          /* of an unsigned long: 32, 64           */
+	uint8_t va_bits;            /* of an address that are translated; those
+	                             * above are copies of the highest       */
 	bool pae_pgd;               /* PGD entries have no rights, and the
 	                             * tables below come with the PGD        */
 	bool has_nx;                /* entries can say NX                    */
@@ -108,10 +107,9 @@ struct mm_profile {
 	                             * without A is none for it, one without
 	                             * D is read-only (ARM, arm_pte.c)       */
 
-	/* segments: entries of the GDT; NULL: the CPU has none (segment.c) */
-	const struct gdt_layout *gdt;
-
 	/* rules */
+	uint8_t zones;              /* bit enum zone_type: it knows them     */
+	uint8_t section_size_bits;  /* SPARSEMEM: 2^it bytes a section       */
 	uint8_t lock_kind;          /* enum lock_kind: what its spinlocks are */
 	uint8_t slab_break_order;
 	uint8_t pageblock_order;    /* frames of one kind of mobility, 2^it   */

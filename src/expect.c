@@ -328,6 +328,38 @@ static int64_t number_of_kernel(const struct machine *m, const struct expect *e)
 	}
 }
 
+/* Locks, and what the kernel maps for itself. False: the question is about something else. */
+static bool answer_kernel(const struct machine *m, const struct scenario *s, const struct expect *e,
+			  struct expect_result *r)
+{
+	switch (e->key) {
+	case EXPECT_ACQUISITIONS:
+	case EXPECT_CONTENDED:
+	case EXPECT_HANDOVERS:
+	case EXPECT_LINES_MOVED:
+	case EXPECT_LOCK_COST:
+	case EXPECT_POLL_COST:
+		answer_lock(m, s, e, r);
+		return true;
+	case EXPECT_TURN_CPU:
+	case EXPECT_TURN_LINES:
+	case EXPECT_TURN_COST:
+		answer_turn(m, e, r);
+		return true;
+	case EXPECT_VMALLOC_FAULTS:
+	case EXPECT_VMALLOC_USED:
+	case EXPECT_VMALLOC_LAZY:
+	case EXPECT_KMAP_FREE:
+	case EXPECT_PKMAP_COUNT:
+	case EXPECT_KMAP_DEPTH:
+	case EXPECT_OOPS_ERROR:
+		answer_number(e, number_of_kernel(m, e), r);
+		return true;
+	default:
+		return false;
+	}
+}
+
 void expect_check(const struct machine *m, const struct scenario *s, const struct expect *e,
 		  const struct outcome *last, struct expect_result *r)
 {
@@ -359,28 +391,6 @@ void expect_check(const struct machine *m, const struct scenario *s, const struc
 	case EXPECT_COLOUR:
 		answer_colour(m, e, r);
 		break;
-	case EXPECT_ACQUISITIONS:
-	case EXPECT_CONTENDED:
-	case EXPECT_HANDOVERS:
-	case EXPECT_LINES_MOVED:
-	case EXPECT_LOCK_COST:
-	case EXPECT_POLL_COST:
-		answer_lock(m, s, e, r);
-		break;
-	case EXPECT_TURN_CPU:
-	case EXPECT_TURN_LINES:
-	case EXPECT_TURN_COST:
-		answer_turn(m, e, r);
-		break;
-	case EXPECT_VMALLOC_FAULTS:
-	case EXPECT_VMALLOC_USED:
-	case EXPECT_VMALLOC_LAZY:
-	case EXPECT_KMAP_FREE:
-	case EXPECT_PKMAP_COUNT:
-	case EXPECT_KMAP_DEPTH:
-	case EXPECT_OOPS_ERROR:
-		answer_number(e, number_of_kernel(m, e), r);
-		break;
 	case EXPECT_SWAP_USED:
 		answer_number(e, 0, r);
 		break;
@@ -388,7 +398,8 @@ void expect_check(const struct machine *m, const struct scenario *s, const struc
 		answer_linear(m, s, e, r);
 		break;
 	default:
-		answer_process(m, e, r);
+		if (!answer_kernel(m, s, e, r))
+			answer_process(m, e, r);
 		break;
 	}
 }
