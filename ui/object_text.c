@@ -155,27 +155,13 @@ static bool space_text(const struct view *v, const struct object *o, char *buf)
 }
 
 /* Memory and its allocators. */
-static void memory_text(const struct machine *m, const struct object *o, char *buf)
+/* Of a zone, its free blocks of an order, its stock of a CPU. */
+static void zone_text(const struct machine *m, const struct object *o, char *buf)
 {
-	char name[ZONE_NAME_LEN], owner[CACHE_NAME_LEN];
+	char name[ZONE_NAME_LEN];
 	const struct zone *z = zone_by_id(m, o->id % (m->nr_nodes * MAX_NR_ZONES));
 
 	switch (o->kind) {
-	case OBJ_PAGE:
-		frame_text(m, object_nr(o), buf);
-		break;
-	case OBJ_ENTRY:
-		entry_text(m, o, buf);
-		break;
-	case OBJ_TABLE:
-		table_text(m, o, buf);
-		break;
-	case OBJ_NODE:
-		snprintf(buf, OBJECT_TEXT, _("node %u"), object_nr(o));
-		break;
-	case OBJ_SECTION:
-		snprintf(buf, OBJECT_TEXT, _("section %u"), object_nr(o));
-		break;
 	case OBJ_ZONE:
 		snprintf(buf, OBJECT_TEXT, "%s", zone_name(m, z->id, name));
 		break;
@@ -183,29 +169,17 @@ static void memory_text(const struct machine *m, const struct object *o, char *b
 		snprintf(buf, OBJECT_TEXT, _("%s order %u: %u free"), zone_name(m, z->id, name),
 			 object_part(o), z->free_area[o->sub].nr_free);
 		break;
-	case OBJ_PCP:
+	default:
 		snprintf(buf, OBJECT_TEXT, _("%s CPU %u: %u pages"), zone_name(m, z->id, name),
 			 object_part(o), z->pcp[o->sub].count);
 		break;
-	case OBJ_CACHE:
-		snprintf(buf, OBJECT_TEXT, "%s", find_cache(m, o)->name);
-		break;
-	case OBJ_SLAB:
-		slab_text(m, o, buf);
-		break;
-	case OBJ_ARRAY:
-		array_text(m, o, buf);
-		break;
-	case OBJ_LOCK:
-		lock_text(m, o, buf);
-		break;
-	case OBJ_LOCK_NODE:
-		snprintf(buf, OBJECT_TEXT, _("node %u of %s"), object_part(o),
-			 lock_owner_name(m, object_nr(o), owner));
-		break;
-	case OBJ_SLOT:
-		slot_text(m, o, buf);
-		break;
+	}
+}
+
+/* Of what the kernel maps for itself, and its segments. */
+static void kernel_map_text(const struct machine *m, const struct object *o, char *buf)
+{
+	switch (o->kind) {
 	case OBJ_VM_STRUCT:
 		snprintf(buf, OBJECT_TEXT, "%08llx-%08llx",
 			 (unsigned long long)find_vm_struct(m, o)->start,
@@ -228,6 +202,56 @@ static void memory_text(const struct machine *m, const struct object *o, char *b
 		desc_text(m, o, buf);
 		break;
 	default:
+		break;
+	}
+}
+
+static void memory_text(const struct machine *m, const struct object *o, char *buf)
+{
+	char owner[CACHE_NAME_LEN];
+
+	switch (o->kind) {
+	case OBJ_PAGE:
+		frame_text(m, object_nr(o), buf);
+		break;
+	case OBJ_ENTRY:
+		entry_text(m, o, buf);
+		break;
+	case OBJ_TABLE:
+		table_text(m, o, buf);
+		break;
+	case OBJ_NODE:
+		snprintf(buf, OBJECT_TEXT, _("node %u"), object_nr(o));
+		break;
+	case OBJ_SECTION:
+		snprintf(buf, OBJECT_TEXT, _("section %u"), object_nr(o));
+		break;
+	case OBJ_ZONE:
+	case OBJ_FREE_AREA:
+	case OBJ_PCP:
+		zone_text(m, o, buf);
+		break;
+	case OBJ_CACHE:
+		snprintf(buf, OBJECT_TEXT, "%s", find_cache(m, o)->name);
+		break;
+	case OBJ_SLAB:
+		slab_text(m, o, buf);
+		break;
+	case OBJ_ARRAY:
+		array_text(m, o, buf);
+		break;
+	case OBJ_LOCK:
+		lock_text(m, o, buf);
+		break;
+	case OBJ_LOCK_NODE:
+		snprintf(buf, OBJECT_TEXT, _("node %u of %s"), object_part(o),
+			 lock_owner_name(m, object_nr(o), owner));
+		break;
+	case OBJ_SLOT:
+		slot_text(m, o, buf);
+		break;
+	default:
+		kernel_map_text(m, o, buf);
 		break;
 	}
 }

@@ -180,6 +180,37 @@ static void tell_vm(const struct space *s, const struct address_range *r, char *
 	(void)s;
 }
 
+/* What can be said of a range of the kernel's without a number. */
+static const char *kernel_range_text(enum range_kind kind)
+{
+	switch (kind) {
+	case RANGE_VMALLOC:
+		return _("vmalloc and ioremap: frames that do not lie side by side get addresses "
+			 "that do.");
+	case RANGE_LDT:
+		return _("The process's own segment descriptors (LDT), if it has any.");
+	case RANGE_FIX_BOOT:
+		return _("Slots of the fixmap for boot alone (early ioremap).");
+	case RANGE_MODULES:
+		return _("Room for the kernel's modules, near enough for its calls.");
+	case RANGE_VMEMMAP:
+		return _("struct page of every frame, by its number; here they are shown at "
+			 "their place in the direct map.");
+	case RANGE_TEXT:
+		return _("The kernel's image a second time: here it runs, in the last 2G of "
+			 "addresses.");
+	case RANGE_VECTORS:
+		return _("Where the CPU jumps at an exception; a process may read and run it.");
+	case RANGE_NO_ADDRESS:
+		return _("No addresses: bits 63 to 48 do not repeat bit 47. Who uses one is "
+			 "stopped without a page fault.");
+	case RANGE_LAST_PAGE:
+		return _("Never mapped: error numbers -1 to -4095 are no addresses.");
+	default:
+		return _("Not used: nothing is ever mapped here.");
+	}
+}
+
 static void tell_kernel(const struct space *s, const struct address_range *r, char *buf,
 			size_t size)
 {
@@ -192,21 +223,11 @@ static void tell_kernel(const struct space *s, const struct address_range *r, ch
 			 _("Never mapped: who runs over the end of low memory (%0*llx) is caught."),
 			 digits, number(m->map.high_memory));
 		break;
-	case RANGE_VMALLOC:
-		snprintf(buf, size,
-			 _("vmalloc and ioremap: frames that do not lie side by side get addresses "
-			   "that do."));
-		break;
 	case RANGE_PKMAP:
 		snprintf(buf, size,
 			 _("kmap's window: %u pages of addresses, lent to high frames in rotation; "
-			   "last "
-			   "given: slot %u."),
+			   "last given: slot %u."),
 			 m->profile->last_pkmap, m->pkmap.last);
-		break;
-	case RANGE_LDT:
-		snprintf(buf, size,
-			 _("The process's own segment descriptors (LDT), if it has any."));
 		break;
 	case RANGE_CPU_ENTRY:
 		snprintf(
@@ -214,43 +235,14 @@ static void tell_kernel(const struct space *s, const struct address_range *r, ch
 			_("What a CPU needs to enter the kernel: GDT, entry stack, TSS; %u pages."),
 			m->map.cpu_entry_pages);
 		break;
-	case RANGE_FIX_BOOT:
-		snprintf(buf, size, _("Slots of the fixmap for boot alone (early ioremap)."));
-		break;
 	case RANGE_FIXMAP:
 		snprintf(buf, size,
 			 _("A page for each fixed purpose, slot 0 at %0*llx, downwards; "
-			   "kmap_atomic's begin "
-			   "at slot %u."),
+			   "kmap_atomic's begin at slot %u."),
 			 digits, number(m->map.fixaddr_top), m->map.fix_kmap_begin);
 		break;
-	case RANGE_MODULES:
-		snprintf(buf, size, _("Room for the kernel's modules, near enough for its calls."));
-		break;
-	case RANGE_VMEMMAP:
-		snprintf(buf, size,
-			 _("struct page of every frame, by its number; here they are shown at "
-			   "their place in the direct map."));
-		break;
-	case RANGE_TEXT:
-		snprintf(buf, size,
-			 _("The kernel's image a second time: here it runs, in the last 2G of "
-			   "addresses."));
-		break;
-	case RANGE_VECTORS:
-		snprintf(buf, size,
-			 _("Where the CPU jumps at an exception; a process may read and run it."));
-		break;
-	case RANGE_NO_ADDRESS:
-		snprintf(buf, size,
-			 _("No addresses: bits 63 to 48 do not repeat bit 47. Who uses one is "
-			   "stopped without a page fault."));
-		break;
-	case RANGE_LAST_PAGE:
-		snprintf(buf, size, _("Never mapped: error numbers -1 to -4095 are no addresses."));
-		break;
 	default:
-		snprintf(buf, size, _("Not used: nothing is ever mapped here."));
+		snprintf(buf, size, "%s", kernel_range_text(r->kind));
 		break;
 	}
 }
