@@ -14,9 +14,9 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "sim/machine.h"
+#include "tests/bench_rounds.h"
 
 enum { PAIRS = 1 << 13, ROUNDS = 199, BATCH = 64, PLACES = 4096, BYTES = 100, BUDGET_NS = 25 };
 
@@ -31,14 +31,6 @@ struct giver {
 		void *host;
 	} place[PLACES];
 };
-
-static uint64_t now(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
-}
 
 static inline void take(struct giver *g, unsigned i)
 {
@@ -108,13 +100,6 @@ static const struct {
 
 /* ---- rounds ---- */
 
-static int by_value(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
-
 /* Nanoseconds a pair in each round, sorted: the first is the best. */
 static void measure(struct giver *g, enum pattern p, double ns[ROUNDS])
 {
@@ -126,13 +111,6 @@ static void measure(struct giver *g, enum pattern p, double ns[ROUNDS])
 		ns[i] = (double)(now() - from) / PAIRS;
 	}
 	qsort(ns, ROUNDS, sizeof(ns[0]), by_value);
-}
-
-static void count_steps(void *ctx, const struct step *s)
-{
-	uint64_t *counts = ctx;
-
-	counts[s->id]++;
 }
 
 static void measure_profile(const char *profile, struct giver *host)
