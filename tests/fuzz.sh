@@ -16,8 +16,10 @@ dictionary() {
 	printf '#define EVENT(id, word, arguments, ...) word arguments\n#include "src/events.def"\n' |
 		"${CC:-cc}" -E -P -I. - | tr -d '"' | tr -s ' |[]' '\n' | grep -v '^[A-Z+@-]*$' |
 		sed 's/=.*/=/; s/@.*//'
+	sed -n 's/.*\[M_.*\] = "\(.*\)",/\1=/p' src/header.c
 	echo 'title machine say say.zh label pause quiz focus expect include repeat end answer= choices= $i
-		ram= cpus= nodes= swap= overcommit= i386 i386-pae i386-6.1 i386-6.1-pae
+		i386 i386-pae i386-6.1 i386-6.1-pae arm x86-64 3G/1G 2G/2G 1G/3G flat sparse
+		tas ticket clh mcs qspin on off 0:16M 2:10,20
 		result minflt majflt rss vmas pte free nr_free objs slabs mapcount zone same_frame swap_used
 		== != <= >= 4K 3p 1.5M 0xc0000000 none rwx dontneed dontfork dofork free willneed populate_read
 		code data bss heap stack subject wide pie data9k data64k' | tr -s ' \t' '\n'
