@@ -7,7 +7,8 @@
  * first, and puts what it does not take into the bin of its size:
  *
  *	bin  1          unsorted
- *	bins 2 .. 63    small: 16, 32, 48 ... 992 bytes, one size each
+ *	bins 2 .. 63    small: 32, 48 ... 1008 bytes, one size each (i386: 16,
+ *	                32 ... 992: its bins are one size lower)
  *	bins 64 .. 126  large: 64 bytes wide each at first, then 512, 4096, 32K,
  *	                256K; the last one holds all the rest
  *
@@ -31,7 +32,7 @@
  * A link is written into the chunks before and behind: pages that a child
  * shares with its parent are copied for it.  The bins' own heads lie in the
  * library's variables, which have no page here.
- * Source: glibc 2.36 malloc.c, _int_malloc, unlink_chunk, largebin_index_32_big;
+ * Source: glibc 2.36 malloc.c, _int_malloc, unlink_chunk, largebin_index;
  * REFERENCE 12.
  */
 #include "heap.h"
@@ -39,19 +40,45 @@
 
 enum {
 	UNSORTED_BIN = 1,
+	FIRST_LARGE_BIN = 64,
 	MAX_ITERS = 10000, /* chunks that one malloc sorts at most */
 };
 
 /* ---- which bin ---- */
 
-static bool is_small(uint64_t bytes) { return bytes < MIN_LARGE_SIZE; }
-
-uint32_t bin_index(uint64_t bytes)
+/* On i386 the smallest chunk is 16 bytes, one unit: its bin would be number 1,
+ * the unsorted one, so all are one further. */
+static uint32_t smallbin_correction(const struct malloc_state *h)
 {
-	if (is_small(bytes))
-		return (uint32_t)(bytes / MALLOC_ALIGNMENT) + 1;
-	if (bytes >> 6 <= 45)
-		return 49 + (uint32_t)(bytes >> 6);
+	return h->alignment > chunk_hdr_sz(h);
+}
+
+uint32_t min_large_size(const struct malloc_state *h)
+{
+	return (FIRST_LARGE_BIN - smallbin_correction(h)) * h->alignment;
+}
+
+static bool is_small(const struct malloc_state *h, uint64_t bytes)
+{
+	return bytes < min_large_size(h);
+}
+
+/* The last one of the bins that are 64 bytes wide, in units of these. */
+static uint32_t last_narrow(const struct malloc_state *h)
+{
+	if (h->size_sz == 8)
+		return 48;
+	return h->alignment == 16 ? 45 : 38;
+}
+
+uint32_t bin_index(const struct malloc_state *h, uint64_t bytes)
+{
+	if (is_small(h, bytes))
+		return (uint32_t)(bytes / h->alignment) +
+		       smallbin_correction(h);
+	if (bytes >> 6 <= last_narrow(h))
+		return FIRST_LARGE_BIN - (min_large_size(h) >> 6) +
+		       (uint32_t)(bytes >> 6);
 	if (bytes >> 9 <= 20)
 		return 91 + (uint32_t)(bytes >> 9);
 	if (bytes >> 12 <= 10)
@@ -72,7 +99,13 @@ bool is_unsorted(const struct chunk *c)
 static void write_link(struct heap_call *k, const struct chunk *p)
 {
 	if (p)
-		heap_write(k, chunk2mem(p));
+		heap_write(k, chunk2mem(k->h, p));
+}
+
+/* So is one to the next size, in a large chunk. */
+static void write_size_link(struct heap_call *k, const struct chunk *p)
+{
+	heap_write(k, chunk2mem(k->h, p) + 2u * k->h->size_sz);
 }
 
 /* The first chunk of c's size in its bin. */
@@ -92,12 +125,14 @@ static void write_size_links(struct heap_call *k, struct chunk *c)
 		first_of_size(c->prev_free ? c->prev_free : b->last);
 	struct chunk *after = c;
 
+	if (c->next_free && c->next_free->bytes == c->bytes)
+		write_size_link(k, c->next_free); /* it will be the first */
 	if (before == c)
 		return;
 	while (after && after->bytes == c->bytes)
 		after = after->next_free;
-	write_link(k, before);
-	write_link(k, after ? after : b->first);
+	write_size_link(k, before);
+	write_size_link(k, after ? after : b->first);
 }
 
 /* The chunks around c on its list get links to it or past it. */
@@ -105,7 +140,8 @@ static void write_links(struct heap_call *k, struct chunk *c)
 {
 	write_link(k, c->prev_free);
 	write_link(k, c->next_free);
-	if (!is_unsorted(c) && !is_small(c->bytes) && first_of_size(c) == c)
+	if (!is_unsorted(c) && !is_small(k->h, c->bytes) &&
+	    first_of_size(c) == c)
 		write_size_links(k, c);
 }
 
@@ -133,20 +169,24 @@ void unsorted_put(struct heap_call *k, struct chunk *c)
 	chunk_put_bin(k->h, c, UNSORTED_BIN, b->first);
 	write_links(k, c);
 	write_size(k, c);
-	heap_write(k, chunk2mem(c));
+	heap_write(k, chunk2mem(k->h, c));
+	if (!is_small(k->h, c->bytes))
+		write_size_link(k, c);
 	heap_write(k, c->start + c->bytes); /* the next one's prev_size */
 }
 
 static void put_in_bin(struct heap_call *k, struct chunk *c)
 {
-	uint32_t i = bin_index(c->bytes);
+	uint32_t i = bin_index(k->h, c->bytes);
 	const struct bin *b = &k->h->bins[i];
 
 	chunk_put_bin(k->h, c, i,
-		      is_small(c->bytes) ? b->first
-					 : place_in_bin(b, c->bytes));
+		      is_small(k->h, c->bytes) ? b->first
+					       : place_in_bin(b, c->bytes));
 	write_links(k, c);
-	heap_write(k, chunk2mem(c));
+	heap_write(k, chunk2mem(k->h, c));
+	if (!is_small(k->h, c->bytes) && first_of_size(c) == c)
+		write_size_link(k, c);
 	step(k->m, BIN_SORT, c->start, c->bytes, i);
 }
 
@@ -157,14 +197,14 @@ static struct chunk *cut(struct heap_call *k, struct chunk *c, uint64_t nb)
 {
 	struct chunk *rest;
 
-	if (c->bytes < nb + MINSIZE) {
+	if (c->bytes < nb + chunk_minsize(k->h)) {
 		write_in_use(k, c);
 		return c;
 	}
 	rest = chunk_split(k->m, k->h, c, nb);
 	write_size(k, c);
 	unsorted_put(k, rest);
-	if (is_small(nb))
+	if (is_small(k->h, nb))
 		k->h->last_remainder = rest->start;
 	step(k->m, CHUNK_SPLIT, rest->start, rest->bytes);
 	return c;
@@ -184,10 +224,10 @@ static struct chunk *take_oldest(struct heap_call *k, uint32_t bin)
 
 struct chunk *smallbin_get(struct heap_call *k, uint64_t nb)
 {
-	uint32_t i = bin_index(nb), stashed = 0;
+	uint32_t i = bin_index(k->h, nb), stashed = 0;
 	struct chunk *c, *other;
 
-	if (!is_small(nb) || !k->h->bins)
+	if (!is_small(k->h, nb) || !k->h->bins)
 		return NULL;
 	c = take_oldest(k, i);
 	if (!c)
@@ -206,8 +246,8 @@ struct chunk *smallbin_get(struct heap_call *k, uint64_t nb)
 static bool is_last_remainder(const struct malloc_state *h,
 			      const struct chunk *c, uint64_t nb)
 {
-	return is_small(nb) && c->start == h->last_remainder &&
-	       c->bytes > nb + MINSIZE;
+	return is_small(h, nb) && c->start == h->last_remainder &&
+	       c->bytes > nb + chunk_minsize(h);
 }
 
 /* All unsorted chunks go to their bins, oldest first.  Returns the last
@@ -255,8 +295,8 @@ static struct chunk *fit_in_bin(const struct bin *b, uint64_t nb)
 
 static struct chunk *best_fit(const struct malloc_state *h, uint64_t nb)
 {
-	uint32_t i = bin_index(nb);
-	struct chunk *c = is_small(nb) ? NULL : fit_in_bin(&h->bins[i], nb);
+	uint32_t i = bin_index(h, nb);
+	struct chunk *c = is_small(h, nb) ? NULL : fit_in_bin(&h->bins[i], nb);
 
 	while (!c && ++i < NR_BINS)
 		c = h->bins[i].last;

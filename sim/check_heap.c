@@ -10,7 +10,7 @@
 #include "heap.h"
 
 /* c and the chunk after it in the row. */
-static bool check_pair(const struct chunk *c)
+static bool check_pair(const struct malloc_state *h, const struct chunk *c)
 {
 	const struct chunk *above = chunk_above(c);
 
@@ -21,7 +21,7 @@ static bool check_pair(const struct chunk *c)
 		return true;
 	return LAW(!is_binned(c) || !(is_binned(above) || above->is_top),
 		   "chunk %x is free and has not merged", c->start) &&
-	       LAW(c->place == CHUNK_FENCE || c->bytes % MALLOC_ALIGNMENT == 0,
+	       LAW(c->place == CHUNK_FENCE || c->bytes % h->alignment == 0,
 		   "chunk %x has %l bytes", c->start, c->bytes);
 }
 
@@ -35,7 +35,7 @@ static bool check_row(const struct malloc_state *h, uint32_t *nr,
 		    !LAW(c->is_top == (c == h->top) &&
 				 c->is_top == (c->place == CHUNK_TOP),
 			 "chunk %x: which one is top?", c->start) ||
-		    !check_pair(c))
+		    !check_pair(h, c))
 			return false;
 		*nr += 1;
 		*listed += c->place == CHUNK_TCACHE ||
@@ -60,11 +60,12 @@ static bool check_list(const struct chunk *c, enum chunk_place place,
 }
 
 /* A bin but the unsorted one: sizes, and their order. */
-static bool check_sizes(const struct chunk *c, uint32_t i)
+static bool check_sizes(const struct malloc_state *h, const struct chunk *c,
+			uint32_t i)
 {
 	const struct chunk *next = c->next_free;
 
-	return LAW(bin_index(c->bytes) == i,
+	return LAW(bin_index(h, c->bytes) == i,
 		   "chunk %x of %u bytes is in bin %u", c->start, c->bytes,
 		   i) &&
 	       LAW(!next || next->bytes <= c->bytes, "bin %u is not sorted", i);
@@ -78,7 +79,7 @@ static bool check_bin(const struct malloc_state *h, uint32_t i, uint32_t *nr)
 		if (!LAW(c->prev_free == last && c->bin == i,
 			 "chunk %x is linked wrongly in bin %u", c->start, i))
 			return false;
-		if (!is_unsorted(c) && !check_sizes(c, i))
+		if (!is_unsorted(c) && !check_sizes(h, c, i))
 			return false;
 	}
 	return LAW(h->bins[i].last == last, "bin %u has another end", i) &&
@@ -93,15 +94,15 @@ static bool check_lists(const struct malloc_state *h, uint32_t listed)
 		uint32_t before = nr;
 
 		if (!check_list(h->tcache[i], CHUNK_TCACHE,
-				MINSIZE + i * MALLOC_ALIGNMENT, &nr) ||
+				chunk_minsize(h) + i * h->alignment, &nr) ||
 		    !LAW(nr - before == h->tcache_count[i],
 			 "the tcache counts %u chunks of a size, but has %u",
 			 h->tcache_count[i], nr - before))
 			return false;
 	}
-	for (uint32_t i = 0; i < FASTBINS; i++)
+	for (uint32_t i = 0; i < FASTBINS_MAX; i++)
 		if (!check_list(h->fastbin[i], CHUNK_FASTBIN,
-				MINSIZE + i * MALLOC_ALIGNMENT, &nr))
+				chunk_minsize(h) + i * h->alignment, &nr))
 			return false;
 	for (uint32_t i = 0; h->bins && i < NR_BINS; i++)
 		if (!check_bin(h, i, &nr))

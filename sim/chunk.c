@@ -1,13 +1,14 @@
 /*
  * Chunks: the records of what the C library has cut its heap into.
  *
- * The heap is a row of chunks without gaps, each with a header of 8 bytes that
- * glibc keeps in the heap itself; the last one is top, the part not yet used:
+ * The heap is a row of chunks without gaps, each with a header of two words
+ * that glibc keeps in the heap itself; the last one is top, the part not yet
+ * used:
  *
- *	start_brk +8                                                   break
+ *	start_brk (i386: +8)                                           break
  *	| | tcache | in use | free | in use | in tcache | ...      top  |
  *
- *	chunk    start             start + 8                start + bytes
+ *	chunk    start             start + 2 words          start + bytes
  *	         | prev_size size | user memory ...              | next chunk
  *	                                             may use its prev_size |
  *
@@ -25,11 +26,11 @@
 
 /* ---- the hash ---- */
 
-enum { FIRST_CAP = 16 };
+enum { FIRST_CAP = 16, START_UNIT = 8 };
 
 static struct chunk **bucket(const struct malloc_state *h, vaddr_t start)
 {
-	uint32_t hash = (uint32_t)(start / CHUNK_HDR_SZ) * 2654435769u;
+	uint32_t hash = (uint32_t)(start / START_UNIT) * 2654435769u;
 
 	return &h->by_addr[hash >> (32 - __builtin_ctz(h->by_addr_cap))];
 }
@@ -161,20 +162,14 @@ struct chunk *chunk_below(const struct chunk *c)
 
 /* ---- places ---- */
 
-/* Number of a size's list, in the tcache and the fastbins. */
-static uint32_t size_index(uint64_t chunk_bytes)
-{
-	return (uint32_t)((chunk_bytes - MINSIZE) / MALLOC_ALIGNMENT);
-}
-
 /* Head of the list of a place, for chunks of bytes; NULL: it has no list. */
 static struct chunk **list_of(struct malloc_state *h, enum chunk_place place,
 			      uint64_t bytes)
 {
 	if (place == CHUNK_TCACHE)
-		return &h->tcache[size_index(bytes)];
+		return &h->tcache[size_index(h, bytes)];
 	if (place == CHUNK_FASTBIN)
-		return &h->fastbin[size_index(bytes)];
+		return &h->fastbin[size_index(h, bytes)];
 	return NULL;
 }
 
@@ -197,7 +192,7 @@ static void leave_list(struct malloc_state *h, struct chunk *c)
 		b->last = c->prev_free;
 	c->next_free = c->prev_free = NULL;
 	if (c->place == CHUNK_TCACHE)
-		h->tcache_count[size_index(c->bytes)]--;
+		h->tcache_count[size_index(h, c->bytes)]--;
 }
 
 void chunk_put(struct malloc_state *h, struct chunk *c, enum chunk_place to)
@@ -219,7 +214,7 @@ void chunk_put(struct malloc_state *h, struct chunk *c, enum chunk_place to)
 		(*list)->prev_free = c;
 	*list = c;
 	if (to == CHUNK_TCACHE)
-		h->tcache_count[size_index(c->bytes)]++;
+		h->tcache_count[size_index(h, c->bytes)]++;
 }
 
 struct bin *chunk_bins(struct machine *m, struct malloc_state *h)
@@ -333,12 +328,14 @@ void malloc_copy(struct machine *m, struct mm *to, const struct mm *from)
 	h->trim_threshold = f->trim_threshold;
 	h->tcache_mem = f->tcache_mem;
 	h->noncontiguous = f->noncontiguous;
+	h->size_sz = f->size_sz;
+	h->alignment = f->alignment;
 	h->last_remainder = f->last_remainder;
 	copy_records(m, h, f->first);
 	copy_records(m, h, f->mmapped);
 	for (uint32_t i = 0; i < TCACHE_BINS; i++)
 		copy_free_list(h, f->tcache[i]);
-	for (uint32_t i = 0; i < FASTBINS; i++)
+	for (uint32_t i = 0; i < FASTBINS_MAX; i++)
 		copy_free_list(h, f->fastbin[i]);
 	copy_bins(m, h, f);
 }

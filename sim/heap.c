@@ -3,8 +3,8 @@
  *
  * free() asks, in this order:
  *
- *	up to 1024 bytes, fewer than 7 of that size there?   tcache
- *	up to 64 bytes?                                      fastbin
+ *	up to 1040 bytes, fewer than 7 of that size there?   tcache
+ *	up to 128 bytes?                                     fastbin
  *	else it merges with free neighbours; at the end of the heap: into top
  *	else                                                 unsorted bin
  *
@@ -14,7 +14,8 @@
  *	-> best fit in the bins -> cut from top
  *	-> merge all fastbin chunks and look again -> ask the kernel
  *
- * Sizes here are of chunks, header counted: malloc(100) is a chunk of 112.
+ * Sizes here are of chunks, header counted: malloc(100) is a chunk of 112.  The
+ * limits are those of 64 bits; malloc.h has them for other machines.
  * Source: glibc 2.36 malloc.c, _int_malloc and _int_free; REFERENCE 12.
  */
 #include "heap.h"
@@ -81,7 +82,7 @@ static uint64_t coalesce(struct heap_call *k, struct chunk *c)
 static void malloc_consolidate(struct heap_call *k)
 {
 	enter(k->m, MALLOC_CONSOLIDATE, k->t->pid);
-	for (uint32_t i = 0; i < FASTBINS; i++)
+	for (uint32_t i = 0; i < FASTBINS_MAX; i++)
 		while (k->h->fastbin[i]) {
 			struct chunk *c = k->h->fastbin[i];
 
@@ -127,7 +128,7 @@ static struct chunk *bins_or_top(struct heap_call *k, uint64_t nb)
 	const struct chunk *top = k->h->top;
 	struct chunk *c = bins_get(k, nb);
 
-	if (!c && top && top->bytes >= nb + MINSIZE)
+	if (!c && top && top->bytes >= nb + chunk_minsize(k->h))
 		c = take_top(k, nb);
 	return c;
 }
@@ -141,7 +142,7 @@ struct chunk *int_malloc(struct heap_call *k, uint64_t nb)
 	if (c)
 		return c;
 	/* Large requests are rare and want large pieces. */
-	if (nb >= MIN_LARGE_SIZE && have_fastchunks(k->h))
+	if (nb >= min_large_size(k->h) && have_fastchunks(k->h))
 		malloc_consolidate(k);
 	c = bins_or_top(k, nb);
 	if (!c && have_fastchunks(k->h)) {

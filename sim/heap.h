@@ -7,12 +7,6 @@
 
 #include "malloc.h"
 
-enum {
-	SIZE_SZ = 4,           /* a size in a header                        */
-	FASTBIN_MAX = 64,      /* largest chunk of the fastbins             */
-	MIN_LARGE_SIZE = 1008, /* of chunks in large bins                   */
-};
-
 /* One call of the library by t. */
 struct heap_call {
 	struct machine *m;
@@ -50,9 +44,26 @@ struct chunk *chunk_split(struct machine *m, struct malloc_state *h,
 void chunk_absorb(struct machine *m, struct malloc_state *h, struct chunk *c,
 		  struct chunk *above);
 
-static inline vaddr_t chunk2mem(const struct chunk *c)
+/* Number of a size's list, in the tcache and the fastbins. */
+static inline uint32_t size_index(const struct malloc_state *h, uint64_t bytes)
 {
-	return c->start + CHUNK_HDR_SZ;
+	return (uint32_t)((bytes - chunk_minsize(h)) / h->alignment);
+}
+/* bytes, up to a multiple of what addresses are multiples of. */
+static inline uint64_t malloc_align(const struct malloc_state *h,
+				    uint64_t bytes)
+{
+	return (bytes + h->alignment - 1) & ~(uint64_t)(h->alignment - 1);
+}
+/*
+ * A mapping begins on a page, memory for the program on an aligned address:
+ * so many bytes lie before the chunk.  8 if a header is shorter than the
+ * alignment, as on i386.
+ */
+static inline uint32_t mmapped_front(const struct malloc_state *h)
+{
+	return h->alignment > chunk_hdr_sz(h) ? h->alignment - chunk_hdr_sz(h)
+					      : 0;
 }
 /* Does it merge with a neighbour that is freed? */
 static inline bool is_binned(const struct chunk *c)
@@ -80,7 +91,9 @@ bool have_fastchunks(const struct malloc_state *h);
 /* ---- bins.c: freed chunks that merge ---- */
 
 /* The bin of a size, 2 .. NR_BINS - 1. */
-uint32_t bin_index(uint64_t bytes);
+uint32_t bin_index(const struct malloc_state *h, uint64_t bytes);
+/* Of chunks in large bins. */
+uint32_t min_large_size(const struct malloc_state *h);
 /* c, which is on no list, goes to the head of the unsorted bin. */
 void unsorted_put(struct heap_call *k, struct chunk *c);
 /* c, which is in a bin, is taken out of it, in use. */
@@ -117,12 +130,12 @@ void heap_write(struct heap_call *k, vaddr_t va);
 /* The library writes c's size. */
 static inline void write_size(struct heap_call *k, const struct chunk *c)
 {
-	heap_write(k, c->start + SIZE_SZ);
+	heap_write(k, c->start + k->h->size_sz);
 }
 /* The next chunk's header says whether c is in use. */
 static inline void write_in_use(struct heap_call *k, const struct chunk *c)
 {
-	heap_write(k, c->start + c->bytes + SIZE_SZ);
+	heap_write(k, c->start + c->bytes + k->h->size_sz);
 }
 /* The writes reach memory, page by page; false: one was refused, or k->refused
  * was set before; t may be gone then. */

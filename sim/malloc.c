@@ -4,7 +4,8 @@
  * The C library stands between the program and the kernel, and spares it most
  * calls.  What the kernel sees of a program's malloc is this:
  *
- *	malloc(100)      first one: brk by 136 KB; later ones: nothing
+ *	malloc(100)      first one: brk by 132 KB (i386: 136); later ones:
+ *	                 nothing
  *	free             of a small one: nothing
  *	malloc(200000)   from 128 KB on: mmap of 49 pages
  *	free             of that one: munmap; and the threshold rises to its
@@ -12,10 +13,12 @@
  *	writes           headers touch their pages; user memory is touched only
  *	                 by the program itself, and by calloc and realloc
  *
- * A chunk is (bytes + 4 + 15) & ~15, at least 16: the request and the size in
- * its header, since it may use the first word of the chunk above.
+ * A chunk is the request and the size in its header, since it may use the first
+ * word of the chunk above, aligned: (bytes + 4 + 15) & ~15 on i386, (bytes + 8 +
+ * 15) & ~15 and at least 32 on x86-64.
  *
- *	malloc(12) -> 16    malloc(13) -> 32    malloc(131053) -> 131072: mmap
+ *	i386    malloc(12) -> 16  malloc(13) -> 32  malloc(131053): mmap
+ *	x86-64  malloc(24) -> 32  malloc(25) -> 48  malloc(131049): mmap
  *
  * Simpler than glibc: one thread and one arena, no checks of corrupted chunks
  * but those of the pointer itself.
@@ -26,8 +29,7 @@
 #include "mmap.h"
 
 enum {
-	PTRDIFF_MAX_32 = 0x7fffffff,
-	TCACHE_BYTES = TCACHE_BINS * (2 + 4), /* counts and heads of lists */
+	IS_MMAPPED = 2,          /* in the size of a chunk               */
 	FIRST_ERROR_ONLY = 4096, /* errno values are below                 */
 	REFUSED_SHIFT = 48,      /* no user address has more bits          */
 };
@@ -65,6 +67,8 @@ static void begin(struct heap_call *k, struct machine *m, struct task *t)
 {
 	*k = (struct heap_call){.m = m, .t = t, .h = &t->mm->heap};
 	if (k->h->mmap_threshold == 0) {
+		k->h->size_sz = m->profile->word_bits / 8;
+		k->h->alignment = m->profile->malloc_alignment;
 		k->h->mmap_threshold = DEFAULT_MMAP_THRESHOLD;
 		k->h->trim_threshold = DEFAULT_MMAP_THRESHOLD;
 	}
@@ -79,25 +83,32 @@ static int64_t finish(struct heap_call *k, struct chunk *c, uint32_t name)
 	if (!c)
 		return -SIM_ENOMEM;
 	c->name = name;
-	return chunk2mem(c);
+	return chunk2mem(k->h, c);
 }
 
-/* The chunk for a request; false: no chunk can be that large. */
+static uint64_t chunk_for(const struct malloc_state *h, uint64_t bytes)
+{
+	uint64_t nb = malloc_align(h, bytes + h->size_sz);
+
+	return nb < chunk_minsize(h) ? chunk_minsize(h) : nb;
+}
+
+/* The chunk for a request; false: no chunk can be that large (PTRDIFF_MAX). */
 static bool request2size(struct heap_call *k, uint64_t bytes, uint64_t *nb)
 {
-	if (bytes > PTRDIFF_MAX_32)
+	if (bytes >> (k->m->profile->word_bits - 1))
 		return false;
-	*nb = (bytes + SIZE_SZ + MALLOC_ALIGNMENT - 1) &
-	      ~(uint64_t)(MALLOC_ALIGNMENT - 1);
-	note(k->m, REQUEST2SIZE, bytes, *nb);
+	*nb = chunk_for(k->h, bytes);
+	note(k->m, REQUEST2SIZE, bytes, *nb, k->h->size_sz, k->h->alignment);
 	return true;
 }
 
 /* The library's first chunk holds the tcache's lists. */
 static void tcache_init(struct heap_call *k)
 {
-	const uint64_t nb = (TCACHE_BYTES + SIZE_SZ + MALLOC_ALIGNMENT - 1) &
-			    ~(uint64_t)(MALLOC_ALIGNMENT - 1);
+	/* Counts and heads of lists. */
+	const uint64_t bytes = TCACHE_BINS * (2u + k->h->size_sz);
+	uint64_t nb = chunk_for(k->h, bytes);
 	struct chunk *c;
 
 	if (k->h->tcache_mem)
@@ -107,9 +118,9 @@ static void tcache_init(struct heap_call *k)
 	if (!c)
 		return;
 	c->in_use = false; /* not the program's */
-	k->h->tcache_mem = chunk2mem(c);
+	k->h->tcache_mem = chunk2mem(k->h, c);
 	heap_write(k, k->h->tcache_mem);
-	heap_write(k, k->h->tcache_mem + TCACHE_BYTES - 1);
+	heap_write(k, k->h->tcache_mem + bytes - 1);
 }
 
 /* malloc without a story of its own. */
@@ -128,7 +139,7 @@ static struct chunk *allocate(struct heap_call *k, uint64_t bytes)
 /* The chunk that the program holds at addr; NULL: there is none. */
 static struct chunk *held_chunk(const struct malloc_state *h, vaddr_t addr)
 {
-	struct chunk *c = chunk_find(h, addr - CHUNK_HDR_SZ);
+	struct chunk *c = chunk_find(h, addr - chunk_hdr_sz(h));
 
 	return c && c->in_use ? c : NULL;
 }
@@ -139,7 +150,8 @@ uint64_t user_usable_size(const struct mm *mm, vaddr_t addr)
 
 	if (!c)
 		return 0;
-	return c->bytes - (c->mmapped ? CHUNK_HDR_SZ : SIZE_SZ);
+	return c->bytes -
+	       (c->mmapped ? chunk_hdr_sz(&mm->heap) : mm->heap.size_sz);
 }
 
 /* ---- malloc and free ---- */
@@ -159,11 +171,21 @@ int64_t user_malloc(struct machine *m, struct task *t, uint64_t bytes,
 	return result;
 }
 
+/* 4M words, where addresses are plentiful; else 512K. */
+static uint64_t threshold_max(const struct malloc_state *h)
+{
+	return h->size_sz == 8 ? (uint64_t)32 << 20 : 512 << 10;
+}
+
 /* A mapping of this size came and went: the next one shall come from the heap,
  * which is trimmed later.  The program shows what it needs. */
 static void raise_threshold(struct heap_call *k, uint64_t bytes)
 {
-	if (bytes <= k->h->mmap_threshold || bytes > DEFAULT_MMAP_THRESHOLD_MAX)
+	uint64_t most = threshold_max(k->h);
+
+	/* The library compares before it takes the flag off the size. */
+	if ((bytes | IS_MMAPPED) <= k->h->mmap_threshold ||
+	    (bytes | IS_MMAPPED) > most)
 		return;
 	k->h->mmap_threshold = bytes;
 	k->h->trim_threshold = 2 * bytes;
@@ -223,13 +245,13 @@ static uint64_t bytes_to_clear(const struct chunk *c, vaddr_t old_top,
 static void clear_chunk(struct heap_call *k, struct chunk *c, uint64_t bytes)
 {
 	static const char zeros[TAG_LEN];
-	vaddr_t mem = chunk2mem(c);
+	vaddr_t mem = chunk2mem(k->h, c);
 
-	if (bytes <= SIZE_SZ) {
+	if (bytes <= k->h->size_sz) {
 		note(k->m, CALLOC_FRESH, mem);
 		return;
 	}
-	bytes -= SIZE_SZ;
+	bytes -= k->h->size_sz;
 	if (heap_flush(k) && heap_fill(k, mem, bytes, zeros))
 		step(k->m, CALLOC_CLEAR, mem, bytes);
 }

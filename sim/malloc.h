@@ -1,7 +1,22 @@
 /*
- * The C library's allocator, as a process sees it (REFERENCE 12: glibc 2.36,
- * 32-bit).  It lives in user space: it asks the kernel by brk and mmap, and
- * touches the pages of its chunk headers by ordinary writes.
+ * The C library's allocator, as a process sees it (REFERENCE 12: glibc 2.36).
+ * It lives in user space: it asks the kernel by brk and mmap, and touches the
+ * pages of its chunk headers by ordinary writes.
+ *
+ * Two numbers of the machine make all its sizes: that of a word, and what
+ * addresses are multiples of.
+ *
+ *	                          i386      ARM       x86-64
+ *	size_sz                   4         4         8
+ *	malloc_alignment          16        8         16
+ *	header of a chunk         8         8         16
+ *	smallest chunk            16        16        32
+ *	malloc(100)               112       104       112
+ *	tcache up to              1024      520       1040
+ *	fastbins up to            64        64        128
+ *	large bins from           1008      512       1024
+ *	mmap_threshold up to      512K      512K      32M
+ *	fresh heap of malloc(1)   136K      132K      132K
  */
 #ifndef SIM_MALLOC_H
 #define SIM_MALLOC_H
@@ -10,11 +25,7 @@
 #include "fault.h"
 
 enum {
-	CHUNK_HDR_SZ = 8,      /* prev_size and size                          */
-	MALLOC_ALIGNMENT = 16, /* of user addresses: chunks begin 8 before    */
-	MINSIZE = 16,          /* the smallest chunk                          */
-	DEFAULT_MMAP_THRESHOLD = 131072, /* also trim threshold and top_pad   */
-	DEFAULT_MMAP_THRESHOLD_MAX = 524288,
+	DEFAULT_MMAP_THRESHOLD = 131072, /* also trim threshold and top_pad */
 };
 
 /* Where a chunk is. */
@@ -29,10 +40,11 @@ enum chunk_place {
 
 /*
  * Law: heap chunks that touch are not both in bins; a chunk in a bin never
- *      touches top from below; bytes is a multiple of 16 (mmapped: pages - 8).
+ *      touches top from below; bytes is a multiple of malloc_alignment; with
+ *      mmapped_front, a mapping's chunk is what it leaves of whole pages.
  */
 struct chunk {
-	vaddr_t start;        /* of the header; user memory begins at +8    */
+	vaddr_t start;        /* of the header; user memory is behind it    */
 	uint64_t bytes;       /* with header                                */
 	bool in_use;          /* the program holds it                       */
 	bool mmapped, is_top;
@@ -43,6 +55,25 @@ struct chunk {
 	struct chunk *next_free, *prev_free; /* on its list of free chunks   */
 	struct chunk *next_hash; /* another one with the same hash          */
 };
+
+/* A chunk's header: prev_size and size. */
+static inline uint32_t chunk_hdr_sz(const struct malloc_state *h)
+{
+	return 2u * h->size_sz;
+}
+
+/* The smallest chunk: a header, and two links while it is free. */
+static inline uint32_t chunk_minsize(const struct malloc_state *h)
+{
+	return 4u * h->size_sz;
+}
+
+/* Where the memory of a chunk begins. */
+static inline vaddr_t chunk2mem(const struct malloc_state *h,
+				const struct chunk *c)
+{
+	return c->start + chunk_hdr_sz(h);
+}
 
 /*
  * User address, or -SIM_ENOMEM.  When the kernel refuses a touch of a header

@@ -86,7 +86,7 @@ struct region_table { struct region *slot; uint32_t cap, count; };
 
 /* What the C library knows of its heap: malloc.h. */
 struct chunk;
-enum { TCACHE_BINS = 64, FASTBINS = 4, NR_BINS = 127 };
+enum { TCACHE_BINS = 64, FASTBINS_MAX = 7, NR_BINS = 127 };
 struct bin { struct chunk *first, *last; };
 struct malloc_state {
 	struct chunk *first;       /* all heap chunks in address order; the
@@ -101,9 +101,11 @@ struct malloc_state {
 	uint32_t nr_chunks;        /* of both kinds                         */
 	struct chunk *tcache[TCACHE_BINS]; /* freed, by size, last first    */
 	uint8_t tcache_count[TCACHE_BINS];
-	struct chunk *fastbin[FASTBINS];
+	struct chunk *fastbin[FASTBINS_MAX];
 	vaddr_t tcache_mem;        /* where the library keeps these lists    */
 	bool noncontiguous;        /* brk failed once: top is in a mapping  */
+	uint8_t size_sz;           /* bytes of a size in a header           */
+	uint8_t alignment;         /* of chunks and of what malloc gives    */
 	struct chunk **by_addr;    /* hash of all chunks by address         */
 	uint32_t by_addr_cap;
 };

@@ -24,7 +24,7 @@ static struct chunk *trim_to(struct heap_call *k, struct chunk *c, uint64_t nb)
 
 	step(k->m, REALLOC_IN_PLACE, c->start, c->bytes, nb);
 	write_size(k, c);
-	if (c->bytes - nb < MINSIZE) {
+	if (c->bytes - nb < chunk_minsize(k->h)) {
 		write_in_use(k, c);
 		return c;
 	}
@@ -39,7 +39,7 @@ static struct chunk *trim_to(struct heap_call *k, struct chunk *c, uint64_t nb)
 static bool copy_chunk(struct heap_call *k, struct chunk *to,
 		       const struct chunk *c, uint64_t bytes)
 {
-	vaddr_t from = chunk2mem(c), dest = chunk2mem(to);
+	vaddr_t from = chunk2mem(k->h, c), dest = chunk2mem(k->h, to);
 
 	if (!heap_flush(k) || !heap_copy(k, dest, from, bytes))
 		return false;
@@ -60,7 +60,7 @@ static struct chunk *move_chunk(struct heap_call *k, struct chunk *c,
 		chunk_absorb(k->m, k->h, c, to);
 		return trim_to(k, c, nb);
 	}
-	if (!copy_chunk(k, to, c, c->bytes - SIZE_SZ))
+	if (!copy_chunk(k, to, c, c->bytes - k->h->size_sz))
 		return NULL;
 	int_free(k, c);
 	return to;
@@ -81,7 +81,8 @@ struct chunk *int_realloc(struct heap_call *k, struct chunk *c, uint64_t nb)
 
 	if (c->bytes >= nb)
 		return trim_to(k, c, nb);
-	if (above && above->is_top && c->bytes + above->bytes >= nb + MINSIZE)
+	if (above && above->is_top &&
+	    c->bytes + above->bytes >= nb + chunk_minsize(k->h))
 		return extend_into_top(k, c, nb);
 	if (is_binned(above) && c->bytes + above->bytes >= nb) {
 		bin_unlink(k, above);
@@ -97,10 +98,10 @@ struct chunk *realloc_mapping(struct heap_call *k, struct chunk *c, uint64_t nb)
 
 	if (moved)
 		return moved;
-	if (c->bytes - SIZE_SZ >= nb)
+	if (c->bytes - k->h->size_sz >= nb)
 		return c;
 	to = int_malloc(k, nb);
-	if (!to || !copy_chunk(k, to, c, c->bytes - CHUNK_HDR_SZ))
+	if (!to || !copy_chunk(k, to, c, c->bytes - chunk_hdr_sz(k->h)))
 		return NULL;
 	munmap_chunk(k, c);
 	return to;

@@ -3,17 +3,18 @@
  *
  * When top is too small for a chunk of nb bytes, the library asks the kernel:
  *
- *	nb >= mmap_threshold (128K at first): a mapping of its own, nb and 19
- *	    bytes in whole pages; the chunk begins 8 bytes into it
- *	else brk grows by nb + 128K (top_pad) + 16 - what top has, in whole
- *	    pages, and the chunk is cut from top
+ *	nb >= mmap_threshold (128K at first): a mapping of its own, nb and one
+ *	    size more in whole pages; on i386 the chunk begins 8 bytes into it
+ *	else brk grows by nb + 128K (top_pad) + the smallest chunk - what top
+ *	    has, in whole pages, and the chunk is cut from top
  *
- * The first brk of a heap is followed by a second one.  User addresses shall be
- * multiples of 16, so the first chunk begins 8 bytes above start_brk, and the
- * end shall be on a page again: 8 bytes cost a page.  A first malloc(100)
- * begins with the tcache's own chunk of 400 bytes:
+ * Where a header is shorter than what user addresses are multiples of (i386: 8
+ * and 16), the first chunk cannot begin at start_brk but 8 bytes above it, and
+ * a second brk follows the first, for the end shall be on a page again: 8 bytes
+ * cost a page.  A first malloc(100) begins with the tcache's own chunk:
  *
- *	400 + 131072 + 16 -> 0x21000 in whole pages, + 0x1000: 136 KB
+ *	i386    400 + 131072 + 16 -> 0x21000 in whole pages, + 0x1000: 136 KB
+ *	x86-64  656 + 131072 + 32 -> 0x21000 in whole pages: 132 KB
  *
  * If brk is refused, 1M is mapped and the heap goes on there, the old top being
  * closed by a fence that no merge crosses.  If somebody else moved the break,
@@ -40,7 +41,6 @@
 enum {
 	TOP_PAD = 131072,
 	MMAP_AS_MORECORE_SIZE = 1 << 20,
-	FENCE = 2 * CHUNK_HDR_SZ, /* two headers without memory */
 	FIRST_DIRTY = 16,
 };
 
@@ -153,23 +153,23 @@ static vaddr_t map(struct heap_call *k, uint64_t bytes)
 
 static struct chunk *mmap_chunk(struct heap_call *k, uint64_t nb)
 {
-	uint64_t bytes =
-		page_align_up((uint64_t)nb + SIZE_SZ + MALLOC_ALIGNMENT - 1);
+	uint32_t front = mmapped_front(k->h);
+	uint64_t slack = k->h->size_sz + (front ? k->h->alignment - 1u : 0);
+	uint64_t bytes = page_align_up(nb + slack);
 	vaddr_t base = map(k, bytes);
 	struct chunk *c;
 
 	if (!base)
 		return NULL;
-	c = chunk_new(k->m, k->h, base + CHUNK_HDR_SZ, bytes - CHUNK_HDR_SZ,
-		      true);
+	c = chunk_new(k->m, k->h, base + front, bytes - front, true);
 	heap_write(k, base);
 	return c;
 }
 
 void munmap_chunk(struct heap_call *k, struct chunk *c)
 {
-	vaddr_t base = c->start - CHUNK_HDR_SZ;
-	uint64_t bytes = c->bytes + CHUNK_HDR_SZ;
+	vaddr_t base = c->start - mmapped_front(k->h);
+	uint64_t bytes = c->bytes + mmapped_front(k->h);
 
 	enter(k->m, MUNMAP_CHUNK, c->start, bytes);
 	chunk_delete(k->m, k->h, c);
@@ -179,10 +179,11 @@ void munmap_chunk(struct heap_call *k, struct chunk *c)
 
 struct chunk *mremap_chunk(struct heap_call *k, struct chunk *c, uint64_t nb)
 {
-	vaddr_t base = c->start - CHUNK_HDR_SZ;
-	uint64_t old = c->bytes + CHUNK_HDR_SZ;
+	uint32_t front = mmapped_front(k->h);
+	vaddr_t base = c->start - front;
+	uint64_t old = c->bytes + front;
 	uint32_t name = c->name;
-	uint64_t bytes = page_align_up(nb + CHUNK_HDR_SZ + SIZE_SZ);
+	uint64_t bytes = page_align_up(nb + front + k->h->size_sz);
 	int64_t at;
 
 	if (bytes == old)
@@ -194,8 +195,7 @@ struct chunk *mremap_chunk(struct heap_call *k, struct chunk *c, uint64_t nb)
 		return NULL;
 	}
 	chunk_delete(k->m, k->h, c);
-	c = chunk_new(k->m, k->h, (vaddr_t)at + CHUNK_HDR_SZ,
-		      bytes - CHUNK_HDR_SZ, true);
+	c = chunk_new(k->m, k->h, (vaddr_t)at + front, bytes - front, true);
 	c->name = name;
 	write_size(k, c);
 	leave(k->m, MREMAP_CHUNK, c->start);
@@ -217,11 +217,9 @@ static int64_t sbrk(struct heap_call *k, int64_t bytes)
 }
 
 /* The first address at or above va where a chunk may begin. */
-static vaddr_t chunk_align(vaddr_t va)
+static vaddr_t chunk_align(const struct malloc_state *h, vaddr_t va)
 {
-	return ((va + CHUNK_HDR_SZ + MALLOC_ALIGNMENT - 1) &
-		~(vaddr_t)(MALLOC_ALIGNMENT - 1)) -
-	       CHUNK_HDR_SZ;
+	return malloc_align(h, va + chunk_hdr_sz(h)) - chunk_hdr_sz(h);
 }
 
 /* The old top (NULL: there was none) is not followed by heap any more: its end
@@ -229,14 +227,15 @@ static vaddr_t chunk_align(vaddr_t va)
 static void close_top(struct heap_call *k, struct chunk *old)
 {
 	struct chunk *fence = old;
+	uint64_t headers = 2 * chunk_hdr_sz(k->h); /* without memory */
+	uint64_t keeps;
 
 	if (!old)
 		return;
 	chunk_put(k->h, old, CHUNK_USED);
-	if (old->bytes >= MINSIZE + FENCE)
-		fence = chunk_split(k->m, k->h, old,
-				    (old->bytes - FENCE) &
-					    ~(uint64_t)(MALLOC_ALIGNMENT - 1));
+	keeps = (old->bytes - headers) & ~(uint64_t)(k->h->alignment - 1u);
+	if (old->bytes >= chunk_minsize(k->h) + headers)
+		fence = chunk_split(k->m, k->h, old, keeps);
 	chunk_put(k->h, fence, CHUNK_FENCE);
 	write_size(k, fence);
 	if (fence == old)
@@ -250,7 +249,7 @@ static void new_top(struct heap_call *k, vaddr_t start, vaddr_t end)
 {
 	struct chunk *old = k->h->top, *c;
 
-	start = chunk_align(start);
+	start = chunk_align(k->h, start);
 	c = chunk_new(k->m, k->h, start, end - start, false);
 	chunk_put(k->h, c, CHUNK_TOP);
 	write_size(k, c);
@@ -265,15 +264,15 @@ static void new_top(struct heap_call *k, vaddr_t start, vaddr_t end)
 static void new_piece(struct heap_call *k, vaddr_t old_brk, uint64_t bytes,
 		      uint64_t top_bytes)
 {
-	uint64_t front = chunk_align(old_brk) - old_brk;
+	uint64_t front = chunk_align(k->h, old_brk) - old_brk;
 	vaddr_t end = old_brk + bytes;
 	uint64_t more = front + top_bytes;
 
 	more = page_align_up(end + more) - end;
 	if (k->h->top)
-		note(k->m, BRK_MOVED, chunk_align(old_brk));
+		note(k->m, BRK_MOVED, chunk_align(k->h, old_brk));
 	else
-		note(k->m, BRK_ALIGN, chunk_align(old_brk), more);
+		note(k->m, BRK_ALIGN, chunk_align(k->h, old_brk), more);
 	if (!k->h->noncontiguous && sbrk(k, more) >= 0)
 		end += more;
 	new_top(k, old_brk, end);
@@ -319,12 +318,12 @@ static bool grow_heap(struct heap_call *k, uint64_t nb)
 	struct chunk *top = k->h->top;
 	uint64_t has = top ? top->bytes : 0;
 	uint64_t counts = k->h->noncontiguous ? 0 : has;
-	uint64_t bytes =
-		page_align_up((uint64_t)nb + TOP_PAD + MINSIZE - counts);
+	uint32_t least = chunk_minsize(k->h);
+	uint64_t bytes = page_align_up(nb + TOP_PAD + least - counts);
 	int64_t old_brk;
 	vaddr_t end = top ? top->start + has : 0;
 
-	note(k->m, USE_BRK, bytes, nb, counts);
+	note(k->m, USE_BRK, bytes, nb, least, counts);
 	old_brk = sbrk(k, (int64_t)bytes);
 	if (old_brk < 0) {
 		if (!map_piece(k, bytes, has))
@@ -339,7 +338,7 @@ static bool grow_heap(struct heap_call *k, uint64_t nb)
 	} else {
 		new_piece(k, (vaddr_t)old_brk, bytes, counts);
 	}
-	return k->refused.kind == OUT_OK && k->h->top->bytes >= nb + MINSIZE;
+	return k->refused.kind == OUT_OK && k->h->top->bytes >= nb + least;
 }
 
 struct chunk *sysmalloc(struct heap_call *k, uint64_t nb)
@@ -361,7 +360,7 @@ struct chunk *sysmalloc(struct heap_call *k, uint64_t nb)
 void systrim(struct heap_call *k)
 {
 	struct chunk *top = k->h->top;
-	uint64_t spare = top->bytes - MINSIZE - 1;
+	uint64_t spare = top->bytes - chunk_minsize(k->h) - 1;
 	uint64_t extra;
 
 	if (spare <= TOP_PAD)

@@ -4,8 +4,10 @@
  * What a program has freed, it will soon want again, in the same size.  So
  * small chunks are kept as they are, on one list a size, last freed first:
  *
- *	tcache    up to 1024 bytes, at most 7 of a size
- *	fastbins  up to 64 bytes, any number: what the tcache has no room for
+ *	tcache    64 sizes from the smallest chunk on, at most 7 of a size:
+ *	          16, 32 ... 1024 bytes on i386, 32, 48 ... 1040 on x86-64
+ *	fastbins  up to 16 words (64, 128 bytes), any number: what the tcache
+ *	          has no room for
  *
  * Their neighbours take them for used, so they never merge with these; a
  * fastbin's chunks do once malloc_consolidate frees them for good (bins.c).
@@ -21,54 +23,53 @@
 #include "machine.h"
 
 enum {
-	TCACHE_MAX = 1024, /* largest chunk of the tcache */
-	TCACHE_COUNT = 7,  /* chunks of one size in it    */
+	TCACHE_COUNT = 7,   /* chunks of one size in the tcache */
+	FASTBIN_WORDS = 16, /* of the largest chunk in fastbins */
 };
-
-/* Number of a size's list, in the tcache and the fastbins. */
-static uint32_t size_index(uint64_t chunk_bytes)
-{
-	return (uint32_t)((chunk_bytes - MINSIZE) / MALLOC_ALIGNMENT);
-}
 
 /* ---- tcache ---- */
 
-/* Count and head of a list of the tcache: 64 of 2 and 64 of 4 bytes. */
+static bool in_tcache_sizes(const struct malloc_state *h, uint64_t bytes)
+{
+	return size_index(h, bytes) < TCACHE_BINS;
+}
+
+/* Count and head of a list of the tcache: 64 of 2 bytes and 64 words. */
 static void write_tcache(struct heap_call *k, uint64_t bytes)
 {
-	uint32_t i = size_index(bytes);
+	uint32_t i = size_index(k->h, bytes);
 
 	heap_write(k, k->h->tcache_mem + 2 * i);
-	heap_write(k, k->h->tcache_mem + 2 * TCACHE_BINS + 4 * i);
+	heap_write(k, k->h->tcache_mem + 2 * TCACHE_BINS + k->h->size_sz * i);
 }
 
 struct chunk *tcache_get(struct heap_call *k, uint64_t nb)
 {
 	struct chunk *c;
 
-	if (nb > TCACHE_MAX)
+	if (!in_tcache_sizes(k->h, nb))
 		return NULL;
-	c = k->h->tcache[size_index(nb)];
+	c = k->h->tcache[size_index(k->h, nb)];
 	if (!c)
 		return NULL;
 	chunk_put(k->h, c, CHUNK_USED);
-	heap_write(k, chunk2mem(c));
+	heap_write(k, chunk2mem(k->h, c));
 	write_tcache(k, nb);
 	step(k->m, TCACHE_GET, c->start, nb,
-	     k->h->tcache_count[size_index(nb)]);
+	     k->h->tcache_count[size_index(k->h, nb)]);
 	return c;
 }
 
 bool tcache_has_room(const struct heap_call *k, uint64_t bytes)
 {
-	return k->h->tcache_mem && bytes <= TCACHE_MAX &&
-	       k->h->tcache_count[size_index(bytes)] < TCACHE_COUNT;
+	return k->h->tcache_mem && in_tcache_sizes(k->h, bytes) &&
+	       k->h->tcache_count[size_index(k->h, bytes)] < TCACHE_COUNT;
 }
 
 void tcache_put(struct heap_call *k, struct chunk *c)
 {
 	chunk_put(k->h, c, CHUNK_TCACHE);
-	heap_write(k, chunk2mem(c));
+	heap_write(k, chunk2mem(k->h, c));
 	write_tcache(k, c->bytes);
 }
 
@@ -78,20 +79,25 @@ bool tcache_free(struct heap_call *k, struct chunk *c)
 		return false;
 	tcache_put(k, c);
 	step(k->m, TCACHE_PUT, c->start, c->bytes,
-	     k->h->tcache_count[size_index(c->bytes)]);
+	     k->h->tcache_count[size_index(k->h, c->bytes)]);
 	return true;
 }
 
 /* ---- fastbins ---- */
+
+static bool in_fastbin_sizes(const struct malloc_state *h, uint64_t bytes)
+{
+	return bytes <= (uint64_t)FASTBIN_WORDS * h->size_sz;
+}
 
 struct chunk *fastbin_get(struct heap_call *k, uint64_t nb)
 {
 	struct chunk *c, **bin;
 	uint32_t stashed = 0;
 
-	if (nb > FASTBIN_MAX)
+	if (!in_fastbin_sizes(k->h, nb))
 		return NULL;
-	bin = &k->h->fastbin[size_index(nb)];
+	bin = &k->h->fastbin[size_index(k->h, nb)];
 	c = *bin;
 	if (!c)
 		return NULL;
@@ -106,17 +112,17 @@ struct chunk *fastbin_get(struct heap_call *k, uint64_t nb)
 
 bool fastbin_free(struct heap_call *k, struct chunk *c)
 {
-	if (c->bytes > FASTBIN_MAX)
+	if (!in_fastbin_sizes(k->h, c->bytes))
 		return false;
 	chunk_put(k->h, c, CHUNK_FASTBIN);
-	heap_write(k, chunk2mem(c));
+	heap_write(k, chunk2mem(k->h, c));
 	step(k->m, FASTBIN_PUT, c->start, c->bytes);
 	return true;
 }
 
 bool have_fastchunks(const struct malloc_state *h)
 {
-	for (uint32_t i = 0; i < FASTBINS; i++)
+	for (uint32_t i = 0; i < FASTBINS_MAX; i++)
 		if (h->fastbin[i])
 			return true;
 	return false;

@@ -1,16 +1,14 @@
 /*
  * What is this?  The chunk of the C library's heap that an address lies in.
  *
- *	start          start + 4   start + 8                         start + bytes
+ *	start          1 word      2 words                           start + bytes
  *	| prev_size    | size      | what malloc gave                 | prev_size ...
  *
  * The word behind a chunk in use belongs to it as well: prev_size is written only while the chunk below is free.  So of
- * a chunk of 112 bytes the program may use 108, the last 4 of them in the next chunk's header.
+ * a chunk of 112 bytes the program may use 108 (64 bits: 104), the last word of them in the next chunk's header.
  */
 #include "sim/malloc.h"
 #include "what_data.h"
-
-enum { WORD = 4 };
 
 /* The heap or mmapped chunk that covers va; NULL. */
 static const struct chunk *chunk_at(const struct malloc_state *h, vaddr_t va)
@@ -76,17 +74,18 @@ static void what_used(const struct asking *q, uint32_t pid, const struct chunk *
 }
 
 /* Which part of it va is. */
-static void what_part(const struct asking *q, const struct chunk *c, vaddr_t va)
+static void what_part(const struct asking *q, const struct malloc_state *h, const struct chunk *c,
+		      vaddr_t va)
 {
 	uint64_t offset = va - c->start;
+	uint32_t word = h->size_sz, header = chunk_hdr_sz(h);
 
-	if (offset < WORD)
+	if (offset < word)
 		tell(q, CHUNK_PREV_SIZE, 0);
-	else if (offset < CHUNK_HDR_SZ)
+	else if (offset < header)
 		tell(q, CHUNK_SIZE, 0);
 	else
-		tell(q, CHUNK_BYTE, offset - CHUNK_HDR_SZ,
-		     c->bytes - (c->mmapped ? CHUNK_HDR_SZ : WORD));
+		tell(q, CHUNK_BYTE, offset - header, c->bytes - (c->mmapped ? header : word));
 }
 
 void what_chunk(const struct asking *q, const struct task *t, vaddr_t va)
@@ -100,7 +99,7 @@ void what_chunk(const struct asking *q, const struct task *t, vaddr_t va)
 		what_used(q, t->pid, c);
 	else
 		what_free(q, t->pid, c);
-	what_part(q, c, va);
+	what_part(q, &t->mm->heap, c, va);
 	if (c->mmapped)
 		return;
 	if (c->prev && c->prev->start + c->prev->bytes == c->start)

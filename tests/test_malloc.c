@@ -59,13 +59,13 @@ static vaddr_t get(uint64_t bytes)
 	int64_t va = user_malloc(m, t, bytes, NAME);
 
 	ck_assert_msg(va > 0, "malloc(%llu)", (unsigned long long)bytes);
-	ck_assert_uint_eq(va % MALLOC_ALIGNMENT, 0);
+	ck_assert_uint_eq(va % 16, 0);
 	return (vaddr_t)va;
 }
 
 static void put(vaddr_t va) { ck_assert_int_eq(user_free(m, t, va), 0); }
 
-static struct chunk *chunk_at(vaddr_t va) { return chunk_find(h, va - CHUNK_HDR_SZ); }
+static struct chunk *chunk_at(vaddr_t va) { return chunk_find(h, va - 8); }
 
 /* Which law it is, machine_check tells. */
 #define ck_heap() ck_assert(check_heap(h))
@@ -368,17 +368,148 @@ END_TEST
 
 START_TEST(sizes_and_bins_are_those_of_32_bits_with_16_byte_alignment)
 {
-	ck_assert_uint_eq(bin_index(16), 2);
-	ck_assert_uint_eq(bin_index(992), 63);
-	ck_assert_uint_eq(bin_index(1008), 64);
-	ck_assert_uint_eq(bin_index(2928), 94);
-	ck_assert_uint_eq(bin_index(3072), 97);
-	ck_assert_uint_eq(bin_index(10736), 111);
-	ck_assert_uint_eq(bin_index(10752), 112);
-	ck_assert_uint_eq(bin_index(45056), 120);
-	ck_assert_uint_eq(bin_index(163840), 124);
-	ck_assert_uint_eq(bin_index(786432), 126);
-	ck_assert_uint_eq(bin_index(0x7fff0000), 126);
+	get(1);
+	ck_assert_uint_eq(bin_index(h, 16), 2);
+	ck_assert_uint_eq(bin_index(h, 992), 63);
+	ck_assert_uint_eq(bin_index(h, 1008), 64);
+	ck_assert_uint_eq(bin_index(h, 2928), 94);
+	ck_assert_uint_eq(bin_index(h, 3072), 97);
+	ck_assert_uint_eq(bin_index(h, 10736), 111);
+	ck_assert_uint_eq(bin_index(h, 10752), 112);
+	ck_assert_uint_eq(bin_index(h, 45056), 120);
+	ck_assert_uint_eq(bin_index(h, 163840), 124);
+	ck_assert_uint_eq(bin_index(h, 786432), 126);
+	ck_assert_uint_eq(bin_index(h, 0x7fff0000), 126);
+}
+END_TEST
+
+/* ---- other machines ---- */
+
+static void boot_as(const char *profile)
+{
+	struct machine_config c;
+
+	teardown();
+	machine_config_default(&c);
+	c.profile = profile_find(profile);
+	c.ram_bytes = (uint64_t)256 << 20;
+	m = machine_create(&c, &trace);
+	t = do_spawn(m, "sh", 1, m->profile->program, NULL);
+	h = &t->mm->heap;
+}
+
+/* Sizes and limits of 64 bits: words of 8, a header of 16, the smallest chunk 32. */
+START_TEST(a_64_bit_chunk_is_the_request_and_8_bytes_and_32_at_least)
+{
+	boot_as("x86-64");
+	ck_assert_uint_eq(user_usable_size(t->mm, get(0)), 24);
+	ck_assert_uint_eq(user_usable_size(t->mm, get(24)), 24);
+	ck_assert_uint_eq(user_usable_size(t->mm, get(25)), 40);
+	ck_assert_uint_eq(user_usable_size(t->mm, get(100)), 104);
+	/* 200000 + 8 -> 200016, + 8 -> 49 pages, less a header */
+	ck_assert_uint_eq(user_usable_size(t->mm, get(200000)), 49 * 4096 - 16);
+	ck_assert_uint_eq(get(200000) % PAGE_SIZE, 16);
+	ck_laws();
+}
+END_TEST
+
+START_TEST(a_fresh_64_bit_heap_has_132_kb_and_begins_where_the_break_was)
+{
+	vaddr_t va;
+
+	boot_as("x86-64");
+	va = get(100);
+	ck_assert_uint_eq(t->mm->brk, t->mm->start_brk + 0x21000);
+	ck_assert_uint_eq(h->first->start, t->mm->start_brk);
+	ck_assert_uint_eq(h->first->bytes, 656); /* 64 * (2 + 8) + 8, up to 16 */
+	ck_assert_uint_eq(va, t->mm->start_brk + 656 + 16);
+	ck_laws();
+}
+END_TEST
+
+START_TEST(a_64_bit_mapping_begins_with_a_request_of_131049)
+{
+	boot_as("x86-64");
+	get(131048);
+	ck_assert_ptr_null(h->mmapped);
+	get(131049); /* + 8, up to 16: 131072 */
+	ck_assert_ptr_nonnull(h->mmapped);
+	ck_assert_uint_eq(h->mmapped->bytes, 33 * 4096);
+}
+END_TEST
+
+START_TEST(a_64_bit_threshold_rises_up_to_32_mb)
+{
+	vaddr_t va;
+
+	boot_as("x86-64");
+	va = get(32 * 1048576 - 8192);
+	ck_assert_ptr_nonnull(h->mmapped);
+	put(va);
+	ck_assert_uint_eq(h->mmap_threshold, 32 * 1048576 - 4096);
+	ck_assert_uint_eq(h->trim_threshold, 2 * h->mmap_threshold);
+	va = get(32 * 1048576 - 4096); /* and 24, in whole pages: 32M and the flag in its size */
+	put(va);
+	ck_assert_uint_eq(h->mmap_threshold, 32 * 1048576 - 4096);
+}
+END_TEST
+
+START_TEST(tcache_and_fastbins_of_64_bits_end_at_1040_and_128)
+{
+	vaddr_t small[9], large[9];
+
+	boot_as("x86-64");
+	for (int i = 0; i < 9; i++) {
+		small[i] = get(120);
+		large[i] = get(1032);
+		get(1);
+	}
+	for (int i = 0; i < 9; i++) {
+		put(small[i]);
+		put(large[i]);
+	}
+	ck_assert_int_eq(chunk_find(h, small[6] - 16)->place, CHUNK_TCACHE);
+	ck_assert_int_eq(chunk_find(h, small[8] - 16)->place, CHUNK_FASTBIN);
+	ck_assert_uint_eq(chunk_find(h, small[8] - 16)->bytes, 128);
+	ck_assert_int_eq(chunk_find(h, large[6] - 16)->place, CHUNK_TCACHE);
+	ck_assert_int_eq(chunk_find(h, large[8] - 16)->place, CHUNK_BIN);
+	ck_assert_uint_eq(chunk_find(h, large[8] - 16)->bytes, 1040);
+	ck_laws();
+}
+END_TEST
+
+START_TEST(bins_of_64_bits_are_numbered_by_size)
+{
+	boot_as("x86-64");
+	get(1);
+	ck_assert_uint_eq(bin_index(h, 32), 2);
+	ck_assert_uint_eq(bin_index(h, 1008), 63);
+	ck_assert_uint_eq(bin_index(h, 1024), 64);
+	ck_assert_uint_eq(bin_index(h, 3072), 96); /* 48 + 48 */
+	ck_assert_uint_eq(bin_index(h, 3136), 97); /* 91 + 6 */
+	ck_assert_uint_eq(bin_index(h, 10752), 112);
+	ck_assert_uint_eq(bin_index(h, 786432), 126);
+}
+END_TEST
+
+/* ARM: words of 4, addresses that are multiples of 8 as every header is. */
+START_TEST(on_arm_addresses_are_multiples_of_8)
+{
+	vaddr_t va;
+
+	boot_as("arm");
+	va = (vaddr_t)user_malloc(m, t, 13, NAME);
+	ck_assert_uint_eq(user_usable_size(t->mm, va), 20); /* 13 + 4, up to 8 */
+	ck_assert_uint_eq(h->first->start, t->mm->start_brk);
+	ck_assert_uint_eq(h->first->bytes, 392); /* 64 * (2 + 4) + 4, up to 8 */
+	ck_assert_uint_eq(va, t->mm->start_brk + 392 + 8);
+	ck_assert_uint_eq(t->mm->brk, t->mm->start_brk + 0x21000);
+	ck_assert_uint_eq(bin_index(h, 16), 2);
+	ck_assert_uint_eq(bin_index(h, 504), 63);
+	ck_assert_uint_eq(bin_index(h, 512), 64);
+	ck_assert_uint_eq(bin_index(h, 2432), 94); /* 56 + 38 */
+	ck_assert_uint_eq(bin_index(h, 2496), 95); /* 91 + 4 */
+	ck_laws();
 }
 END_TEST
 
@@ -410,7 +541,7 @@ START_TEST(further_chunks_of_a_small_bin_move_to_the_tcache)
 	for (int i = 0; i < 12; i++)
 		put(va[i]);
 	get(2000); /* the five that did not fit into the tcache are sorted */
-	ck_assert_uint_eq(chunk_at(va[7])->bin, bin_index(208));
+	ck_assert_uint_eq(chunk_at(va[7])->bin, bin_index(h, 208));
 	for (int i = 6; i >= 0; i--)
 		ck_assert_uint_eq(get(200), va[i]);
 	ck_assert_uint_eq(get(200), va[7]);
@@ -456,7 +587,7 @@ START_TEST(a_pointer_that_malloc_did_not_give_is_refused)
 	ck_assert_int_eq(user_free(m, t, b), -SIM_EINVAL);
 	ck_assert_int_eq(user_free(m, t, d), -SIM_EINVAL);
 	ck_assert_int_eq(user_free(m, t, h->tcache_mem), -SIM_EINVAL);
-	ck_assert_int_eq(user_free(m, t, h->top->start + CHUNK_HDR_SZ), -SIM_EINVAL);
+	ck_assert_int_eq(user_free(m, t, h->top->start + 8), -SIM_EINVAL);
 	ck_heap();
 }
 END_TEST
@@ -808,7 +939,7 @@ START_TEST(what_is_left_of_a_small_top_is_freed_as_any_chunk)
 
 	fill_as_measured();
 	get(h->top->bytes - 60);
-	left = chunk2mem(h->top);
+	left = chunk2mem(h, h->top);
 	map_at(t->mm->brk, PAGE_SIZE);
 	get(1000);
 	ck_assert_int_eq(chunk_at(left)->place, CHUNK_TCACHE);
@@ -927,6 +1058,21 @@ START_TEST(laws_hold_whatever_a_program_asks_for)
 }
 END_TEST
 
+static TCase *other_machines_case(void)
+{
+	TCase *c = tcase_create("machines");
+
+	tcase_add_checked_fixture(c, setup, teardown);
+	tcase_add_test(c, a_64_bit_chunk_is_the_request_and_8_bytes_and_32_at_least);
+	tcase_add_test(c, a_fresh_64_bit_heap_has_132_kb_and_begins_where_the_break_was);
+	tcase_add_test(c, a_64_bit_mapping_begins_with_a_request_of_131049);
+	tcase_add_test(c, a_64_bit_threshold_rises_up_to_32_mb);
+	tcase_add_test(c, tcache_and_fastbins_of_64_bits_end_at_1040_and_128);
+	tcase_add_test(c, bins_of_64_bits_are_numbered_by_size);
+	tcase_add_test(c, on_arm_addresses_are_multiples_of_8);
+	return c;
+}
+
 Suite *malloc_suite(void);
 
 static TCase *kernel_case(void)
@@ -1008,5 +1154,6 @@ Suite *malloc_suite(void)
 	suite_add_tcase(s, kernel_case());
 	suite_add_tcase(s, heap_case());
 	suite_add_tcase(s, refusal_case());
+	suite_add_tcase(s, other_machines_case());
 	return s;
 }

@@ -1,6 +1,7 @@
 /*
- * The C library's allocator beside a real one: tests/recorded/malloc.txt has random sequences of calls, and
- * what glibc 2.36 (32-bit) made of each: the address, the break, and how many pages have been touched.
+ * The C library's allocator beside a real one: tests/recorded/malloc.txt and malloc-64.txt have random sequences of
+ * calls, and what glibc 2.36 of 32 and of 64 bits made of each: the address, the break, and how many pages have been
+ * touched.
  */
 #include <check.h>
 #include <stdio.h>
@@ -12,7 +13,16 @@
 #include "sim/mmap.h"
 #include "sim/pgtable.h"
 
-enum { NAMES = 1024, RUNS = 36 };
+enum { NAMES = 1024 };
+
+static const struct recording {
+	const char *file, *profile;
+	unsigned runs;
+	vaddr_t mappings; /* the heap is more, mappings are less below the libraries */
+} recordings[] = {
+	{"tests/recorded/malloc.txt", "i386-6.1", 36, 1u << 30},
+	{"tests/recorded/malloc-64.txt", "x86-64", 25, (vaddr_t)1 << 40},
+};
 
 static struct trace trace;
 static struct machine *m;
@@ -36,16 +46,16 @@ static void map_page(vaddr_t at)
 }
 
 /* A new process. The page stands for the libraries of the real one: mappings cannot grow beyond it. */
-static void begin_run(void)
+static void begin_run(const struct recording *r)
 {
 	struct machine_config c;
 
 	if (m)
 		teardown();
 	machine_config_default(&c);
-	c.profile = profile_find("i386-6.1");
+	c.profile = profile_find(r->profile);
 	m = machine_create(&c, &trace);
-	t = do_spawn(m, "sh", 1, &builtin_program, NULL);
+	t = do_spawn(m, "sh", 1, m->profile->program, NULL);
 	heap = t->mm->start_brk;
 	top_down = t->mm->mmap_base - PAGE_SIZE;
 	map_page(top_down);
@@ -66,7 +76,7 @@ static uint32_t present_pages(void)
 }
 
 /* A call, and its result as the recording writes it. */
-static void run_call(const char *line, char result[32])
+static void run_call(const struct recording *r, const char *line, char result[32])
 {
 	unsigned i = 0, size = 0;
 	int64_t va = 0;
@@ -99,7 +109,7 @@ static void run_call(const char *line, char result[32])
 	}
 	if (va > 0)
 		held[i] = (vaddr_t)va;
-	if (va > 0 && (vaddr_t)va < top_down - (1u << 30))
+	if (va > 0 && (vaddr_t)va < top_down - r->mappings)
 		snprintf(result, 32, "h%x", (unsigned)((vaddr_t)va - heap));
 	else if (va > 0)
 		snprintf(result, 32, "m%x", (unsigned)(top_down - (vaddr_t)va));
@@ -109,7 +119,8 @@ static void run_call(const char *line, char result[32])
 
 START_TEST(every_call_gives_what_the_real_library_gave)
 {
-	FILE *recording = fopen("tests/recorded/malloc.txt", "r");
+	const struct recording *r = &recordings[_i];
+	FILE *recording = fopen(r->file, "r");
 	char line[128], result[32], real[128], here[128];
 	unsigned runs = 0, nr = 0;
 
@@ -119,21 +130,22 @@ START_TEST(every_call_gives_what_the_real_library_gave)
 
 		nr++;
 		if (strncmp(line, "run ", 4) == 0) {
-			begin_run();
+			begin_run(r);
 			runs++;
 		}
 		if (line[0] == '#' || !answer)
 			continue;
-		run_call(line, result);
+		run_call(r, line, result);
 		snprintf(real, sizeof(real), "%s", answer + 2);
 		snprintf(here, sizeof(here), "%s %x %u\n", result, (unsigned)(t->mm->brk - heap),
 			 present_pages());
-		ck_assert_msg(strcmp(real, here) == 0, "line %u: %s  here %s", nr, line, here);
+		ck_assert_msg(strcmp(real, here) == 0, "%s:%u: %s  here %s", r->file, nr, line,
+			      here);
 		if (nr % 50 == 0)
 			ck_assert_ptr_null(machine_check(m));
 	}
 	fclose(recording);
-	ck_assert_uint_eq(runs, RUNS);
+	ck_assert_uint_eq(runs, r->runs);
 }
 END_TEST
 
@@ -144,7 +156,8 @@ Suite *malloc_recorded_suite(void)
 
 	tcase_add_checked_fixture(c, NULL, teardown);
 	tcase_set_timeout(c, 60);
-	tcase_add_test(c, every_call_gives_what_the_real_library_gave);
+	tcase_add_loop_test(c, every_call_gives_what_the_real_library_gave, 0,
+			    sizeof(recordings) / sizeof(recordings[0]));
 	suite_add_tcase(s, c);
 	return s;
 }
