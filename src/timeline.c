@@ -406,12 +406,13 @@ struct when timeline_goto(struct timeline *t, struct when target)
 		target.step = STEP_END;
 	if (when_compare(target, t->now) == 0)
 		return t->now;
+	/* how many steps it has is known once it has run */
+	if (target.step != STEP_END && target.event > t->nr_past)
+		move(t, (struct when){target.event, STEP_END});
 	if (target.step == 0) {
 		go_before(t, target.event);
 		return t->now;
 	}
-	if (target.step != STEP_END && target.event > t->nr_past)
-		move(t, (struct when){target.event, STEP_END});
 	/* just after its last step an event has nothing left to tell */
 	if (target.step != STEP_END && target.step >= t->past[target.event - 1].steps)
 		target.step = STEP_END;

@@ -32,6 +32,16 @@ static bool shows(const struct layout *l, const char *name)
 	return layout_place(l, named(name)) != NULL;
 }
 
+/* A lecture that is about nothing. */
+static void lay_out(struct layout *l, int width, int height, int active, const uint32_t *used,
+		    bool zoomed)
+{
+	struct stage st = {.active = active, .subject = -1, .zoomed = zoomed};
+
+	memcpy(st.used, used, sizeof(st.used));
+	layout_make(l, width, height, panel_table, &st);
+}
+
 /* Every cell between title and narration belongs to exactly one panel. */
 static void check_covered(const struct layout *l)
 {
@@ -63,12 +73,12 @@ START_TEST(every_size_is_covered_without_overlap)
 	for (int width = MIN_WIDTH; width <= 320; width += 7) {
 		for (int height = MIN_HEIGHT; height <= 100; height += 1) {
 			for (int active = 0; active < nr_panels(); active++) {
-				layout_make(&l, width, height, panel_table, active, never, false);
+				lay_out(&l, width, height, active, never, false);
 				ck_assert(!l.too_small);
 				check_covered(&l);
 				ck_assert_ptr_nonnull(layout_place(&l, active));
 			}
-			layout_make(&l, width, height, panel_table, 3, never, true);
+			lay_out(&l, width, height, 3, never, true);
 			check_covered(&l);
 			ck_assert_int_eq(l.nr_places, 1);
 		}
@@ -80,11 +90,11 @@ START_TEST(too_small_is_said_and_nothing_else)
 {
 	struct layout l;
 
-	layout_make(&l, 19, 24, panel_table, 0, never, false);
+	lay_out(&l, 19, 24, 0, never, false);
 	ck_assert(l.too_small);
-	layout_make(&l, 80, 4, panel_table, 0, never, false);
+	lay_out(&l, 80, 4, 0, never, false);
 	ck_assert(l.too_small);
-	layout_make(&l, 20, 5, panel_table, 0, never, false);
+	lay_out(&l, 20, 5, 0, never, false);
 	ck_assert(!l.too_small);
 	ck_assert_int_eq(l.nr_places, 1);
 }
@@ -94,11 +104,11 @@ START_TEST(at_80x24_four_panels_are_shown_and_the_others_a_key_away)
 {
 	struct layout l;
 
-	layout_make(&l, 80, 24, panel_table, named("events"), never, false);
+	lay_out(&l, 80, 24, named("events"), never, false);
 	ck_assert(shows(&l, "events") && shows(&l, "why") && shows(&l, "process") &&
 		  shows(&l, "walk"));
 	ck_assert(!shows(&l, "zones") && l.hides);
-	layout_make(&l, 80, 24, panel_table, named("zones"), never, false);
+	lay_out(&l, 80, 24, named("zones"), never, false);
 	ck_assert(shows(&l, "events") && shows(&l, "why") && shows(&l, "zones"));
 }
 END_TEST
@@ -111,7 +121,7 @@ START_TEST(at_120x40_what_every_lecture_needs_is_shown)
 	struct layout l;
 
 	for (size_t i = 0; i < sizeof(size) / sizeof(size[0]); i++) {
-		layout_make(&l, size[i][0], size[i][1], panel_table, 0, never, false);
+		lay_out(&l, size[i][0], size[i][1], 0, never, false);
 		for (size_t k = 0; k < sizeof(names) / sizeof(names[0]); k++)
 			ck_assert_msg(shows(&l, names[k]), "%s", names[k]);
 	}
@@ -134,7 +144,7 @@ START_TEST(at_200x60_and_above_all_panels_are_shown_but_those_on_demand)
 	struct layout l;
 
 	for (size_t i = 0; i < sizeof(size) / sizeof(size[0]); i++) {
-		layout_make(&l, size[i][0], size[i][1], panel_table, 0, never, false);
+		lay_out(&l, size[i][0], size[i][1], 0, never, false);
 		ck_assert_int_eq(l.nr_places, nr_usual_panels());
 		for (int k = 0; k < nr_panels(); k++)
 			ck_assert((layout_place(&l, k) != NULL) == !panel_table[k]->on_demand);
@@ -146,11 +156,11 @@ START_TEST(where_all_panels_fit_choosing_one_moves_nothing)
 {
 	struct layout a, b;
 
-	layout_make(&a, 200, 60, panel_table, 0, never, false);
+	lay_out(&a, 200, 60, 0, never, false);
 	for (int active = 1; active < nr_panels(); active++) {
 		if (panel_table[active]->on_demand)
 			continue;
-		layout_make(&b, 200, 60, panel_table, active, never, false);
+		lay_out(&b, 200, 60, active, never, false);
 		ck_assert_mem_eq(a.place, b.place, sizeof(a.place[0]) * (size_t)a.nr_places);
 	}
 }
@@ -163,9 +173,56 @@ START_TEST(the_panel_not_used_for_longest_gives_way)
 
 	used[named("walk")] = 1;
 	used[named("slab")] = 2;
-	layout_make(&l, 80, 24, panel_table, named("slab"), used, false);
+	lay_out(&l, 80, 24, named("slab"), used, false);
 	ck_assert(shows(&l, "slab") && shows(&l, "walk"));
 	ck_assert(!shows(&l, "process"));
+}
+END_TEST
+
+START_TEST(the_subject_of_a_lecture_has_all_that_it_wants)
+{
+	int walk = named("walk");
+	struct stage st = {.active = walk, .subject = walk};
+	struct layout l;
+
+	layout_make(&l, 120, 40, panel_table, &st);
+	ck_assert(shows(&l, "process") && shows(&l, "slab"));
+	ck_assert_int_eq(layout_place(&l, walk)->height - 2, panel_table[walk]->want_height);
+	st.active = 0;
+	layout_make(&l, 120, 40, panel_table, &st);
+	ck_assert_int_eq(layout_place(&l, walk)->height - 2, panel_table[walk]->want_height);
+}
+END_TEST
+
+START_TEST(a_subject_that_needs_a_column_has_it_alone)
+{
+	int locks = named("locks"), walk = named("walk");
+	struct stage st = {.active = locks, .subject = locks};
+	struct layout l;
+
+	layout_make(&l, 80, 24, panel_table, &st);
+	ck_assert_int_eq(l.nr_places, 3);
+	ck_assert_int_eq(layout_place(&l, locks)->height, l.narration_y - 1);
+	st.active = st.subject = walk;
+	layout_make(&l, 80, 24, panel_table, &st);
+	ck_assert(shows(&l, "process") && shows(&l, "walk"));
+	ck_assert_int_ge(layout_place(&l, walk)->height - 2, panel_table[walk]->need_height);
+}
+END_TEST
+
+START_TEST(what_has_nothing_to_show_takes_no_place_until_it_is_brought_up)
+{
+	int slab = named("slab"), process = named("process");
+	struct stage st = {.active = slab, .subject = -1};
+	struct layout l;
+
+	st.idle = 1U << process | 1U << named("walk");
+	layout_make(&l, 120, 40, panel_table, &st);
+	ck_assert(!shows(&l, "process") && !shows(&l, "walk"));
+	ck_assert_int_eq(layout_place(&l, slab)->height, l.narration_y - 2);
+	st.used[process] = 1;
+	layout_make(&l, 120, 40, panel_table, &st);
+	ck_assert(shows(&l, "process") && !shows(&l, "walk"));
 }
 END_TEST
 
@@ -175,7 +232,7 @@ START_TEST(panels_have_their_least_size_wherever_more_than_one_is_shown)
 
 	for (int width = 60; width <= 240; width += 3) {
 		for (int height = 20; height <= 70; height++) {
-			layout_make(&l, width, height, panel_table, 0, never, false);
+			lay_out(&l, width, height, 0, never, false);
 			if (l.nr_places < 2)
 				continue;
 			for (int i = 0; i < l.nr_places; i++) {
@@ -197,7 +254,7 @@ START_TEST(a_cell_belongs_to_the_place_that_covers_it)
 {
 	struct layout l;
 
-	layout_make(&l, 120, 40, panel_table, 0, never, false);
+	lay_out(&l, 120, 40, 0, never, false);
 	for (int i = 0; i < l.nr_places; i++) {
 		const struct place *p = &l.place[i];
 
@@ -222,6 +279,9 @@ Suite *layout_suite(void)
 	tcase_add_test(t, at_200x60_and_above_all_panels_are_shown_but_those_on_demand);
 	tcase_add_test(t, where_all_panels_fit_choosing_one_moves_nothing);
 	tcase_add_test(t, the_panel_not_used_for_longest_gives_way);
+	tcase_add_test(t, the_subject_of_a_lecture_has_all_that_it_wants);
+	tcase_add_test(t, a_subject_that_needs_a_column_has_it_alone);
+	tcase_add_test(t, what_has_nothing_to_show_takes_no_place_until_it_is_brought_up);
 	tcase_add_test(t, panels_have_their_least_size_wherever_more_than_one_is_shown);
 	tcase_add_test(t, a_cell_belongs_to_the_place_that_covers_it);
 	suite_add_tcase(s, t);

@@ -517,6 +517,35 @@ START_TEST(goto_takes_events_steps_and_labels)
 }
 END_TEST
 
+START_TEST(a_label_stands_before_its_event_and_claims_nothing_of_it)
+{
+	enter_line("goto fork");
+	ck_assert(!view_is_complete(&s.view));
+	ck_assert(shows("The event begins."));
+	ck_assert(!shows("is a copy of"));
+	ck_assert(!shows("none"));
+	/* how long the event is going to be is known all the same */
+	ck_assert_uint_gt(timeline_steps(s.view.timeline), 10);
+	press("n");
+	ck_assert(s.quiz_open);
+	press("n");
+	ck_assert_uint_eq(now().event, FORK);
+	ck_assert(view_is_complete(&s.view));
+	ck_assert(shows("kid is a copy of sh"));
+}
+END_TEST
+
+START_TEST(a_sentence_that_does_not_fit_ends_with_a_full_stop)
+{
+	go_to(SPAWN);
+	ck_assert(shows("The rest comes"));
+	screen_resize(&s, 120, 9);
+	ck_assert_int_eq(s.layout.narration_height, 1);
+	ck_assert(shows("under 2 page tables."));
+	ck_assert(!shows("The rest comes"));
+}
+END_TEST
+
 START_TEST(save_writes_a_scenario_that_runs_again)
 {
 	char path[] = "/tmp/mmviz-test-XXXXXX", line[64];
@@ -741,6 +770,8 @@ Suite *screen_suite(void)
 	tcase_add_test(t, an_unknown_word_names_the_nearest);
 	tcase_add_test(t, a_statement_that_is_no_event_is_told_from_an_unknown_word);
 	tcase_add_test(t, goto_takes_events_steps_and_labels);
+	tcase_add_test(t, a_label_stands_before_its_event_and_claims_nothing_of_it);
+	tcase_add_test(t, a_sentence_that_does_not_fit_ends_with_a_full_stop);
 	tcase_add_test(t, save_writes_a_scenario_that_runs_again);
 	tcase_add_test(t, quit_at_the_prompt_ends);
 	tcase_add_test(t, tab_completes_words_names_and_options);

@@ -202,78 +202,6 @@ static void draw_panels(struct screen *s, const struct area *whole)
 	}
 }
 
-/* ---- narration ---- */
-
-/* A text in lines [y, y + room); returns the line after it. */
-static int narrate_text(const struct area *a, int y, int room, enum role role, const char *text)
-{
-	int lines = put_wrapped(a, 1, y, a->width - 2, room, role, text);
-
-	return y + (lines < room ? lines : room);
-}
-
-static int lines_of(const struct area *a, const char *text)
-{
-	return put_wrapped(a, 0, 0, a->width - 2, 0, ROLE_NARRATION, text);
-}
-
-/*
- * The sentence in the lines from y on.  What a step is for gets a line of its own where there is room: it holds
- * for many steps, and stands still meanwhile.
- */
-static void draw_sentence(const struct area *a, int y, char *text, char *reason)
-{
-	if (reason) {
-		reason[-1] = '\0';
-		if (lines_of(a, text) + lines_of(a, reason) <= a->height - y) {
-			y = narrate_text(a, y, a->height - y, ROLE_NARRATION, text);
-			text = reason;
-		} else {
-			reason[-1] = ' ';
-		}
-	}
-	narrate_text(a, y, a->height - y, ROLE_NARRATION, text);
-}
-
-static void draw_narration(const struct screen *s, const struct area *a)
-{
-	uint32_t event = timeline_now(s->view.timeline).event;
-	const char *say = event ? scenario_say(s->view.scenario, event, s->view.language) : NULL;
-	long failed = event && view_is_complete(&s->view)
-			      ? timeline_failed_expect(s->view.timeline, event)
-			      : -1;
-	char text[TEXT_MAX], answer[TEXT_MAX], *reason;
-	int y = 0, room, lines;
-
-	if (s->message[0])
-		y = narrate_text(a, y, 1, s->message_role, s->message);
-	if (failed >= 0 && y < a->height) {
-		const struct expect *e = scenario_expect(s->view.scenario, (size_t)failed);
-
-		snprintf(text, sizeof(text), _("not as expected: %s"),
-			 scenario_row(s->view.scenario, e->row)->text);
-		y = narrate_text(a, y, 1, ROLE_ERROR, text);
-	}
-	if (y < a->height && quiz_answer(s, answer, sizeof(answer)))
-		y = narrate_text(a, y, a->height - y > 2 ? 2 : 1, ROLE_OK, answer);
-	if (!narrate(&s->view, text, sizeof(text)))
-		text[0] = '\0';
-	reason = strchr(text, '\n');
-	if (reason)
-		*reason++ = ' ';
-	/* the sentence takes what it needs, but leaves the lecturer's words at least half */
-	room = a->height - y;
-	lines = lines_of(a, text);
-	if (say && room > 1) {
-		int most = put_wrapped(a, 0, 0, a->width - 2, 0, ROLE_SAY, say),
-		    half = (room + 1) / 2;
-		int given = room - lines > half ? room - lines : half;
-
-		y = narrate_text(a, y, most < given ? most : given, ROLE_SAY, say);
-	}
-	draw_sentence(a, y, text, reason);
-}
-
 /* ---- key line ---- */
 
 /* Columns that the keys up to a rank take. */
@@ -354,7 +282,7 @@ void screen_draw(struct screen *s, struct grid *g)
 		overlay_draw(s, &a);
 	}
 	a = area_sub(&whole, 0, l->narration_y, s->width, l->narration_height);
-	draw_narration(s, &a);
+	narration_draw(s, &a);
 	if (l->bar_height) {
 		a = area_sub(&whole, 0, l->bar_y, s->width, l->bar_height);
 		timebar_draw(s, &a);

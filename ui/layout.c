@@ -18,7 +18,8 @@
  * One rule shares space, of columns and inside a column: everybody gets what it needs at least; then one cell
  * after the other goes to whoever has the smallest part of what it wants; what all have no wish for is shared
  * evenly.  A panel brought up in a column that
- * is full takes the place of the one not used for longest.
+ * is full takes the place of the one not used for longest.  The one that the lecture is about comes before the others:
+ * it gets all that it wants, as far as they keep what they need.
  */
 #include "layout.h"
 
@@ -42,7 +43,7 @@ static const struct band {
 	int from_height, path, narration, bar, keys;
 	bool boxed;
 } bands[] = {
-	{50, 1, 4, 2, 1, true}, {34, 1, 3, 2, 1, true}, {24, 0, 4, 1, 1, true},
+	{40, 1, 4, 2, 1, true}, {34, 1, 3, 2, 1, true}, {24, 0, 5, 1, 1, true},
 	{20, 0, 3, 1, 1, true}, {14, 0, 2, 1, 1, true}, {9, 0, 1, 1, 1, false},
 	{7, 0, 1, 0, 1, false}, {0, 0, 1, 0, 0, false},
 };
@@ -116,15 +117,16 @@ static int order_in(const char *list, const struct panel *const *table, int pane
 
 /* The panel of a column that was used last and is not taken yet; -1: none is left. */
 static int latest_used(const struct plan *p, int column, const struct panel *const *table,
-		       const uint32_t *used, const bool *taken)
+		       const struct stage *st, const bool *taken)
 {
 	const char *list = p->column[column];
+	const uint32_t *used = st->used;
 	int best = -1;
 
 	for (int i = 0; i < MAX_PANELS && table[i]; i++) {
 		if (taken[i] || column_of(p, table[i]->name) != column)
 			continue;
-		if (table[i]->on_demand && used[i] == 0)
+		if ((table[i]->on_demand || st->idle >> i & 1) && used[i] == 0)
 			continue;
 		if (best < 0 || used[i] > used[best] ||
 		    (used[i] == used[best] &&
@@ -134,12 +136,18 @@ static int latest_used(const struct plan *p, int column, const struct panel *con
 	return best;
 }
 
+/* What a panel must have to stand with others. */
+static int least_height(const struct panel *const *table, int panel, const struct stage *st)
+{
+	return panel == st->subject ? table[panel]->need_height : table[panel]->min_height;
+}
+
 /*
  * Choose the panels of a column, the latest used first: two where they find their least height, more where
  * everyone keeps half of what it wants.
  */
 static void choose_stack(struct stack *s, const struct plan *p, int column,
-			 const struct panel *const *table, const uint32_t *used, int height,
+			 const struct panel *const *table, const struct stage *st, int height,
 			 int frame)
 {
 	const char *list = p->column[column];
@@ -147,8 +155,8 @@ static void choose_stack(struct stack *s, const struct plan *p, int column,
 	int least = 0, half = 0, next, at;
 
 	s->n = 0;
-	while ((next = latest_used(p, column, table, used, taken)) >= 0) {
-		int min = table[next]->min_height, want = table[next]->want_height / 2;
+	while ((next = latest_used(p, column, table, st, taken)) >= 0) {
+		int min = least_height(table, next, st), want = table[next]->want_height / 2;
 		int next_least = min + frame, next_half = (want > min ? want : min) + frame;
 
 		taken[next] = true;
@@ -173,17 +181,32 @@ static void add_place(struct layout *l, int panel, int x, int y, int width, int 
 		(struct place){.panel = panel, .x = x, .y = y, .width = width, .height = height};
 }
 
+/* The subject has all that it wants before the others get more than their least, or half of their wish. */
+static void favour(struct share *s, int n, int subject, int total)
+{
+	for (int i = 0; i < n; i++)
+		if (i != subject)
+			total -= s[i].want / 2 > s[i].min ? s[i].want / 2 : s[i].min;
+	if (total > s[subject].want)
+		total = s[subject].want;
+	if (total > s[subject].min)
+		s[subject].min = total;
+}
+
 /* Heights of a column's panels. */
 static void place_stack(struct layout *l, const struct stack *s, const struct panel *const *table,
-			int x, int y, int width, int height, int frame)
+			const struct stage *st, int x, int y, int width, int height, int frame)
 {
 	struct share share[MAX_PANELS] = {{0}};
 
 	for (int i = 0; i < s->n; i++) {
-		share[i].min = table[s->panel[i]]->min_height + frame;
+		share[i].min = least_height(table, s->panel[i], st) + frame;
 		share[i].want = table[s->panel[i]]->want_height + frame;
 		share[i].weight = 1;
 	}
+	for (int i = 0; i < s->n; i++)
+		if (s->panel[i] == st->subject)
+			favour(share, s->n, i, height);
 	if (s->n == 1)
 		share[0].min = height;
 	share_out(share, s->n, height);
@@ -195,14 +218,14 @@ static void place_stack(struct layout *l, const struct stack *s, const struct pa
 
 /* Columns side by side, in [y, y + height). */
 static void place_columns(struct layout *l, const struct plan *p, const struct panel *const *table,
-			  const uint32_t *used, int y, int height)
+			  const struct stage *st, int y, int height)
 {
 	struct stack stack[COLUMNS_MAX] = {{.n = 0}};
 	struct share share[COLUMNS_MAX] = {{0}};
 	int frame = l->boxed ? 2 : 1, side = l->boxed ? 2 : 0, x = 0;
 
 	for (int c = 0; c < p->columns; c++) {
-		choose_stack(&stack[c], p, c, table, used, height, frame);
+		choose_stack(&stack[c], p, c, table, st, height, frame);
 		/* the sentences of the first column gain most from more room */
 		share[c] = (struct share){.min = 1, .want = 1, .weight = c == 0 ? 3 : 1};
 		for (int i = 0; i < stack[c].n; i++) {
@@ -218,7 +241,7 @@ static void place_columns(struct layout *l, const struct plan *p, const struct p
 		share[0].min = l->width;
 	share_out(share, p->columns, l->width);
 	for (int c = 0; c < p->columns; c++) {
-		place_stack(l, &stack[c], table, x, y, share[c].got, height, frame);
+		place_stack(l, &stack[c], table, st, x, y, share[c].got, height, frame);
 		x += share[c].got;
 	}
 }
@@ -246,10 +269,10 @@ static const struct plan *choose_plan(int width, bool boxed, const struct panel 
 }
 
 void layout_make(struct layout *l, int width, int height, const struct panel *const *table,
-		 int active, const uint32_t used[MAX_PANELS], bool zoomed)
+		 const struct stage *st)
 {
 	const struct band *b = bands;
-	uint32_t when[MAX_PANELS];
+	struct stage now = *st;
 	int y = 1, end = height, nr_panels = 0;
 
 	*l = (struct layout){
@@ -272,12 +295,11 @@ void layout_make(struct layout *l, int width, int height, const struct panel *co
 
 	while (nr_panels < MAX_PANELS && table[nr_panels])
 		nr_panels++;
-	memcpy(when, used, sizeof(when));
-	when[active] = UINT32_MAX;
-	if (zoomed)
-		add_place(l, active, 0, y, width, end - y);
+	now.used[now.active] = UINT32_MAX;
+	if (now.zoomed)
+		add_place(l, now.active, 0, y, width, end - y);
 	else
-		place_columns(l, choose_plan(width, l->boxed, table), table, when, y, end - y);
+		place_columns(l, choose_plan(width, l->boxed, table), table, &now, y, end - y);
 	l->hides = l->nr_places < nr_panels;
 }
 

@@ -24,14 +24,24 @@ struct layout {
 	bool hides;            /* some panel is not shown: a switcher is wanted     */
 };
 
+/* What decides who stands where, beside the size of the screen. */
+struct stage {
+	int active;                /* the panel in front: it is always shown                        */
+	uint32_t used[MAX_PANELS]; /* when each was last brought to the front, 0: never             */
+	int subject;               /* the panel that the lecture has brought up last; -1: none      */
+	uint32_t idle;             /* bit i: panel i has nothing to show in this part of the lecture */
+	bool zoomed;               /* the active panel alone                                        */
+};
+
 /*
- * Lay out a screen.  used[i] says when panel i was last brought to the front (0: never): of panels that do not
- * all fit, the latest are shown.  The active one always is.  zoomed: it alone.
+ * Lay out a screen.  Of panels that do not all fit, the latest used are shown.  The subject gets what it wants before the
+ * others get more than they need; where its need_height leaves nobody else enough, it has its column alone.
+ * Idle panels take no place, unless they are brought up.
  *
  * Nothing here depends on the machine: the same screen stands still while time moves.
  */
-void layout_make(struct layout *l, int width, int height, const struct panel *const *table, int active,
-		 const uint32_t used[MAX_PANELS], bool zoomed);
+void layout_make(struct layout *l, int width, int height, const struct panel *const *table,
+		 const struct stage *st);
 
 /* Where a panel stands; NULL if it is not shown. */
 const struct place *layout_place(const struct layout *l, int panel);

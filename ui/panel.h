@@ -30,6 +30,7 @@ struct panel {
 	const char *name;   /* "zones": focus statement, help          */
 	const char *title;  /* N_("Zones and buddy")                    */
 	int min_width, min_height, want_width, want_height;
+	int need_height; /* with fewer rows it does not tell its story, where a lecture is about it */
 	bool on_demand; /* takes no place before it was brought up once */
 	/* Title line at the right, e.g. the process's name; may be NULL. */
 	void (*status)(const struct view *v, const struct panel_state *ps, char *buf, size_t size);

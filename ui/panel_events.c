@@ -465,6 +465,7 @@ const struct panel panel_events = {
 	.min_height = 5,
 	.want_width = 44,
 	.want_height = 14,
+	.need_height = 6,
 	.status = events_status,
 	.draw = events_draw,
 	.key = events_key,

@@ -636,6 +636,7 @@ const struct panel panel_locks = {
 	.min_height = 5,
 	.want_width = 40,
 	.want_height = 24,
+	.need_height = 14,
 	.on_demand = true, /* most machines have one CPU, and no locks */
 	.status = locks_status,
 	.draw = locks_draw,

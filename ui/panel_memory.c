@@ -559,6 +559,7 @@ const struct panel panel_memory = {
 	.min_height = 5,
 	.want_width = 42,
 	.want_height = 14,
+	.need_height = 10,
 	.status = memory_status,
 	.draw = memory_draw,
 	.key = memory_key,

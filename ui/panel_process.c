@@ -476,6 +476,7 @@ const struct panel panel_process = {
 	.min_height = 5,
 	.want_width = 44,
 	.want_height = 16,
+	.need_height = 7,
 	.status = process_status,
 	.draw = process_draw,
 	.key = process_key,

@@ -316,6 +316,7 @@ const struct panel panel_slab = {
 	.min_height = 5,
 	.want_width = 42,
 	.want_height = 14,
+	.need_height = 12,
 	.status = slab_status,
 	.draw = slab_draw,
 	.key = slab_key,

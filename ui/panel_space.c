@@ -422,6 +422,7 @@ const struct panel panel_space = {
 	.min_height = 5,
 	.want_width = 48,
 	.want_height = 24,
+	.need_height = 12,
 	.status = space_status,
 	.draw = space_draw,
 	.key = space_key,

@@ -315,6 +315,7 @@ const struct panel panel_walk = {
 	.min_height = 5,
 	.want_width = 44,
 	.want_height = 12,
+	.need_height = 7,
 	.status = walk_status,
 	.draw = walk_draw,
 	.key = walk_key,

@@ -501,6 +501,7 @@ const struct panel panel_why = {
 	.min_height = 5,
 	.want_width = 44,
 	.want_height = 20,
+	.need_height = 8,
 	.status = why_status,
 	.draw = why_draw,
 	.key = why_key,

@@ -598,6 +598,7 @@ const struct panel panel_zones = {
 	.min_height = 5,
 	.want_width = 38,
 	.want_height = 24,
+	.need_height = 7,
 	.status = zones_status,
 	.draw = zones_draw,
 	.key = zones_key,

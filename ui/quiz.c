@@ -18,9 +18,10 @@ static const struct quiz *quiz_of(const struct screen *s, uint32_t event)
 
 bool quiz_ask(struct screen *s)
 {
-	uint32_t next = timeline_now(s->view.timeline).event + 1;
+	struct when now = timeline_now(s->view.timeline);
+	uint32_t next = now.step == 0 ? now.event : now.event + 1;
 
-	if (s->quiz_open || !view_is_complete(&s->view) ||
+	if (s->quiz_open || (now.step != 0 && !view_is_complete(&s->view)) ||
 	    next > scenario_nr_events(s->view.scenario) || !quiz_of(s, next))
 		return false;
 	s->quiz_open = true;

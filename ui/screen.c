@@ -83,8 +83,17 @@ static bool collect(struct marks *m, const struct scenario *s, enum row_kind kin
 	return true;
 }
 
+static uint32_t find_first_process(const struct scenario *s)
+{
+	for (uint32_t i = 1; i <= scenario_nr_events(s); i++)
+		if (scenario_event(s, i)->kind == EV_SPAWN)
+			return i;
+	return 0;
+}
+
 bool screen_index(struct screen *s)
 {
+	s->first_process = find_first_process(s->view.scenario);
 	if (!collect(&s->labels, s->view.scenario, ROW_LABEL) ||
 	    !collect(&s->focuses, s->view.scenario, ROW_FOCUS))
 		return false;
@@ -119,6 +128,7 @@ static void bring_up(struct screen *s, const char *focus, bool reveal)
 	panel = panel_find(name);
 	if (panel < 0)
 		return;
+	s->subject = panel;
 	screen_activate(s, panel);
 	focus += len + strspn(focus + len, " ");
 	if (reveal && *focus && panel_table[panel]->reveal)
@@ -137,6 +147,7 @@ static void follow_focus(struct screen *s)
 	memset(s->used, 0, sizeof(s->used));
 	s->zoomed = false;
 	view_release(&s->view);
+	s->subject = -1;
 	screen_activate(s, s->first_panel);
 	for (size_t i = from; i < done; i++)
 		bring_up(s, s->focuses.mark[i].text, i == done - 1);
@@ -191,6 +202,7 @@ bool screen_open(struct screen *s, struct scenario *scenario, const struct ui_op
 	if (!s->theme)
 		s->theme = theme_find("dark");
 	s->speed = FIRST_SPEED;
+	s->subject = -1;
 	s->switcher_x = s->cursor_x = s->cursor_y = -1;
 	s->view.timeline = timeline_open(scenario);
 	if (!s->view.timeline)
@@ -217,11 +229,31 @@ void screen_close(struct screen *s)
 	memset(s, 0, sizeof(*s));
 }
 
+/*
+ * Panels that have nothing to show until the next `focus`: those of processes, as long as there are none.  The
+ * scenario decides, not the machine, so nothing moves but where a lecture brings up a panel anyhow.
+ */
+static uint32_t idle_panels(const struct screen *s)
+{
+	uint32_t until = s->focus_done < s->focuses.count ? s->focuses.mark[s->focus_done].event
+							  : UINT32_MAX;
+
+	if (s->first_process && s->first_process < until)
+		return 0;
+	return 1U << panel_find("process") | 1U << panel_find("walk");
+}
+
 void screen_resize(struct screen *s, int width, int height)
 {
+	struct stage st = {.active = s->active,
+			   .subject = s->subject,
+			   .idle = idle_panels(s),
+			   .zoomed = s->zoomed};
+
+	memcpy(st.used, s->used, sizeof(st.used));
 	s->width = width;
 	s->height = height;
-	layout_make(&s->layout, width, height, panel_table, s->active, s->used, s->zoomed);
+	layout_make(&s->layout, width, height, panel_table, &st);
 }
 
 void screen_say(struct screen *s, enum role role, const char *format, ...)

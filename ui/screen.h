@@ -5,7 +5,7 @@
  *	  screen.c       open, close, choose a panel, follow the time
  *	  action.c       keys and mouse -> what happens
  *	  command.c      the prompt's line -> what happens;  complete.c, search.c
- *	  frame.c        the whole grid;  timebar.c, help.c, quiz.c, overlay.c: parts of it
+ *	  frame.c        the whole grid;  narration.c, timebar.c, help.c, quiz.c, overlay.c: parts of it
  *	screen_print.c   one frame into a file
  */
 #ifndef UI_SCREEN_H
@@ -39,6 +39,8 @@ struct screen {
 	uint32_t clock;               /* of used                                           */
 	bool zoomed;
 	size_t focus_done;            /* `focus` statements that are behind us             */
+	int subject;                  /* panel that the last of them brought up; -1        */
+	uint32_t first_process;       /* event that makes the first process; 0: none does  */
 
 	struct marks labels, focuses;
 
@@ -141,6 +143,10 @@ void search_again(struct screen *s, int direction);
 /* ---- frame.c ---- */
 /* Draw everything. The grid has the screen's size, or the size of before when there was no memory. */
 void screen_draw(struct screen *s, struct grid *g);
+
+/* ---- narration.c ---- */
+/* What the lecturer says, and the sentence of what happened. */
+void narration_draw(const struct screen *s, const struct area *a);
 
 /* ---- timebar.c ---- */
 void timebar_draw(struct screen *s, const struct area *a);

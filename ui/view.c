@@ -21,7 +21,7 @@ bool view_is_complete(const struct view *v)
 {
 	struct when now = timeline_now(v->timeline);
 
-	return now.event == 0 || now.step == STEP_END || now.step >= timeline_steps(v->timeline);
+	return now.event == 0 || now.step == STEP_END;
 }
 
 const struct task *view_task(const struct view *v)
