@@ -27,7 +27,7 @@
 enum { CHUNK_LINES = 3, WIDE_COUNTS = 53, TALL = 16 };
 
 /* panel_state.word: the address last brought into sight, and where the areas were drawn, for clicks */
-enum { WORD_SEEN, WORD_HEAD, WORD_CHUNKS_AT, WORD_CHUNKS };
+enum { WORD_SEEN, WORD_HEAD, WORD_CHUNKS_AT, WORD_CHUNKS, WORD_MOVES };
 
 /* ---- one area ---- */
 
@@ -247,15 +247,16 @@ static void draw_counts(const struct area *a, int y, const struct task *t)
 
 /* ---- the panel ---- */
 
-/* Keep the chosen area in sight. */
+/* Keep the chosen area in sight, of an address above all areas the last one. */
 static void follow_choice(const struct view *v, struct panel_state *ps, const struct task *t,
 			  int height)
 {
 	uint32_t i = mm_area_index(t->mm, v->walk_va);
 
-	if (i < t->mm->map_count && ps->word[WORD_SEEN] != v->walk_va + 1ULL) {
+	if (ps->word[WORD_SEEN] != v->walk_va + 1ULL || ps->word[WORD_MOVES] != v->moves) {
 		ps->word[WORD_SEEN] = v->walk_va + 1ULL;
-		ps->cursor = (int)i;
+		ps->word[WORD_MOVES] = v->moves;
+		ps->cursor = (int)(i < t->mm->map_count ? i : t->mm->map_count - 1);
 	}
 	if (ps->last_pid != t->pid) {
 		ps->last_pid = t->pid;
