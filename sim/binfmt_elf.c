@@ -33,6 +33,7 @@
  *	bfffff14         argv[0] = bfffffe4, 0
  *	bfffff1c         envp[0] = bfffffe7, envp[1] = bfffffee, 0
  *	bfffff28         20 pairs of auxv: AT_PHDR, AT_ENTRY, AT_RANDOM, ...
+ *	                 (ARM: 19, it has no AT_MINSIGSTKSZ)
  *	bfffffcb         16 random bytes, "i686"
  *	bfffffe4         the strings (exec.c)
  *
@@ -47,7 +48,6 @@
 #include "process.h"
 
 enum {
-	AUXV_WORDS = 2 * 20, /* 6.1 without vdso, AT_NULL counts           */
 	RANDOM_BYTES = 16,
 	STACK_ALIGN = 16,
 	ARGC = 1,
@@ -324,18 +324,20 @@ static int create_elf_tables(struct machine *m, struct task *t)
 {
 	struct mm *mm = t->mm;
 	uint32_t items = ARGC + 1 + ENVC + 1 + 1;
-	vaddr_t sp = mm->arg_start & ~(vaddr_t)(STACK_ALIGN - 1);
+	uint32_t pairs = m->profile->auxv_pairs;
+	vaddr_t sp = mm->arg_start;
 	struct vma *v;
 	int err;
 
+	if (m->profile->aligns_strings)
+		sp &= ~(vaddr_t)(STACK_ALIGN - 1);
 	sp -= m->profile->platform_bytes + RANDOM_BYTES;
-	sp -= m->profile->word_bits / 8 * (AUXV_WORDS + items);
+	sp -= m->profile->word_bits / 8 * (2 * pairs + items);
 	mm->start_stack = sp & ~(vaddr_t)(STACK_ALIGN - 1);
 	v = writable_area(m, mm, mm->start_stack);
 	err = v ? user_write(m, t, v, mm->start_stack) : -SIM_EFAULT;
 	if (!err)
-		step(m, CREATE_ELF_TABLES, mm->start_stack, ARGC, ENVC,
-		     AUXV_WORDS / 2);
+		step(m, CREATE_ELF_TABLES, mm->start_stack, ARGC, ENVC, pairs);
 	return err;
 }
 

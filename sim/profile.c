@@ -62,7 +62,8 @@
 		 .fixaddr_top = 0xfffff000, .thread_size = 8192,               \
 		 .arch = "i386", .elf_machine = 3,                             \
 		 .program = &builtin_program, .elf_et_dyn_base = 0x00400000,   \
-		 .platform_bytes = sizeof("i686"), .malloc_alignment = 16
+		 .platform_bytes = sizeof("i686"), .malloc_alignment = 16,     \
+		 .auxv_pairs = 20, .aligns_strings = true
 
 /* The lowest 16M are for devices of the ISA bus, which have 24 address lines. */
 #define ZONES_OF_32_BIT                                                        \
@@ -163,7 +164,8 @@ static const struct fix_row arm_rows[] = {{"earlycon", 1}, {NULL, 0}};
 	.nr_cpus = 8, .fix_kmap_begin = 1, .kmap_slots = 16,                   \
 	.thread_size = 8192, .arch = "ARM", .elf_machine = 40,                 \
 	.program = &builtin_program_arm, .elf_et_dyn_base = 0x00400000,        \
-	.platform_bytes = sizeof("v7l"), .malloc_alignment = 8
+	.platform_bytes = sizeof("v7l"), .malloc_alignment = 8,                \
+	.auxv_pairs = 19
 
 /* RAM begins at 0; no zone for devices; the image as near to 0 as it can be:
  * swapper_pg_dir at 0x4000, the text behind it. */
@@ -187,7 +189,8 @@ static const struct fix_row arm_rows[] = {{"earlycon", 1}, {NULL, 0}};
 	.fix_rows_behind_kmap = x86_64_rows_behind, .lock_kind = LOCK_QSPIN,   \
 	.thread_size = 16384, .arch = "x86-64", .elf_machine = 62,             \
 	.program = &builtin_program_64, .elf_et_dyn_base = 0x555555555000,     \
-	.platform_bytes = sizeof("x86_64"), .malloc_alignment = 16
+	.platform_bytes = sizeof("x86_64"), .malloc_alignment = 16,            \
+	.auxv_pairs = 20, .aligns_strings = true
 
 /* A PC without a hole for PCI: RAM is in one piece.  ZONE_DMA32 is for devices
  * with 32 address lines. */

@@ -90,6 +90,9 @@ struct mm_profile {
 	vaddr_t elf_et_dyn_base;    /* heap of a position-independent one    */
 	uint16_t elf_machine;       /* e_machine of its programs             */
 	uint8_t platform_bytes;     /* AT_PLATFORM: "i686" with its zero     */
+	uint8_t auxv_pairs;         /* that execve writes, AT_NULL counts    */
+	bool aligns_strings;        /* execve goes on below the strings at a
+	                             * multiple of 16: arch_align_stack()    */
 	uint8_t malloc_alignment;   /* of what its C library's malloc gives  */
 
 	/* page tables, PGD first */

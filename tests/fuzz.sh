@@ -31,8 +31,9 @@ for file in scenarios/*.txt tests/cases/*.txt tests/scenarios/*.txt; do
 	cp "$file" "$BUILD/seeds/scenario/$(echo "$file" | tr / -)"
 done
 # The headers of the recordings' programs, in a file with a hole behind them, and the smallest one whole.
-for program in subject wide pie; do
-	head -c 4096 "tests/cases/$program" >"$BUILD/seeds/elf/$program"
+for file in tests/cases/subject tests/cases/wide tests/cases/pie scenarios/hello64; do
+	program=${file##*/}
+	head -c 4096 "$file" >"$BUILD/seeds/elf/$program"
 	printf '\001' | dd of="$BUILD/seeds/elf/$program" bs=1 seek=15 conv=notrunc 2>/dev/null
 done
 cp tests/cases/subject "$BUILD/seeds/elf/subject-whole"

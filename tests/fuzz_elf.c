@@ -5,7 +5,8 @@
  *	input -> file in memory -> program_load -> spawn, exec -> touch its areas and symbols -> exit
  *
  * A file whose last byte of e_ident is odd is longer than the input: a hole follows, up to 1M.  So a
- * few bytes of headers can ask for segments of a large file.
+ * few bytes of headers can ask for segments of a large file.  What says that it has 64 bits goes to a
+ * machine of 64 bits.
  */
 #include "src/run.h"
 
@@ -19,7 +20,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size, unsigned seed);
 size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t max_size);
 
-enum { RAM_BYTES = 16 << 20, WITH_HOLE = 1 << 20, NAME_MAX_LEN = 64 };
+enum { RAM_BYTES = 16 << 20, RAM_BYTES_64 = 64 << 20, WITH_HOLE = 1 << 20, NAME_MAX_LEN = 64 };
 
 static void law(const char *broken, const char *when)
 {
@@ -64,11 +65,11 @@ static void run(const struct program *p, const char *profile)
 
 	machine_config_default(&c);
 	c.profile = profile_find(profile);
-	c.ram_bytes = RAM_BYTES;
+	c.ram_bytes = c.profile->word_bits == 64 ? RAM_BYTES_64 : RAM_BYTES;
 	m = machine_create(&c, &trace);
 	if (!m)
 		return;
-	other = do_spawn(m, "other", 2, &builtin_program, NULL);
+	other = do_spawn(m, "other", 2, m->profile->program, NULL);
 	t = do_spawn(m, "sh", 1, p, NULL);
 	law(machine_check(m), "spawn");
 	if (t && touch_areas(m, t->pid))
@@ -104,8 +105,22 @@ static void look_up_names(const struct program *p, const uint8_t *data, size_t s
 	}
 }
 
+static bool is_64_bit(const uint8_t *data, size_t size)
+{
+	return size > EI_CLASS && data[EI_CLASS] == ELFCLASS64;
+}
+
+/* The machine that a program runs on; of those with 32 bits one or the other. */
+static const char *profile_for(const struct program *p, bool wide)
+{
+	if (wide)
+		return "x86-64";
+	return p->entry & 0x1000 ? "i386-6.1-pae" : "i386-6.1";
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+	bool wide = is_64_bit(data, size);
 	int fd = memfd_create("elf", MFD_CLOEXEC);
 	bool has_hole = size > EI_NIDENT && size < WITH_HOLE && (data[EI_NIDENT - 1] & 1);
 	char path[32], why[256] = "";
@@ -115,13 +130,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	    (has_hole && ftruncate(fd, WITH_HOLE) != 0))
 		abort();
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-	p = program_load(path, profile_find("i386"), why, sizeof(why));
+	p = program_load(path, profile_find(wide ? "x86-64" : "i386"), why, sizeof(why));
 	close(fd);
 	if (!p && !*why)
 		abort();
 	if (p) {
 		look_up_names(p, data, size);
-		run(p, p->entry & 0x1000 ? "i386-6.1-pae" : "i386-6.1");
+		run(p, profile_for(p, wide));
 	}
 	program_free(p);
 	return 0;
@@ -135,7 +150,7 @@ static uint32_t random_below(unsigned *seed, uint32_t n)
 	return n ? (uint32_t)((uint64_t)*seed * n >> 32) : 0;
 }
 
-/* A place for a 32-bit field: in the header, or in an entry of the table at `table`. */
+/* A place for a field of 32 bits: in the header, or in an entry of the table at `table`. */
 static size_t field(unsigned *seed, size_t table, size_t entry_size, uint32_t entries)
 {
 	return table + random_below(seed, entries ? entries : 1) * entry_size +
@@ -145,9 +160,10 @@ static size_t field(unsigned *seed, size_t table, size_t entry_size, uint32_t en
 static uint32_t interesting(unsigned *seed, uint32_t old, uint32_t size)
 {
 	static const uint32_t values[] = {
-		0,          1,          2,          6,          0xfff,      0x1000,     0x10000,
-		0x100000,   0x08048000, 0x08049000, 0x40000000, 0x7fffffff, 0x80000000, 0xb8000000,
-		0xbffdf000, 0xbfffffff, 0xc0000000, 0xfffff000, 0xffffffff};
+		0,          1,          2,          6,          0xfff,      0x1000,
+		0x10000,    0x100000,   0x08048000, 0x08049000, 0x40000000, 0x7fffffff,
+		0x80000000, 0xb8000000, 0xbffdf000, 0xbfffffff, 0xc0000000, 0xfffff000,
+		0xffffffff, 0x7fff,     0x8000,     0x400000};
 	uint32_t pick = random_below(seed, 6);
 
 	if (pick == 0)
@@ -161,27 +177,46 @@ static uint32_t interesting(unsigned *seed, uint32_t old, uint32_t size)
 	return values[random_below(seed, sizeof(values) / sizeof(values[0]))];
 }
 
-size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size, unsigned seed)
+static size_t field_32(const uint8_t *data, unsigned *seed)
 {
 	Elf32_Ehdr h;
+
+	memcpy(&h, data, sizeof(h));
+	switch (random_below(seed, 4)) {
+	case 0:
+		return field(seed, EI_NIDENT - 4, sizeof(h) - EI_NIDENT + 4, 1);
+	case 1:
+		return field(seed, h.e_shoff, sizeof(Elf32_Shdr), h.e_shnum);
+	default:
+		return field(seed, h.e_phoff, sizeof(Elf32_Phdr), h.e_phnum);
+	}
+}
+
+/* One half of a word of 64 bits, often. */
+static size_t field_64(const uint8_t *data, unsigned *seed)
+{
+	Elf64_Ehdr h;
+
+	memcpy(&h, data, sizeof(h));
+	switch (random_below(seed, 4)) {
+	case 0:
+		return field(seed, EI_NIDENT - 4, sizeof(h) - EI_NIDENT + 4, 1);
+	case 1:
+		return field(seed, h.e_shoff, sizeof(Elf64_Shdr), h.e_shnum);
+	default:
+		return field(seed, h.e_phoff, sizeof(Elf64_Phdr), h.e_phnum);
+	}
+}
+
+size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size, unsigned seed)
+{
 	uint32_t value;
 	size_t at;
 
-	if (size < sizeof(h) || random_below(&seed, 3) == 0)
+	if (size < sizeof(Elf64_Ehdr) || random_below(&seed, 3) == 0)
 		return LLVMFuzzerMutate(data, size, max_size);
-	memcpy(&h, data, sizeof(h));
-	switch (random_below(&seed, 4)) {
-	case 0:
-		at = field(&seed, EI_NIDENT - 4, sizeof(h) - EI_NIDENT + 4, 1);
-		break;
-	case 1:
-		at = field(&seed, h.e_shoff, sizeof(Elf32_Shdr), h.e_shnum);
-		break;
-	default:
-		at = field(&seed, h.e_phoff, sizeof(Elf32_Phdr), h.e_phnum);
-		break;
-	}
-	if (at + sizeof(value) > size)
+	at = is_64_bit(data, size) ? field_64(data, &seed) : field_32(data, &seed);
+	if (at > size || size - at < sizeof(value))
 		return LLVMFuzzerMutate(data, size, max_size);
 	memcpy(&value, data + at, sizeof(value));
 	value = interesting(&seed, value, (uint32_t)size);

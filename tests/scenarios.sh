@@ -12,12 +12,14 @@ for scenario in scenarios/*.txt tests/scenarios/*.txt; do
 		cat "$out"
 	fi
 done
-# The program that some of them run is what its script writes.
-if sh scenarios/hello.sh | cmp -s - scenarios/hello; then
-	echo "ok scenarios/hello"
-else
-	echo "FAILED scenarios/hello is not what scenarios/hello.sh writes"
-fi
+# The programs that some of them run are what their scripts write.
+for program in scenarios/hello scenarios/hello64; do
+	if sh "$program.sh" | cmp -s - "$program"; then
+		echo "ok $program"
+	else
+		echo "FAILED $program is not what $program.sh writes"
+	fi
+done
 for scenario in scenarios/*.txt; do
 	for word in say quiz; do
 		if [ "$(grep -c "^ *$word " "$scenario")" = "$(grep -c "^ *$word\.zh " "$scenario")" ]; then

@@ -81,21 +81,24 @@ static void teardown(void)
 	unlink(path);
 }
 
-/* Load the first bytes of the image; "" or what is said against it, without the path. */
-static const char *load(size_t bytes)
+/* Load these bytes; "" or what is said against them, without the path. */
+static const char *load_as(const char *profile, const void *file, size_t bytes)
 {
 	/* written over, not anew: thousands of times without a disk */
 	int fd = open(path, O_WRONLY);
 
-	ck_assert_int_eq(pwrite(fd, &image, bytes, 0), (ssize_t)bytes);
+	ck_assert_int_eq(pwrite(fd, file, bytes, 0), (ssize_t)bytes);
 	ck_assert_int_eq(ftruncate(fd, (off_t)bytes), 0);
 	close(fd);
-	program = program_load(path, profile_find("i386"), why, sizeof(why));
+	program = program_load(path, profile_find(profile), why, sizeof(why));
 	if (program)
 		return "";
 	ck_assert_int_eq(memcmp(why, path, strlen(path)), 0);
 	return why + strlen(path) + 2;
 }
+
+/* The first bytes of the image. */
+static const char *load(size_t bytes) { return load_as("i386", &image, bytes); }
 
 #define assert_refused(reason) ck_assert_str_eq(load(sizeof(image)), reason)
 
@@ -163,16 +166,16 @@ END_TEST
 START_TEST(what_is_no_program_for_i386_is_refused)
 {
 	image.header.e_machine = EM_X86_64;
-	assert_refused("a program for x86-64, and the machine is an i386");
+	assert_refused("a program for x86-64, and the machine is an i386: ENOEXEC");
 	image.header.e_machine = EM_ARM;
-	assert_refused("a program for ARM, and the machine is an i386");
+	assert_refused("a program for ARM, and the machine is an i386: ENOEXEC");
 	image.header.e_machine = 0x1234;
-	assert_refused("a program for another machine (ELF machine 4660), not for i386");
+	assert_refused("a program for another machine (ELF machine 4660), not for i386: ENOEXEC");
 	setup();
 	image.header.e_ident[EI_DATA] = ELFDATA2MSB;
-	assert_refused("a program for another machine (ELF machine 768), not for i386");
+	assert_refused("a program for another machine (ELF machine 768), not for i386: ENOEXEC");
 	image.header.e_machine = EM_386 << 8;
-	assert_refused("a big-endian ELF file, and the machine is an i386");
+	assert_refused("a big-endian ELF file, and the machine is an i386: ENOEXEC");
 	setup();
 	image.header.e_type = ET_REL;
 	assert_refused("an object file, not a program: it is not linked yet");
@@ -432,6 +435,97 @@ START_TEST(a_file_with_any_byte_changed_is_read_without_harm)
 }
 END_TEST
 
+/* ---- 64 bits ---- */
+
+/* Headers alone, of a program that wants to lie above 4G. */
+struct image64 {
+	Elf64_Ehdr header;
+	Elf64_Phdr segment[2];
+};
+
+static struct image64 small_program_64(void)
+{
+	struct image64 i = {
+		.header = {.e_type = ET_EXEC,
+			   .e_machine = EM_X86_64,
+			   .e_version = EV_CURRENT,
+			   .e_entry = 0x7000400010,
+			   .e_phoff = sizeof(Elf64_Ehdr),
+			   .e_ehsize = sizeof(Elf64_Ehdr),
+			   .e_phentsize = sizeof(Elf64_Phdr),
+			   .e_phnum = 2},
+		.segment = {{PT_LOAD, PF_R | PF_X, 0, 0x7000400000, 0, 0x80, 0x80, 0x1000},
+			    {PT_LOAD, PF_R | PF_W, 0x80, 0x7000401080, 0, 0x20, 0x200000000,
+			     0x1000}},
+	};
+
+	memcpy(i.header.e_ident, ELFMAG, SELFMAG);
+	i.header.e_ident[EI_CLASS] = ELFCLASS64;
+	i.header.e_ident[EI_DATA] = ELFDATA2LSB;
+	i.header.e_ident[EI_VERSION] = EV_CURRENT;
+	return i;
+}
+
+START_TEST(a_64_bit_program_is_read_in_words_of_8_bytes)
+{
+	struct image64 i = small_program_64();
+
+	ck_assert_str_eq(load_as("x86-64", &i, sizeof(i)), "");
+	ck_assert_uint_eq(program->entry, 0x7000400010);
+	ck_assert_uint_eq(program->nr_segments, 2);
+	ck_assert_uint_eq(program->segment[1].vaddr, 0x7000401080);
+	ck_assert_uint_eq(program->segment[1].filesz, 0x20);
+	ck_assert_uint_eq(program->segment[1].memsz, 0x200000000);
+	ck_assert_uint_eq(program->segment[1].prot, VM_READ | VM_WRITE);
+}
+END_TEST
+
+/* Without CONFIG_IA32_EMULATION a kernel of 64 bits runs its own programs only. */
+START_TEST(a_program_of_the_other_width_is_enoexec)
+{
+	struct image64 i = small_program_64();
+
+	ck_assert_str_eq(load_as("i386", &i, sizeof(i)),
+			 "a program for x86-64, and the machine is an i386: ENOEXEC");
+	ck_assert_str_eq(load_as("x86-64", &image, sizeof(image)),
+			 "a program for i386, and the machine is an x86-64: ENOEXEC");
+	image.header.e_machine = EM_X86_64; /* x32 */
+	ck_assert_str_eq(load_as("x86-64", &image, sizeof(image)),
+			 "a 32-bit ELF file, and the machine is an x86-64: ENOEXEC");
+}
+END_TEST
+
+START_TEST(program_headers_of_64_bits_have_56_bytes)
+{
+	struct image64 i = small_program_64();
+
+	i.header.e_phentsize = 32;
+	ck_assert_str_eq(load_as("x86-64", &i, sizeof(i)),
+			 "a program header has 32 bytes instead of 56");
+	i = small_program_64();
+	i.header.e_phnum = 74;
+	ck_assert_str_eq(load_as("x86-64", &i, sizeof(i)),
+			 "74 program headers; the kernel takes 73 at most");
+	i = small_program_64();
+	ck_assert_str_eq(load_as("x86-64", &i, sizeof(i) - 1),
+			 "cut off: its program headers end at byte 176 of the file, which has 175");
+}
+END_TEST
+
+START_TEST(the_lecture_s_64_bit_program_is_read)
+{
+	vaddr_t va;
+	uint64_t bytes;
+
+	program = program_load("scenarios/hello64", profile_find("x86-64"), why, sizeof(why));
+	ck_assert_msg(program, "%s", why);
+	ck_assert_uint_eq(program->nr_segments, 3);
+	ck_assert(program_symbol(program, "buffer", &va, &bytes));
+	ck_assert_uint_eq(va, 0x406000);
+	ck_assert_uint_eq(bytes, 8192);
+}
+END_TEST
+
 Suite *elf_suite(void);
 Suite *elf_suite(void)
 {
@@ -460,6 +554,10 @@ Suite *elf_suite(void)
 	tcase_add_test(tc, a_stripped_program_may_have_names_for_its_linker);
 	tcase_add_test(tc, a_file_that_is_cut_anywhere_is_read_without_harm);
 	tcase_add_test(tc, a_file_with_any_byte_changed_is_read_without_harm);
+	tcase_add_test(tc, a_64_bit_program_is_read_in_words_of_8_bytes);
+	tcase_add_test(tc, a_program_of_the_other_width_is_enoexec);
+	tcase_add_test(tc, program_headers_of_64_bits_have_56_bytes);
+	tcase_add_test(tc, the_lecture_s_64_bit_program_is_read);
 	suite_add_tcase(s, tc);
 	return s;
 }

@@ -337,6 +337,92 @@ START_TEST(the_stack_holds_the_strings_and_what_the_start_code_looks_for)
 }
 END_TEST
 
+/* ---- 64 bits: what a real kernel showed, less the 16 bytes of each pair of auxv that 6.1 without vdso has not ---- */
+
+static const struct program hello64 = {
+	.name = "hello64",
+	.file_bytes = 22176,
+	.entry = 0x400200,
+	.stack = EXSTACK_DISABLE_X,
+	.nr_segments = 3,
+	.segment = {{0x400000, 0x20c0, 0x20c0, 0, RX},
+		    {0x403000, 0xe, 0xe, 0x3000, R},
+		    {0x404000, 0x1400, 0x4400, 0x4000, RW}},
+};
+
+static const struct program pie64 = {
+	.name = "ppie",
+	.file_bytes = 9000,
+	.entry = 0x229,
+	.pie = true,
+	.stack = EXSTACK_DISABLE_X,
+	.nr_segments = 2,
+	.segment = {{0, 0x274, 0x274, 0, RX}, {0x1f30, 0x1070, 0x5e90, 0xf30, RW}},
+};
+
+START_TEST(a_64_bit_program_lies_as_on_a_real_kernel)
+{
+	teardown();
+	boot("x86-64", 1024);
+	ck_assert_uint_eq(exec_errno(sh, &hello64), 0);
+	ck_assert_str_eq(layout(sh), "400000-403000:3 403000-404000:0 404000-406000:1 "
+				     "406000-409000:0 7ffffffde000-7ffffffff000:1");
+	ck_assert_uint_eq(sh->mm->start_brk, 0x409000);
+	ck_assert_uint_eq(sh->mm->arg_start, 0x7fffffffefd6);
+	ck_assert_uint_eq(sh->mm->arg_end, 0x7fffffffefde);
+	ck_assert_uint_eq(sh->mm->env_end, 0x7fffffffeff0);
+	/* efd0 - 7 of "x86_64" - 16 random bytes - 20 pairs - 6 words: ee49 */
+	ck_assert_uint_eq(sh->mm->start_stack, 0x7fffffffee40);
+	ck_assert_uint_eq(sh->mm->nr_tables, 6);
+}
+END_TEST
+
+START_TEST(a_64_bit_pie_lies_below_mmap_base_and_its_heap_far_below)
+{
+	teardown();
+	boot("x86-64", 1024);
+	ck_assert_uint_eq(exec_errno(sh, &pie64), 0);
+	ck_assert_str_eq(layout(sh), "7ffff7ff7000-7ffff7ff8000:1 7ffff7ff8000-7ffff7ffa000:1 "
+				     "7ffff7ffa000-7ffff7fff000:0 7ffffffde000-7ffffffff000:1");
+	ck_assert_uint_eq(sh->mm->start_brk, 0x555555555000);
+	ck_assert_int_eq(sys_brk(m, sh, 0x555555557000), 0x555555557000);
+}
+END_TEST
+
+/* Sizes that wrap in 64 bits, and places beyond the end of a process's addresses. */
+START_TEST(a_64_bit_program_that_cannot_lie_anywhere_is_einval_or_enomem)
+{
+	static struct program p;
+
+	teardown();
+	boot("x86-64", 1024);
+	p = hello64;
+	p.segment[2].memsz = UINT64_MAX - 0x1000;
+	ck_assert_uint_ne(exec_errno(do_fork(m, sh, "a", 2), &p), 0);
+	p = hello64;
+	p.segment[2].vaddr = 0xffffffff81000000;
+	ck_assert_uint_ne(exec_errno(do_fork(m, sh, "b", 3), &p), 0);
+	p = hello64;
+	p.entry = 0x800000000000;
+	ck_assert_uint_eq(exec_errno(do_fork(m, sh, "c", 4), &p), SIM_EINVAL);
+}
+END_TEST
+
+START_TEST(an_arm_stack_has_one_pair_less_and_no_gap_below_its_strings)
+{
+	static struct program p;
+
+	teardown();
+	boot("arm", 512);
+	p = *m->profile->program;
+	p.name = "sh";
+	ck_assert_uint_eq(exec_errno(sh, &p), 0);
+	ck_assert_uint_eq(sh->mm->arg_start, 0xbeffffe4);
+	/* e4 - 4 of "v7l" - 16 random bytes - 19 pairs - 6 words: 20 */
+	ck_assert_uint_eq(sh->mm->start_stack, 0xbeffff20);
+}
+END_TEST
+
 START_TEST(a_program_that_says_nothing_of_its_stack_may_execute_all_that_it_reads)
 {
 	static struct program p;
@@ -577,6 +663,10 @@ Suite *exec_suite(void)
 	tcase_add_test(tc, a_position_independent_program_is_aligned_as_its_segments_want);
 	tcase_add_test(tc, a_hole_between_its_segments_stays_free);
 	tcase_add_test(tc, the_stack_holds_the_strings_and_what_the_start_code_looks_for);
+	tcase_add_test(tc, a_64_bit_program_lies_as_on_a_real_kernel);
+	tcase_add_test(tc, a_64_bit_pie_lies_below_mmap_base_and_its_heap_far_below);
+	tcase_add_test(tc, a_64_bit_program_that_cannot_lie_anywhere_is_einval_or_enomem);
+	tcase_add_test(tc, an_arm_stack_has_one_pair_less_and_no_gap_below_its_strings);
 	tcase_add_test(tc, a_program_that_says_nothing_of_its_stack_may_execute_all_that_it_reads);
 	tcase_add_test(tc, a_program_may_want_its_stack_alone_executable);
 	tcase_add_test(tc, what_cannot_be_mapped_ends_the_process_with_the_kernels_errno);
