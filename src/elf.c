@@ -98,14 +98,18 @@ static bool check_machine(const GElf_Ehdr *h, const struct reason *r)
 	int bits = r->profile->word_bits;
 
 	if (!is_native(h, r->profile) && name)
-		return refuse(r, _("a program for %s, and the machine is an %s: ENOEXEC"), name, arch);
+		return refuse(r, _("a program for %s, and the machine is an %s: ENOEXEC"), name,
+			      arch);
 	if (!is_native(h, r->profile))
-		return refuse(r, _("a program for another machine (ELF machine %u), not for %s: ENOEXEC"),
-			      h->e_machine, arch);
+		return refuse(
+			r, _("a program for another machine (ELF machine %u), not for %s: ENOEXEC"),
+			h->e_machine, arch);
 	if (h->e_ident[EI_CLASS] != (bits == 64 ? ELFCLASS64 : ELFCLASS32))
-		return refuse(r, _("a %d-bit ELF file, and the machine is an %s: ENOEXEC"), 96 - bits, arch);
+		return refuse(r, _("a %d-bit ELF file, and the machine is an %s: ENOEXEC"),
+			      96 - bits, arch);
 	if (h->e_ident[EI_DATA] != ELFDATA2LSB)
-		return refuse(r, _("a big-endian ELF file, and the machine is an %s: ENOEXEC"), arch);
+		return refuse(r, _("a big-endian ELF file, and the machine is an %s: ENOEXEC"),
+			      arch);
 	return true;
 }
 
