@@ -69,7 +69,7 @@ bool kernel_place_find(const struct mm_profile *p, const char *text, uint32_t le
 	return true;
 }
 
-static vaddr_t place_address(const struct machine *m, uint32_t place)
+vaddr_t kernel_place_address(const struct machine *m, uint32_t place)
 {
 	const struct kernel_map *map = &m->map;
 
@@ -138,7 +138,8 @@ bool kernel_addr_resolve(const struct machine *m, const struct scenario *s, cons
 	case ADDR_KERNEL_NAME:
 		return name_address(m, &e->addr, va);
 	case ADDR_KERNEL_PLACE:
-		*va = in_word(m, place_address(m, e->addr.symbol) + (uint64_t)e->addr.offset);
+		*va = in_word(m,
+			      kernel_place_address(m, e->addr.symbol) + (uint64_t)e->addr.offset);
 		return true;
 	case ADDR_NUMBER:
 		*va = in_word(m, (uint64_t)e->addr.offset);

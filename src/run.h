@@ -46,6 +46,8 @@ bool kernel_addr_resolve(const struct machine *m, const struct scenario *s, cons
 extern const char *const kernel_place_words[];
 /* The place that a word means, one of those or fix_NAME; false: none. */
 bool kernel_place_find(const struct mm_profile *p, const char *text, uint32_t len, uint32_t *place);
+/* The address of such a place. */
+vaddr_t kernel_place_address(const struct machine *m, uint32_t place);
 /* The first slot of the fixmap of that name, "apic"; false: there is none. */
 bool fix_slot_find(const struct mm_profile *p, const char *text, uint32_t len, uint32_t *slot);
 

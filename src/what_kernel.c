@@ -56,14 +56,19 @@ static void what_pkmap_slot(const struct asking *q, uint32_t slot)
 		tell(q, PKMAP_USED, window->pfn[slot], window->count[slot] - 1);
 }
 
-/* A slot of the fixmap that kmap_atomic uses. */
+/* A slot of the fixmap: one of kmap_atomic, or what it is kept for. */
 static void what_fix_slot(const struct asking *q, uint32_t slot)
 {
 	const struct machine *m = q->m;
-	uint32_t n = slot - m->map.fix_kmap_begin, each = m->profile->kmap_slots;
+	uint32_t n = slot - m->map.fix_kmap_begin, each = m->profile->kmap_slots, nr;
+	const char *name;
 
 	if (slot >= m->map.fix_kmap_begin && n < each * m->config.cpus)
 		tell(q, FIX_KMAP, n / each, n % each, each, m->kmap_ctrl[n / each].depth);
+	else if ((name = fix_slot_name(m->profile, slot, &nr)) && nr == 0)
+		tell_name(q, name, FIX_SLOT, 0);
+	else if (name)
+		tell_name(q, name, FIX_SLOT_NR, nr);
 }
 
 /* ---- regions ---- */

@@ -206,12 +206,17 @@ static bool read_name(const struct reading *r, const struct task *t, const struc
 	return true;
 }
 
-/* A name of kernel memory. */
+/* A name of kernel memory, or of a place that every kernel has: VMALLOC_START, fix_apic. */
 static bool read_kernel_name(const struct reading *r, const struct piece *w, struct what_place *p)
 {
-	uint32_t symbol = symbol_of(r, w->text, w->len);
+	uint32_t symbol = symbol_of(r, w->text, w->len), place;
 	const struct region *g = symbol ? region_find(&r->m->names, symbol) : NULL;
 
+	if (!g && kernel_place_find(r->m->profile, w->text, (uint32_t)w->len, &place)) {
+		*p = (struct what_place){.kind = PLACE_KERNEL,
+					 .va = kernel_place_address(r->m, place)};
+		return true;
+	}
 	if (!g)
 		return false;
 	if (g->kind == REGION_PAGES)

@@ -546,6 +546,23 @@ START_TEST(a_sentence_that_does_not_fit_ends_with_a_full_stop)
 }
 END_TEST
 
+START_TEST(a_reason_that_is_too_long_goes_on_in_lines_that_are_left)
+{
+	const struct place *p;
+
+	go_to(MMAP);
+	frame();
+	p = layout_place(&s.layout, panel_find("why"));
+	/* what vm_unmapped_area found, the second line of the tree, takes several: a click on each is one on it */
+	screen_click(&s, p->x + 10, p->y + 2, false);
+	ck_assert_int_eq(s.active, panel_find("why"));
+	ck_assert_int_eq(s.panel[s.active].cursor, 1);
+	frame();
+	screen_click(&s, p->x + 10, p->y + 3, false);
+	ck_assert_int_eq(s.panel[s.active].cursor, 1);
+}
+END_TEST
+
 START_TEST(save_writes_a_scenario_that_runs_again)
 {
 	char path[] = "/tmp/mmviz-test-XXXXXX", line[64];
@@ -771,6 +788,7 @@ Suite *screen_suite(void)
 	tcase_add_test(t, a_statement_that_is_no_event_is_told_from_an_unknown_word);
 	tcase_add_test(t, goto_takes_events_steps_and_labels);
 	tcase_add_test(t, a_label_stands_before_its_event_and_claims_nothing_of_it);
+	tcase_add_test(t, a_reason_that_is_too_long_goes_on_in_lines_that_are_left);
 	tcase_add_test(t, a_sentence_that_does_not_fit_ends_with_a_full_stop);
 	tcase_add_test(t, save_writes_a_scenario_that_runs_again);
 	tcase_add_test(t, quit_at_the_prompt_ends);

@@ -533,6 +533,7 @@ START_TEST(the_kernels_gigabyte_is_cut_as_the_profile_says)
 		"the fixmap, never mapped");
 	ask("0xffffe123");
 	ck_says("address: ffffe123: kernel address in the fixmap fff54000-fffff000, slot 1");
+	ck_says("slot: fix_vsyscall");
 	ask("0xfffff000");
 	ck_assert_ptr_nonnull(what_fact(&w, W_LAST_PAGE, 0));
 	end();

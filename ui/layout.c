@@ -34,8 +34,8 @@ static const struct plan {
 } plans[] = {
 	{180, 4, {"events why", "process walk", "space slab", "zones memory"}},
 	{108, 3, {"events why", "process walk slab", "zones memory space"}},
-	{60, 2, {"events why", "process walk zones slab memory space"}},
-	{0, 1, {"events why process walk zones slab memory space"}},
+	{60, 2, {"events why", "process walk zones memory slab space"}},
+	{0, 1, {"events why process walk zones memory slab space"}},
 };
 
 /* What stands around the panels on a screen of at least so many rows. */
@@ -216,31 +216,34 @@ static void place_stack(struct layout *l, const struct stack *s, const struct pa
 	}
 }
 
-/* Columns side by side, in [y, y + height). */
+/* Columns side by side, in [y, y + height); one that no panel wants takes no place. */
 static void place_columns(struct layout *l, const struct plan *p, const struct panel *const *table,
 			  const struct stage *st, int y, int height)
 {
 	struct stack stack[COLUMNS_MAX] = {{.n = 0}};
 	struct share share[COLUMNS_MAX] = {{0}};
-	int frame = l->boxed ? 2 : 1, side = l->boxed ? 2 : 0, x = 0;
+	int frame = l->boxed ? 2 : 1, side = l->boxed ? 2 : 0, n = 0, x = 0;
 
 	for (int c = 0; c < p->columns; c++) {
-		choose_stack(&stack[c], p, c, table, st, height, frame);
+		choose_stack(&stack[n], p, c, table, st, height, frame);
+		if (stack[n].n == 0)
+			continue;
 		/* the sentences of the first column gain most from more room */
-		share[c] = (struct share){.min = 1, .want = 1, .weight = c == 0 ? 3 : 1};
-		for (int i = 0; i < stack[c].n; i++) {
-			const struct panel *panel = table[stack[c].panel[i]];
+		share[n] = (struct share){.min = 1, .want = 1, .weight = c == 0 ? 3 : 1};
+		for (int i = 0; i < stack[n].n; i++) {
+			const struct panel *panel = table[stack[n].panel[i]];
 
-			if (panel->min_width + side > share[c].min)
-				share[c].min = panel->min_width + side;
-			if (panel->want_width + side > share[c].want)
-				share[c].want = panel->want_width + side;
+			if (panel->min_width + side > share[n].min)
+				share[n].min = panel->min_width + side;
+			if (panel->want_width + side > share[n].want)
+				share[n].want = panel->want_width + side;
 		}
+		n++;
 	}
-	if (p->columns == 1)
+	if (n == 1)
 		share[0].min = l->width;
-	share_out(share, p->columns, l->width);
-	for (int c = 0; c < p->columns; c++) {
+	share_out(share, n, l->width);
+	for (int c = 0; c < n; c++) {
 		place_stack(l, &stack[c], table, st, x, y, share[c].got, height, frame);
 		x += share[c].got;
 	}

@@ -370,6 +370,19 @@ static void draw_strip(const struct view *v, const struct area *a)
 	}
 }
 
+/* The kinds of frames in the lines above y, as bits of roles. */
+static uint64_t roles_above(const struct area *a, int y)
+{
+	const struct grid *g = a->grid;
+	uint64_t roles = 0;
+
+	for (int line = a->y; line < a->y + y; line++)
+		for (int x = a->x; x < a->x + a->width; x++)
+			roles |= 1ULL << g->cell[(size_t)line * (size_t)g->width + (size_t)x].role;
+	return roles;
+}
+
+/* What the signs mean: of those that stand above as many as there is room for, then others. */
 static void draw_legend(const struct area *a, int y, bool letters)
 {
 	static const struct {
@@ -380,18 +393,24 @@ static void draw_legend(const struct area *a, int y, bool letters)
 		{ROLE_FILE, "f", N_("file")},        {ROLE_TABLE, "t", N_("table")},
 		{ROLE_SLAB, "s", N_("slab")},        {ROLE_KERNEL, "k", N_("kernel")},
 		{ROLE_PCP, "p", N_("per-CPU")},      {ROLE_RESERVED, "R", N_("boot")},
-		{ROLE_FREE, "\302\267", N_("free")}, {ROLE_SHMEM, "m", N_("shmem")},
+		{ROLE_HOLE, "\303\227", N_("hole")}, {ROLE_SHMEM, "m", N_("shmem")},
+		{ROLE_FREE, "\302\267", N_("free")},
 	};
+	uint64_t above = roles_above(a, y);
 	int x = 0;
 
-	for (size_t i = 0; i < sizeof(item) / sizeof(*item); i++) {
-		const char *sign =
-			letters || item[i].role == ROLE_FREE ? item[i].letter : "\342\226\210";
+	for (size_t i = 0; i < 2 * sizeof(item) / sizeof(*item); i++) {
+		size_t k = i % (sizeof(item) / sizeof(*item));
+		bool seen = above >> item[k].role & 1, own_sign;
 
-		if (x + 2 + text_width(_(item[i].text)) > a->width)
+		if (seen != (i == k))
+			continue;
+		if (x + 2 + text_width(_(item[k].text)) > a->width)
 			break;
-		put_text(a, x, y, item[i].role, ATTR_BOLD, sign);
-		x = put_text(a, x + 2, y, ROLE_DIM, 0, _(item[i].text)) + 1;
+		own_sign = letters || item[k].role == ROLE_FREE || item[k].role == ROLE_HOLE;
+		put_text(a, x, y, item[k].role, ATTR_BOLD,
+			 own_sign ? item[k].letter : "\342\226\210");
+		x = put_text(a, x + 2, y, ROLE_DIM, 0, _(item[k].text)) + 1;
 	}
 }
 

@@ -13,6 +13,9 @@
  * what handles it) counts as no deeper than the span around it, one that is the same in every event (an object from a
  * slab) as deeper than it is, so it folds first.  Where not everything fits, neighbouring steps of routine (look-ups in
  * the TLB and in the page tables) share one line.  The user's left and right turn the rule round for one span.
+ *
+ * Lines that are then left over go to reasons that are longer than the panel is wide, from the top: those of an event
+ * that is over.  While steps follow each other only the last one's does, so that the others stand still.
  */
 #include "panel.h"
 
@@ -34,6 +37,7 @@ struct lines {
 	const struct panel_state *ps;
 	int open_depth; /* spans at a smaller weight are open */
 	bool grouping;  /* steps of routine share a line      */
+	int spare;      /* lines of the panel for what is longer than one */
 	/* where the walk stands */
 	const struct story_node *node;
 	int depth;
@@ -248,18 +252,51 @@ static int indent_of(const struct lines *l, int width)
 	return indent < width / 2 ? indent : width / 2;
 }
 
-static void draw_line(struct lines *l, const struct view *v, const struct area *a, int y)
+/* How many bytes of a text, in whole words, stand in so many cells. */
+static size_t words_that_fit(const char *text, int width)
+{
+	size_t fit = 0;
+
+	for (size_t end = strcspn(text, " ");; end += 1 + strcspn(text + end + 1, " ")) {
+		if (text_width_of(text, end) > width)
+			return fit;
+		fit = end;
+		if (!text[end])
+			return fit;
+	}
+}
+
+/* A reason behind its step, and in up to `more` further lines; returns how many of these it took. */
+static int draw_reason(const struct area *a, int x, int y, int indent, int more, enum role role,
+		       char *text)
+{
+	size_t first = words_that_fit(text, a->width - x);
+	int lines;
+
+	if (!text[first] || more <= 0) {
+		put_text(a, x, y, role, 0, text);
+		return 0;
+	}
+	lines = put_wrapped(a, indent, y + 1, a->width - indent, more, role,
+			    text + first + (text[first] == ' '));
+	text[first] = '\0';
+	put_text(a, x, y, role, 0, text);
+	return lines < more ? lines : more;
+}
+
+/* Returns the lines it took. */
+static int draw_line(struct lines *l, const struct view *v, const struct area *a, int y)
 {
 	const struct story_node *n = l->node, *end = group_end(l, n);
 	const struct machine *m = view_machine(v);
 	char text[256];
-	int x = indent_of(l, a->width);
+	int x = indent_of(l, a->width), indent = x + 4, more;
 	bool last = n == l->last;
 	enum role role = last ? ROLE_CHANGED : n->is_span ? ROLE_LABEL : ROLE_NORMAL;
 
 	if (end != n) {
 		draw_group(a, x + 2, y, n, end);
-		return;
+		return 1;
 	}
 	if (last)
 		put_mark(a, 0, y, TOUCH_STEP);
@@ -267,7 +304,10 @@ static void draw_line(struct lines *l, const struct view *v, const struct area *
 		put_char(a, x, y, is_open(l, n, l->depth) ? 0x25be : 0x25b8, ROLE_DIM, 0);
 	x = draw_name(a, x + 2, y, n, m, role);
 	step_text(m, &n->step, text, sizeof(text));
-	put_text(a, x + 1, y, n->step.kind == TELL_NOTE ? ROLE_NORMAL : ROLE_DIM, 0, text);
+	more = draw_reason(a, x + 1, y, indent, last || !l->last ? l->spare : 0,
+			   n->step.kind == TELL_NOTE ? ROLE_NORMAL : ROLE_DIM, text);
+	l->spare -= more;
+	return 1 + more;
 }
 
 /* The whole text of the line at the cursor, for which its line has no room: for him who reads here.  Otherwise the
@@ -324,12 +364,29 @@ static int cursor_line(struct lines *l, struct panel_state *ps, const struct sto
 	return found;
 }
 
+static void draw_lines(struct lines *l, const struct view *v, struct panel_state *ps,
+		       const struct area *a, bool active)
+{
+	int line = 0, y = 0;
+
+	for (bool more = lines_first(l); more; more = lines_next(l), line++) {
+		int lines;
+
+		if (line < ps->top || y >= a->height)
+			continue;
+		lines = draw_line(l, v, a, y);
+		if (active && line == ps->cursor)
+			paint(a, 0, y, a->width, ROLE_CHOSEN, 0);
+		y += lines;
+	}
+}
+
 static void why_draw(struct view *v, struct panel_state *ps, const struct area *a, bool active)
 {
-	int height = active ? list_height(a) : a->height, line = 0, total;
+	int height = active ? list_height(a) : a->height, total;
+	struct area list = area_sub(a, 0, 0, a->width, height), foot;
 	const struct story_node *at;
 	struct lines l;
-	struct area foot;
 	bool moved;
 
 	ps->height = height;
@@ -339,13 +396,8 @@ static void why_draw(struct view *v, struct panel_state *ps, const struct area *
 	ps->cursor = cursor_line(&l, ps, &at, &total);
 	ps->top = moved ? scroll_half(ps->cursor, height)
 			: scroll_to(ps->top, ps->cursor, height, total);
-	for (bool more = lines_first(&l); more; more = lines_next(&l), line++) {
-		if (line < ps->top || line >= ps->top + height)
-			continue;
-		draw_line(&l, v, a, line - ps->top);
-		if (active && line == ps->cursor)
-			paint(a, 0, line - ps->top, a->width, ROLE_CHOSEN, 0);
-	}
+	l.spare = height - total;
+	draw_lines(&l, v, ps, &list, active);
 	draw_thumb(a, ps->top, height, total);
 	if (height < a->height) {
 		foot = area_sub(a, 0, height, a->width, a->height - height);
@@ -449,15 +501,35 @@ static bool why_key(struct view *v, struct panel_state *ps, uint32_t key)
 	}
 }
 
+/* The line drawn at row y of the panel: what is drawn is measured once more, out of sight. */
+static int line_at_row(struct lines *l, const struct view *v, const struct panel_state *ps, int y)
+{
+	struct grid none = {0};
+	struct area nowhere = {.grid = &none, .width = ps->width};
+	int line = 0, total = 0, row = 0;
+
+	for (bool more = lines_first(l); more; more = lines_next(l))
+		total++;
+	l->spare = ps->height - total;
+	for (bool more = lines_first(l); more; more = lines_next(l), line++) {
+		if (line >= ps->top)
+			row += draw_line(l, v, &nowhere, 0);
+		if (row > y)
+			return line;
+	}
+	return -1;
+}
+
 static void why_click(struct view *v, struct panel_state *ps, int x, int y)
 {
 	struct lines l = lines_of(v, ps, ps->height);
-	const struct story_node *n = node_at(&l, ps->top + y);
+	int line = y < ps->height ? line_at_row(&l, v, ps, y) : -1;
+	const struct story_node *n = line >= 0 ? node_at(&l, line) : NULL;
 
-	if (!n || y >= ps->height)
+	if (!n)
 		return;
 	ps->word[WORD_CURSOR] = n->first_nr;
-	ps->cursor = ps->top + y;
+	ps->cursor = line;
 	if (n->child && x <= indent_of(&l, ps->width) + 1)
 		fold(v, ps, !is_open(&l, n, l.depth));
 	else

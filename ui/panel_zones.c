@@ -3,6 +3,7 @@
  *
  *	 Normal  |######################....|  205312      used, on CPU lists, free
  *	         min 1024  low 1280  high 1536
+ *	 kept from HighMem 256                              lowmem_reserve of the chosen zone
  *	 order      DMA  Normal  HighMem   first blocks of the chosen zone
  *	   0   4K     0       1       *3   38a51 38a53 38a56
  *	   1   8K     0       2        1   38a58
@@ -94,6 +95,9 @@ static unsigned shown_zone(const struct view *v, const struct panel_state *ps, b
 	return 0;
 }
 
+/* The table has the zones of one node, from `first` on: those that have memory. */
+static unsigned first_of_node(unsigned zone) { return zone / MAX_NR_ZONES * MAX_NR_ZONES; }
+
 /* ---- gauges ---- */
 
 static enum role free_role(const struct zone *z)
@@ -169,6 +173,32 @@ static void draw_marks(const struct zone *z, const struct area *a, int x, int y)
 	}
 }
 
+/* Does the zone keep pages from requests that another zone of its node could serve? */
+static bool keeps_from(const struct machine *m, const struct zone *z, unsigned type)
+{
+	return z->lowmem_reserve[type] &&
+	       zone_by_id(m, first_of_node(z->id) + type)->managed_pages > 0;
+}
+
+/* lowmem_reserve: how many pages beyond its mark the zone keeps from which requests.  Returns the lines used. */
+static int draw_reserve(const struct machine *m, const struct zone *z, const struct area *a, int y)
+{
+	int x = 0;
+
+	for (unsigned type = 0; type < MAX_NR_ZONES; type++) {
+		if (!keeps_from(m, z, type))
+			continue;
+		if (x == 0)
+			x = put_text(a, 1, y, ROLE_LABEL, 0, _("kept from"));
+		x = put_text(a, x + 1, y, ROLE_NORMAL, 0,
+			     zone_by_id(m, first_of_node(z->id) + type)->name);
+		x = put_format(a, x + 1, y, ROLE_NUMBER, 0, "%u", z->lowmem_reserve[type]);
+	}
+	if (x == 0)
+		put_text(a, 1, y, ROLE_DIM, 0, _("nothing is kept from other requests"));
+	return 1;
+}
+
 /* What each node has free, in a line; the one in front stands out. */
 static void draw_nodes(const struct view *v, const struct area *a, unsigned shown)
 {
@@ -223,9 +253,6 @@ static int zones_with_memory(const struct machine *m)
 		n += zone_by_id(m, i)->managed_pages > 0;
 	return n;
 }
-
-/* The table has the zones of one node, from `first` on: those that have memory. */
-static unsigned first_of_node(unsigned zone) { return zone / MAX_NR_ZONES * MAX_NR_ZONES; }
 
 static bool is_in_table(const struct machine *m, unsigned zone)
 {
@@ -417,7 +444,7 @@ static void zones_draw(struct view *v, struct panel_state *ps, const struct area
 {
 	const struct machine *m = view_machine(v);
 	unsigned shown = shown_zone(v, ps, active);
-	int zones = zones_with_memory(m), rows = zones_in_table(m, shown), y = 0, each;
+	int zones = zones_with_memory(m), rows = zones_in_table(m, shown), y = 0, each, spare;
 	bool all = m->nr_nodes == 1 || a->height >= zones + rows + 3, tall;
 	unsigned first = all ? 0 : first_of_node(shown);
 	unsigned end = all ? nr_zones(m) : first + MAX_NR_ZONES;
@@ -437,6 +464,13 @@ static void zones_draw(struct view *v, struct panel_state *ps, const struct area
 	each = a->height - y >= (tall ? 2 * zones + MAX_ORDER + 5 : 2 * zones + rows + 5) ? 2 : 1;
 	rest = area_sub(a, 0, y, a->width, a->height - y);
 	y += draw_gauges(v, &rest, first, end, shown, each);
+	spare = a->height - y - 1 - (tall ? 1 + MAX_ORDER : 1 + rows);
+	if (spare > 0 && each == 1) {
+		draw_marks(zone_by_id(m, shown), a, 1 + name_width(m), y++);
+		spare--;
+	}
+	if (spare > 0)
+		y += draw_reserve(m, zone_by_id(m, shown), a, y);
 	ps->top = y;
 	rest = area_sub(a, 0, y, a->width, a->height - y);
 	if (tall)
