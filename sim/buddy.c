@@ -25,7 +25,7 @@
  * are not told apart, one of them holds everything.
  */
 #include "page_alloc.h"
-#include "machine.h"
+#include "page_list.h"
 
 /* The block's head gets its mark and its place; its pages count as free. */
 static void add_to_free_list(struct machine *m, struct zone *z, pfn_t pfn,
@@ -216,8 +216,9 @@ void free_one_page(struct machine *m, struct zone *z, pfn_t pfn, unsigned order,
 		   enum migratetype type)
 {
 	enter(m, FREE_ONE_PAGE, pfn, order);
-	for (pfn_t i = pfn; i < pfn + (1u << order); i++)
-		pfn_page(m, i)->use = FRAME_FREE;
+	/* does it come from a CPU's list? */
+	if (pfn_page(m, pfn)->use != FRAME_FREE)
+		set_block_use(pfn_page(m, pfn), order, FRAME_FREE);
 	pfn = merge_buddies(m, z, pfn, &order);
 	place_block(m, z, pfn, order, type, PLACE_BY_RULE);
 	leave(m, FREE_ONE_PAGE, pfn);

@@ -34,17 +34,6 @@
 #include "page_alloc.h"
 #include "machine.h"
 
-#include <string.h>
-
-enum zone_type gfp_zone(uint32_t gfp)
-{
-	if (gfp & GFP_BIT_DMA)
-		return ZONE_DMA;
-	if (gfp & GFP_BIT_HIGHMEM && gfp & GFP_BIT_MOVABLE)
-		return ZONE_MOVABLE;
-	return gfp & GFP_BIT_HIGHMEM ? ZONE_HIGHMEM : ZONE_NORMAL;
-}
-
 /* Straight from the buddy.  Who cannot wait is given what is kept for such
  * requests, rather than nothing. */
 static pfn_t rmqueue_buddy(struct machine *m, struct zone *z, unsigned order,
@@ -143,7 +132,7 @@ static pfn_t get_page_from_freelist(struct machine *m, uint32_t gfp,
 		struct zone *z = ref->zone;
 		pfn_t pfn;
 
-		if (!zone_may_give(m, z, gfp, order, alloc_flags))
+		if (!zone_may_give(m, z, order, ac->highest, alloc_flags, gfp))
 			continue;
 		pfn = rmqueue(m, z, order, alloc_flags, ac->type);
 		if (pfn == PFN_NONE)
@@ -227,8 +216,7 @@ static void prep_new_page(struct machine *m, pfn_t pfn, unsigned order,
 	page->flags = order ? PG_COMPOUND : 0;
 	page->order = (uint8_t)order;
 	page->refcount = 1;
-	for (unsigned i = 0; i < 1u << order; i++)
-		page[i].use = (uint8_t)use;
+	set_block_use(page, order, use);
 	step(m, PREP_NEW_PAGE, pfn, order);
 }
 
@@ -267,17 +255,28 @@ static void free_to_buddy(struct machine *m, struct zone *z, pfn_t pfn,
 	spin_unlock(m, &z->lock);
 }
 
+/* Its frames forget what they were; in one go, for there may be many. */
+static void free_pages_prepare(struct page *page, unsigned order,
+			       enum frame_use use)
+{
+	const struct page *end = page + (1u << order);
+
+	for (; page < end; page++)
+		*page = (struct page){.use = (uint8_t)use};
+}
+
 void free_pages(struct machine *m, pfn_t pfn, unsigned order)
 {
+	bool to_cpu = order <= m->profile->pcp_max_order;
 	struct zone *z = page_zone(m, pfn);
 	struct page *page = pfn_page(m, pfn);
 
 	BUG_ON(page->refcount != 1 || page->mapcount != 0);
 	BUG_ON(page->order != order);
 	enter(m, FREE_PAGES, pfn, order);
-	memset(page, 0, sizeof(*page) << order);
+	free_pages_prepare(page, order, to_cpu ? FRAME_PCP : FRAME_FREE);
 	z->nr_free += 1u << order;
-	if (order <= m->profile->pcp_max_order)
+	if (to_cpu)
 		free_unref_page(m, z, pfn, order);
 	else
 		free_to_buddy(m, z, pfn, order);

@@ -67,7 +67,24 @@ void put_page(struct machine *m, pfn_t pfn);
 void drain_pages(struct machine *m, int cpu);
 
 /* Highest zone that gfp allows: 6.1 gfp_zone(). */
-enum zone_type gfp_zone(uint32_t gfp);
+static inline enum zone_type gfp_zone(uint32_t gfp)
+{
+	if (gfp & GFP_BIT_DMA)
+		return ZONE_DMA;
+	if (gfp & GFP_BIT_HIGHMEM && gfp & GFP_BIT_MOVABLE)
+		return ZONE_MOVABLE;
+	return gfp & GFP_BIT_HIGHMEM ? ZONE_HIGHMEM : ZONE_NORMAL;
+}
+
+/* All frames of a block get a use. */
+static inline void set_block_use(struct page *page, unsigned order,
+				 enum frame_use use)
+{
+	const struct page *end = page + (1u << order);
+
+	for (; page < end; page++)
+		page->use = (uint8_t)use;
+}
 
 /* ---- watermark.c: how much a zone keeps ---- */
 
@@ -96,9 +113,9 @@ bool zone_watermark_ok(const struct zone *z, unsigned order, uint32_t mark,
 		       enum zone_type highest, uint32_t alloc_flags);
 
 /* The same for a request, against the mark of alloc_flags as it stands now,
- * and told. */
-bool zone_may_give(struct machine *m, const struct zone *z, uint32_t gfp,
-		   unsigned order, uint32_t alloc_flags);
+ * and told.  6.1 zone_watermark_fast(). */
+bool zone_may_give(struct machine *m, const struct zone *z, unsigned order,
+		   enum zone_type highest, uint32_t alloc_flags, uint32_t gfp);
 
 /* ---- buddy.c: the block allocator behind the lists ---- */
 
@@ -182,18 +199,12 @@ bool unreserve_highatomic_pageblock(struct machine *m, struct zone *z,
  * empty; PFN_NONE: the zone has none. Its use is still FRAME_PCP. */
 pfn_t rmqueue_pcplist(struct machine *m, struct zone *z, unsigned order,
 		      enum migratetype type);
-/* A cleared block to the head of the running CPU's list; when that is full,
- * old ones go back to the buddy. */
+/* A cleared block, its use FRAME_PCP, to the head of the running CPU's list;
+ * when that is full, old ones go back to the buddy. */
 void free_unref_page(struct machine *m, struct zone *z, pfn_t pfn,
 		     unsigned order);
 /* A batch of the running CPU's pages of z goes back to the buddy: what the
  * kernel does with an idle CPU's now and then. */
 void drain_zone_pages(struct machine *m, struct zone *z);
-
-/* ---- page_list.c: pfn is on no list / on l ---- */
-void page_list_init(struct page_list *l);
-void page_list_push(struct machine *m, struct page_list *l, pfn_t pfn);
-void page_list_append(struct machine *m, struct page_list *l, pfn_t pfn);
-void page_list_remove(struct machine *m, struct page_list *l, pfn_t pfn);
 
 #endif

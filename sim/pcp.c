@@ -24,7 +24,7 @@
  * idle CPU's lists.
  */
 #include "page_alloc.h"
-#include "machine.h"
+#include "page_list.h"
 
 enum { FREE_FACTOR_MAX = 5 }; /* 6.1 CONFIG_PCP_BATCH_SCALE_MAX */
 
@@ -46,8 +46,6 @@ static void add_block(struct machine *m, struct per_cpu_pages *pcp, pfn_t pfn,
 {
 	struct page_list *l = &pcp->list[order][pcp_list_type(type)];
 
-	for (pfn_t i = pfn; i < pfn + (1u << order); i++)
-		pfn_page(m, i)->use = FRAME_PCP;
 	pfn_page(m, pfn)->level = (uint8_t)type;
 	if (tail)
 		page_list_append(m, l, pfn);
@@ -72,6 +70,7 @@ static void rmqueue_bulk(struct machine *m, struct zone *z, unsigned order,
 
 		if (pfn == PFN_NONE)
 			break;
+		set_block_use(pfn_page(m, pfn), order, FRAME_PCP);
 		add_block(m, pcp, pfn, order, type, true);
 	}
 	spin_unlock(m, &z->lock);

@@ -72,14 +72,13 @@ static bool has_pages(const struct zone *z, unsigned order, uint32_t keep)
 }
 
 /* Is a block of this order on a list that the request may use?  A zone with
- * free pages has one of order 0. */
+ * free pages has one of order 0.  Asked from the largest order down, for most
+ * zones have one there: the first look answers, whatever the order is. */
 static bool has_block(const struct zone *z, unsigned order,
 		      uint32_t alloc_flags)
 {
-	if (order == 0)
-		return true;
-	for (; order < MAX_ORDER; order++) {
-		const struct free_area *area = &z->free_area[order];
+	for (unsigned k = MAX_ORDER; k-- > order;) {
+		const struct free_area *area = &z->free_area[k];
 		uint32_t kept = area->free_list[MIGRATE_HIGHATOMIC].count;
 
 		if (area->nr_free > kept)
@@ -87,7 +86,7 @@ static bool has_block(const struct zone *z, unsigned order,
 		if (kept && (alloc_flags & ALLOC_HIGHATOMIC))
 			return true;
 	}
-	return false;
+	return order == 0;
 }
 
 bool zone_watermark_ok(const struct zone *z, unsigned order, uint32_t mark,
@@ -108,12 +107,12 @@ static uint32_t mark_now(const struct zone *z, uint32_t gfp, unsigned order,
 	return z->watermark[wmark] + (urgent ? 0 : z->watermark_boost);
 }
 
-bool zone_may_give(struct machine *m, const struct zone *z, uint32_t gfp,
-		   unsigned order, uint32_t alloc_flags)
+bool zone_may_give(struct machine *m, const struct zone *z, unsigned order,
+		   enum zone_type highest, uint32_t alloc_flags, uint32_t gfp)
 {
 	enum watermark wmark = alloc_flags & ALLOC_WMARK_MASK;
-	uint32_t keep = pages_kept(z, mark_now(z, gfp, order, wmark),
-				   gfp_zone(gfp), alloc_flags);
+	uint32_t keep = pages_kept(z, mark_now(z, gfp, order, wmark), highest,
+				   alloc_flags);
 
 	if (alloc_flags & ALLOC_NO_WATERMARKS) {
 		note(m, WMARK_IGNORED, z->id, z->nr_free_pages);

@@ -23,7 +23,7 @@
  * Source: 6.1 mm/page_alloc.c; REFERENCE 1.5, 2.2 to 2.4, 4.2.
  */
 #include "zone.h"
-#include "machine.h"
+#include "page_list.h"
 
 enum { MIN_FREE_KBYTES_LEAST = 128 };
 

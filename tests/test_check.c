@@ -1,5 +1,6 @@
 /* Each law is broken on purpose, and the checker names it. */
 #include "tests/frames.h"
+#include "sim/page_list.h"
 #include "sim/pgtable.h"
 
 static struct machine *m;
