@@ -26,7 +26,7 @@
  */
 #include <string.h>
 
-#include "machine.h"
+#include "slab_list.h"
 
 enum {
 	BATCHREFILL_LIMIT = 16,
@@ -206,8 +206,8 @@ static uint32_t objects_wanted(const struct machine *m,
 	return ac->batchcount;
 }
 
-static void cache_alloc_refill(struct machine *m, struct kmem_cache *c,
-			       struct array_cache *ac, uint32_t gfp)
+void cache_alloc_refill(struct machine *m, struct kmem_cache *c,
+			struct array_cache *ac, uint32_t gfp)
 {
 	uint32_t wanted = objects_wanted(m, ac);
 
@@ -221,25 +221,6 @@ static void cache_alloc_refill(struct machine *m, struct kmem_cache *c,
 	leave(m, CACHE_ALLOC_REFILL, ac->avail);
 }
 
-vaddr_t array_cache_alloc(struct machine *m, struct kmem_cache *c,
-			  struct array_cache *ac, uint32_t gfp)
-{
-	vaddr_t obj;
-
-	if (ac->avail) {
-		c->allochit++;
-	} else {
-		c->allocmiss++;
-		cache_alloc_refill(m, c, ac, gfp);
-		if (ac->avail == 0)
-			return 0;
-	}
-	ac->touched = true;
-	obj = ac->entry[--ac->avail];
-	step(m, AC_GET, c->index, obj, ac->avail);
-	return obj;
-}
-
 /* ---- flush ---- */
 
 /* nr entries from first on go back to their slabs, in this order; returns the
@@ -248,8 +229,12 @@ static struct slab *free_block(struct machine *m, struct kmem_cache *c,
 			       struct array_cache *ac, uint32_t first,
 			       uint32_t nr)
 {
-	for (uint32_t i = 0; i < nr; i++)
-		slab_put_obj(m, c, ac->entry[first + i]);
+	for (uint32_t i = 0; i < nr; i++) {
+		vaddr_t obj = ac->entry[first + i];
+		struct slab *s = virt_to_slab(m, obj);
+
+		slab_put_obj(m, s, obj, obj_to_index(s, obj));
+	}
 	ac->avail -= nr;
 	memmove(ac->entry + first, ac->entry + first + nr,
 		(ac->avail - first) * sizeof(vaddr_t));
@@ -276,8 +261,8 @@ static bool flush_to_shared(struct machine *m, struct kmem_cache *c,
 	return true;
 }
 
-static void cache_flusharray(struct machine *m, struct kmem_cache *c,
-			     struct array_cache *ac)
+void cache_flusharray(struct machine *m, struct kmem_cache *c,
+		      struct array_cache *ac)
 {
 	uint32_t nr = ac->batchcount;
 	struct slab *gone = NULL;
@@ -291,19 +276,6 @@ static void cache_flusharray(struct machine *m, struct kmem_cache *c,
 	spin_unlock(m, &c->list_lock);
 	slabs_destroy(m, gone);
 	leave(m, CACHE_FLUSHARRAY);
-}
-
-void array_cache_free(struct machine *m, struct kmem_cache *c,
-		      struct array_cache *ac, vaddr_t obj)
-{
-	if (ac->avail < ac->limit) {
-		c->freehit++;
-	} else {
-		c->freemiss++;
-		cache_flusharray(m, c, ac);
-	}
-	ac->entry[ac->avail++] = obj;
-	step(m, AC_PUT, c->index, obj, ac->avail, ac->limit);
 }
 
 /* The nr oldest entries go back. */

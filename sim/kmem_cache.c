@@ -12,8 +12,8 @@
  */
 #include <string.h>
 
-#include "machine.h"
 #include "page_alloc.h"
+#include "slab_list.h"
 
 /* ---- create and destroy ---- */
 
@@ -162,6 +162,27 @@ uint32_t cache_slabs(const struct kmem_cache *c)
 
 /* ---- objects ---- */
 
+/* A caller takes what the array or the slab gave: object index of s. */
+static void object_taken(struct machine *m, struct kmem_cache *c,
+			 struct slab *s, uint16_t index)
+{
+	s->busy[index] = 1;
+	c->num_allocations++;
+	if (++c->active > c->high_mark)
+		c->high_mark = c->active;
+	if (s->bytes)
+		slab_debug_alloc(m, s, index);
+}
+
+static void object_freed(struct machine *m, struct kmem_cache *c,
+			 struct slab *s, uint16_t index)
+{
+	s->busy[index] = 0;
+	c->active--;
+	if (s->bytes)
+		slab_debug_free(m, s, index);
+}
+
 /* 2.4's kmem_cache_alloc_one: straight from a slab.  The lock is not held while
  * pages are asked for. */
 static vaddr_t slab_alloc(struct machine *m, struct kmem_cache *c, uint32_t gfp)
@@ -174,44 +195,54 @@ static vaddr_t slab_alloc(struct machine *m, struct kmem_cache *c, uint32_t gfp)
 	if (s)
 		obj = slab_get_obj(m, s);
 	spin_unlock(m, &c->list_lock);
-	if (s || !(s = cache_grow(m, c, gfp)))
-		return obj;
-	spin_lock(m, &c->list_lock);
-	obj = slab_get_obj(m, s);
-	spin_unlock(m, &c->list_lock);
+	if (!s) {
+		s = cache_grow(m, c, gfp);
+		if (!s)
+			return 0;
+		spin_lock(m, &c->list_lock);
+		obj = slab_get_obj(m, s);
+		spin_unlock(m, &c->list_lock);
+	}
+	object_taken(m, c, s, obj_to_index(s, obj));
 	return obj;
 }
 
-static void slab_free(struct machine *m, struct kmem_cache *c, vaddr_t obj)
+/* An object from the top of the array, which is refilled when it is empty; 0:
+ * no memory. */
+static vaddr_t array_cache_alloc(struct machine *m, struct kmem_cache *c,
+				 struct array_cache *ac, uint32_t gfp)
 {
-	spin_lock(m, &c->list_lock);
-	slab_put_obj(m, c, obj);
-	spin_unlock(m, &c->list_lock);
+	struct slab *s;
+	vaddr_t obj;
+
+	if (ac->avail) {
+		c->allochit++;
+	} else {
+		c->allocmiss++;
+		cache_alloc_refill(m, c, ac, gfp);
+		if (ac->avail == 0)
+			return 0;
+	}
+	ac->touched = true;
+	obj = ac->entry[--ac->avail];
+	step(m, AC_GET, c->index, obj, ac->avail);
+	s = virt_to_slab(m, obj);
+	object_taken(m, c, s, obj_to_index(s, obj));
+	return obj;
 }
 
-/* A caller takes what the array or the slab gave. */
-static void object_taken(struct machine *m, struct kmem_cache *c, vaddr_t obj)
+/* obj goes on the array; a full one gives a batch away before. */
+static void array_cache_free(struct machine *m, struct kmem_cache *c,
+			     struct array_cache *ac, vaddr_t obj)
 {
-	struct slab *s = pfn_page(m, kva_to_pfn(m, obj))->mapping;
-	uint32_t index = obj_to_index(s, obj);
-
-	s->busy[index] = 1;
-	c->num_allocations++;
-	if (++c->active > c->high_mark)
-		c->high_mark = c->active;
-	if (s->bytes)
-		slab_debug_alloc(m, s, index);
-}
-
-static void object_freed(struct machine *m, struct kmem_cache *c, vaddr_t obj)
-{
-	struct slab *s = pfn_page(m, kva_to_pfn(m, obj))->mapping;
-	uint32_t index = obj_to_index(s, obj);
-
-	s->busy[index] = 0;
-	c->active--;
-	if (s->bytes)
-		slab_debug_free(m, s, index);
+	if (ac->avail < ac->limit) {
+		c->freehit++;
+	} else {
+		c->freemiss++;
+		cache_flusharray(m, c, ac);
+	}
+	ac->entry[ac->avail++] = obj;
+	step(m, AC_PUT, c->index, obj, ac->avail, ac->limit);
 }
 
 vaddr_t kmem_cache_alloc_gfp(struct machine *m, struct kmem_cache *c,
@@ -223,10 +254,8 @@ vaddr_t kmem_cache_alloc_gfp(struct machine *m, struct kmem_cache *c,
 	enter(m, KMEM_CACHE_ALLOC, c->index);
 	obj = ac->limit ? array_cache_alloc(m, c, ac, gfp)
 			: slab_alloc(m, c, gfp);
-	if (obj) {
-		object_taken(m, c, obj);
+	if (obj)
 		obj += c->obj_offset;
-	}
 	leave(m, KMEM_CACHE_ALLOC, obj);
 	return obj;
 }
@@ -239,14 +268,21 @@ vaddr_t kmem_cache_alloc(struct machine *m, struct kmem_cache *c)
 void kmem_cache_free(struct machine *m, struct kmem_cache *c, vaddr_t obj)
 {
 	struct array_cache *ac = &c->cpu[m->cpu];
+	struct slab *s;
+	uint16_t index;
 
 	enter(m, KMEM_CACHE_FREE, c->index, obj);
 	obj -= c->obj_offset;
-	object_freed(m, c, obj);
-	if (ac->limit)
+	s = virt_to_slab(m, obj);
+	index = obj_to_index(s, obj);
+	object_freed(m, c, s, index);
+	if (ac->limit) {
 		array_cache_free(m, c, ac, obj);
-	else
-		slab_free(m, c, obj);
+	} else {
+		spin_lock(m, &c->list_lock);
+		slab_put_obj(m, s, obj, index);
+		spin_unlock(m, &c->list_lock);
+	}
 	leave(m, KMEM_CACHE_FREE);
 }
 

@@ -1,88 +1,21 @@
 /*
- * Slabs: where they come from, which list they are on, who is in them.
+ * Slabs: made of pages, found from an address, given back.
  *
- * A cache keeps its slabs on three lists.  Objects are taken from partial slabs
- * first, so that the others may drain and their pages go back:
+ * A slab is 2^gfporder pages and a record of them.  Each of its frames knows
+ * the record, so the address of an object leads to its slab and its cache:
  *
- *	          grow            take            take the last
- *	pages --------> free ------------> partial ------------> full
- *	      <--------      <------------         <------------
- *	       drain          put the last             put
+ *	c1a0f060 - PAGE_OFFSET -> frame 1a0f -> page.mapping -> slab -> cache
  *
- * In each slab an index list says which objects are free.  2.4 chains them:
- * slab->free is the first, bufctl[i] the one after i; what was freed last goes
- * first.  Three objects, all taken, freed in the order 1, 2, 0:
- *
- *	free = 0    bufctl = { 2, END, 1 }       next: 0, 2, 1
- *
- * 6.1 keeps a stack of one-byte indices, bufctl[inuse..num), taken from inuse
- * on.  Both hand a fresh slab out in ascending order.
- *
- * The two versions also differ in the end of a list to which a slab goes:
- *
- *	                         2.4               6.1
- *	fresh slab               tail of free      tail of free
- *	taken from               head              head
- *	put into, partial        stays where it is tail of partial
- *	put into, was full       head of partial   tail of partial
- *	put into, now empty      head of free      head of free
+ * A new slab joins the free ones of its cache, and from the free ones slabs
+ * leave (slab_list.h has the lists).
  *
  * Simpler than Linux: bytes of objects are modelled only where somebody looks
  * at them (slab_debug.c), so constructors and the index list are told and
  * counted, not written.
  * Sources: 2.4.18 and 6.1 mm/slab.c; REFERENCE 5.6, 5.7.
  */
-#include "machine.h"
 #include "page_alloc.h"
-
-/* ---- lists ---- */
-
-static void slab_list_push(struct slab_list *l, struct slab *s)
-{
-	s->prev = NULL;
-	s->next = l->first;
-	if (l->first)
-		l->first->prev = s;
-	else
-		l->last = s;
-	l->first = s;
-	l->count++;
-}
-
-static void slab_list_append(struct slab_list *l, struct slab *s)
-{
-	s->next = NULL;
-	s->prev = l->last;
-	if (l->last)
-		l->last->next = s;
-	else
-		l->first = s;
-	l->last = s;
-	l->count++;
-}
-
-static void slab_list_remove(struct slab_list *l, struct slab *s)
-{
-	if (s->prev)
-		s->prev->next = s->next;
-	else
-		l->first = s->next;
-	if (s->next)
-		s->next->prev = s->prev;
-	else
-		l->last = s->prev;
-	l->count--;
-}
-
-/* The list of its cache on which the laws put it. */
-static struct slab_list *slab_home(struct slab *s)
-{
-	struct kmem_cache *c = s->cache;
-
-	if (s->inuse == 0)
-		return &c->slabs_free;
-	return s->inuse == c->num ? &c->slabs_full : &c->slabs_partial;
-}
+#include "slab_list.h"
 
 /* ---- finding ---- */
 
@@ -313,75 +246,4 @@ void slabs_destroy(struct machine *m, struct slab *gone)
 		gone = s->next;
 		slab_destroy(m, s);
 	}
-}
-
-/* ---- taking and putting ---- */
-
-struct slab *first_slab(struct machine *m, struct kmem_cache *c)
-{
-	struct slab *s = c->slabs_partial.first;
-
-	if (s) {
-		note(m, SLAB_FROM_PARTIAL, c->index, s->pfn, s->inuse, c->num);
-		return s;
-	}
-	c->free_touched = true;
-	s = c->slabs_free.first;
-	if (s)
-		note(m, SLAB_FROM_FREE, c->index, s->pfn, c->num);
-	return s;
-}
-
-/* The slab's inuse changes to now: move it to the list of that. */
-static void slab_moves(struct slab *s, uint16_t now, bool tail)
-{
-	slab_list_remove(slab_home(s), s);
-	s->inuse = now;
-	if (tail)
-		slab_list_append(slab_home(s), s);
-	else
-		slab_list_push(slab_home(s), s);
-}
-
-vaddr_t slab_get_obj(struct machine *m, struct slab *s)
-{
-	struct kmem_cache *c = s->cache;
-	uint16_t index;
-
-	if (m->profile->slab_61) {
-		index = s->bufctl[s->inuse];
-	} else {
-		index = s->free;
-		s->free = s->bufctl[index];
-	}
-	c->free_objects--;
-	/* A partial slab that stays partial is already the first one. */
-	if (s->inuse != 0 && s->inuse + 1 < c->num)
-		s->inuse++;
-	else
-		slab_moves(s, s->inuse + 1, false);
-	step(m, SLAB_GET_OBJ, c->index, slab_object(s, index), index, s->inuse,
-	     c->num);
-	return slab_object(s, index);
-}
-
-void slab_put_obj(struct machine *m, struct kmem_cache *c, vaddr_t obj)
-{
-	struct slab *s = pfn_page(m, kva_to_pfn(m, obj))->mapping;
-	uint16_t index = (uint16_t)obj_to_index(s, obj);
-	uint16_t now = s->inuse - 1;
-
-	c->free_objects++;
-	if (m->profile->slab_61) {
-		s->bufctl[now] = index;
-		slab_moves(s, now, now != 0);
-	} else {
-		s->bufctl[index] = s->free;
-		s->free = index;
-		if (now == 0 || s->inuse == c->num)
-			slab_moves(s, now, false);
-		else
-			s->inuse = now;
-	}
-	step(m, SLAB_PUT_OBJ, c->index, obj, index, now, c->num);
 }

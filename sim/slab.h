@@ -161,9 +161,9 @@ int slab_object_at(const struct slab *s, vaddr_t va);
  * does it: obj is index * size behind s_mem, and the rounding of reciprocal
  * adds less than one in that range.
  */
-static inline uint32_t obj_to_index(const struct slab *s, vaddr_t obj)
+static inline uint16_t obj_to_index(const struct slab *s, vaddr_t obj)
 {
-	return (uint32_t)((uint64_t)(obj - s->s_mem) * s->cache->reciprocal >>
+	return (uint16_t)((uint64_t)(obj - s->s_mem) * s->cache->reciprocal >>
 			  32);
 }
 
@@ -215,18 +215,11 @@ int slab_byte(const struct machine *m, vaddr_t va);
  * of them are kept. */
 bool slab_write(struct machine *m, vaddr_t va, const void *bytes, uint32_t nr);
 
-/* ---- slab.c: slabs ---- */
+/* ---- slab.c: slabs; slab_list.h: their lists, and taking from them ---- */
 
 /* A new slab, at the tail of slabs_free; NULL: no memory. */
 struct slab *cache_grow(struct machine *m, struct kmem_cache *c,
 			uint32_t gfp);
-
-/* The partial slab to take from, else a free one; NULL: there is none. */
-struct slab *first_slab(struct machine *m, struct kmem_cache *c);
-/* Take an object off a slab with room; the slab changes lists. */
-vaddr_t slab_get_obj(struct machine *m, struct slab *s);
-/* An object no caller holds goes back to its slab. */
-void slab_put_obj(struct machine *m, struct kmem_cache *c, vaddr_t obj);
 
 /* Up to nr free slabs give their pages back, last one first; returns the
  * pages. */
@@ -244,12 +237,12 @@ void setup_cpu_cache(struct machine *m, struct kmem_cache *c);
 /* Boot: the other CPUs start, after the first caches were made. */
 void cache_cpus_online(struct machine *m);
 void free_cpu_cache(struct machine *m, struct kmem_cache *c);
-/* An object from ac, which is refilled when it is empty; 0: no memory. */
-vaddr_t array_cache_alloc(struct machine *m, struct kmem_cache *c,
-			  struct array_cache *ac, uint32_t gfp);
-/* obj goes on ac; a full one gives a batch away before. */
-void array_cache_free(struct machine *m, struct kmem_cache *c,
-		      struct array_cache *ac, vaddr_t obj);
+/* An empty array gets objects; it stays empty when there is no memory. */
+void cache_alloc_refill(struct machine *m, struct kmem_cache *c,
+			struct array_cache *ac, uint32_t gfp);
+/* A full array gives a batch away. */
+void cache_flusharray(struct machine *m, struct kmem_cache *c,
+		      struct array_cache *ac);
 /* All objects of one array, oldest first, or of all arrays of c, go back to
  * their slabs. */
 void drain_array(struct machine *m, struct kmem_cache *c,
