@@ -26,17 +26,6 @@
 
 enum { STEP_ARGS = 5 };
 
-enum step_id {
-#define SPAN(id, name, text, rk, k0, k1, k2, k3, k4) S_##id,
-#define STEP(id, name, text, k0, k1, k2, k3, k4) S_##id,
-#include "steps.def"
-#undef SPAN
-#undef STEP
-	NR_STEP_IDS
-};
-
-enum step_kind { TELL_ENTER, TELL_LEAVE, TELL_STEP, TELL_NOTE };
-
 /* What an argument is: panels find what to light up by it. */
 enum arg_kind {
 	A_NONE,
@@ -74,6 +63,32 @@ enum arg_kind {
 	NR_ARG_KINDS
 };
 
+enum step_id {
+#define SPAN(id, name, text, rk, k0, k1, k2, k3, k4) S_##id,
+#define STEP(id, name, text, k0, k1, k2, k3, k4) S_##id,
+#include "steps.def"
+#undef SPAN
+#undef STEP
+	NR_STEP_IDS
+};
+
+enum step_kind { TELL_ENTER, TELL_LEAVE, TELL_STEP, TELL_NOTE };
+
+/* How many arguments a telling has, and the end of a span: 0 or 1. */
+enum step_nr_args {
+#define COUNT_KINDS(k0, k1, k2, k3, k4)                                      \
+	((k0 != A_NONE) + (k1 != A_NONE) + (k2 != A_NONE) + (k3 != A_NONE) + \
+	 (k4 != A_NONE))
+#define SPAN(id, name, text, rk, k0, k1, k2, k3, k4)                         \
+	NR_ARGS_##id = COUNT_KINDS(k0, k1, k2, k3, k4),                      \
+	NR_RESULTS_##id = (rk) != A_NONE,
+#define STEP(id, name, text, k0, k1, k2, k3, k4)                             \
+	NR_ARGS_##id = COUNT_KINDS(k0, k1, k2, k3, k4),
+#include "steps.def"
+#undef SPAN
+#undef STEP
+};
+
 struct step_info {
 	const char *name;       /* the kernel's word: "expand"             */
 	const char *text;       /* English; {0}..{4} stand for arguments   */
@@ -84,7 +99,11 @@ struct step_info {
 
 extern const struct step_info step_info[NR_STEP_IDS];
 
-/* A telling. arg[0] of TELL_LEAVE is the span's result. */
+/*
+ * A telling. arg[0] of TELL_LEAVE is the span's result.  Those that the table
+ * does not name are not set: what nobody may read need not be written, and
+ * writing is most of what it costs to tell.
+ */
 struct step {
 	uint16_t id;   /* enum step_id   */
 	uint16_t kind; /* enum step_kind; as wide as id: one store for both */
@@ -98,31 +117,49 @@ struct trace {
 	void *ctx;
 };
 
-#define TRACE_FIRST5(a, b, c, d, e, ...)                                     \
-	{ (uint64_t)(a), (uint64_t)(b), (uint64_t)(c), (uint64_t)(d),         \
-	  (uint64_t)(e) }
-#define TRACE_TELL(m, k, i, counts, ...)                                     \
+/* How many arguments there are before the 0 that every list here ends with. */
+#define TRACE_COUNT(...) TRACE_SEVENTH(__VA_ARGS__, 5, 4, 3, 2, 1, 0, 0)
+#define TRACE_SEVENTH(a, b, c, d, e, f, n, ...) n
+/* Set the first n of them. */
+#define TRACE_SET(s, n, a, b, c, d, e, ...)                                  \
+	do {                                                                 \
+		if ((n) > 0)                                                 \
+			(s).arg[0] = (uint64_t)(a);                          \
+		if ((n) > 1)                                                \
+			(s).arg[1] = (uint64_t)(b);                          \
+		if ((n) > 2)                                                \
+			(s).arg[2] = (uint64_t)(c);                          \
+		if ((n) > 3)                                                \
+			(s).arg[3] = (uint64_t)(d);                          \
+		if ((n) > 4)                                                \
+			(s).arg[4] = (uint64_t)(e);                          \
+	} while (0)
+#define TRACE_TELL(m, k, i, counts, n, ...)                                  \
 	do {                                                                 \
 		struct trace *trace_ = (m)->trace;                           \
+		_Static_assert(TRACE_COUNT(__VA_ARGS__) == (n),              \
+			       "steps.def names another number of them");    \
 		trace_->nr += (counts);                                      \
 		if (trace_->sink) {                                          \
-			struct step step_ = {                                \
-				.id = (i),                                   \
-				.kind = (k),                                 \
-				.arg = TRACE_FIRST5(__VA_ARGS__, 0, 0, 0, 0, \
-						    0, 0),                   \
-			};                                                   \
+			struct step step_;                                   \
+			step_.id = (i);                                      \
+			step_.kind = (k);                                    \
+			TRACE_SET(step_, n, __VA_ARGS__, 0, 0, 0, 0, 0);     \
 			trace_->sink(trace_->ctx, &step_);                   \
 		}                                                            \
 	} while (0)
 
 #define enter(m, ...) TRACE_ENTER(m, __VA_ARGS__, 0)
-#define TRACE_ENTER(m, id, ...) TRACE_TELL(m, TELL_ENTER, S_##id, 1, __VA_ARGS__)
+#define TRACE_ENTER(m, id, ...)                                              \
+	TRACE_TELL(m, TELL_ENTER, S_##id, 1, NR_ARGS_##id, __VA_ARGS__)
 #define leave(m, ...) TRACE_LEAVE(m, __VA_ARGS__, 0)
-#define TRACE_LEAVE(m, id, ...) TRACE_TELL(m, TELL_LEAVE, S_##id, 0, __VA_ARGS__)
+#define TRACE_LEAVE(m, id, ...)                                              \
+	TRACE_TELL(m, TELL_LEAVE, S_##id, 0, NR_RESULTS_##id, __VA_ARGS__)
 #define step(m, ...) TRACE_STEP(m, __VA_ARGS__, 0)
-#define TRACE_STEP(m, id, ...) TRACE_TELL(m, TELL_STEP, S_##id, 1, __VA_ARGS__)
+#define TRACE_STEP(m, id, ...)                                               \
+	TRACE_TELL(m, TELL_STEP, S_##id, 1, NR_ARGS_##id, __VA_ARGS__)
 #define note(m, ...) TRACE_NOTE(m, __VA_ARGS__, 0)
-#define TRACE_NOTE(m, id, ...) TRACE_TELL(m, TELL_NOTE, S_##id, 1, __VA_ARGS__)
+#define TRACE_NOTE(m, id, ...)                                               \
+	TRACE_TELL(m, TELL_NOTE, S_##id, 1, NR_ARGS_##id, __VA_ARGS__)
 
 #endif

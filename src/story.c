@@ -335,6 +335,7 @@ static void find_pids(const struct step *st, const struct node *parent, uint32_t
 
 static void end_span(struct story *s, const struct step *st)
 {
+	uint64_t result = step_info[st->id].result != A_NONE ? st->arg[0] : 0;
 	struct node *n = s->open;
 
 	while (n != &s->root) {
@@ -342,7 +343,7 @@ static void end_span(struct story *s, const struct step *st)
 
 		cut_stale(s, n);
 		n->n.ended = true;
-		n->n.result = st->arg[0];
+		n->n.result = result;
 		n->n.last_nr = s->steps;
 		n = node_of(n->n.parent);
 		if (found)
@@ -351,15 +352,22 @@ static void end_span(struct story *s, const struct step *st)
 	s->open = n;
 }
 
-void story_tell(void *ctx, const struct step *st)
+/* What is kept of a telling: its arguments, and 0 where it has none. */
+static struct step arguments_of(const struct step *st)
 {
-	struct story *s = ctx;
+	const uint8_t *kind = step_info[st->id].arg;
+	struct step kept = {.id = st->id, .kind = st->kind};
+
+	for (int i = 0; i < STEP_ARGS && kind[i] != A_NONE; i++)
+		kept.arg[i] = st->arg[i];
+	return kept;
+}
+
+/* A step that is not the end of a span. */
+static void add_step(struct story *s, const struct step *st)
+{
 	struct node *n;
 
-	if (st->kind == TELL_LEAVE) {
-		end_span(s, st);
-		return;
-	}
 	s->steps++;
 	n = add_node(s, s->open, st);
 	find_pids(st, s->open, n->pid);
@@ -378,6 +386,19 @@ void story_tell(void *ctx, const struct step *st)
 		c->pid[0] = n->pid[0];
 		c->pid[1] = n->pid[1];
 	}
+}
+
+void story_tell(void *ctx, const struct step *st)
+{
+	struct story *s = ctx;
+	struct step kept;
+
+	if (st->kind == TELL_LEAVE) {
+		end_span(s, st);
+		return;
+	}
+	kept = arguments_of(st);
+	add_step(s, &kept);
 }
 
 /*
