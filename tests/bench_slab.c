@@ -52,17 +52,18 @@ static inline void give_back(struct giver *g, unsigned i)
 	g->place[i] = (union object){0};
 }
 
-/* ---- the patterns: PAIRS of them each, and all given back at the end ---- */
+/* ---- the patterns: how many pairs they were, for all is given back at the end ---- */
 
-static void run_one(struct giver *g)
+static unsigned run_one(struct giver *g)
 {
 	for (unsigned i = 0; i < PAIRS; i++) {
 		take(g, 0);
 		give_back(g, 0);
 	}
+	return PAIRS;
 }
 
-static void run_batches(struct giver *g)
+static unsigned run_batches(struct giver *g)
 {
 	for (unsigned n = 0; n < PAIRS; n += BATCH) {
 		for (unsigned i = 0; i < BATCH; i++)
@@ -70,11 +71,13 @@ static void run_batches(struct giver *g)
 		for (unsigned i = 0; i < BATCH; i++)
 			give_back(g, i);
 	}
+	return PAIRS;
 }
 
-static void run_random(struct giver *g)
+static unsigned run_random(struct giver *g)
 {
 	uint32_t seed = 1;
+	unsigned operations = 2 * PAIRS;
 
 	for (unsigned n = 0; n < 2 * PAIRS; n++) {
 		unsigned i = (seed = seed * 1664525 + 1013904223) >> 20;
@@ -85,13 +88,16 @@ static void run_random(struct giver *g)
 			take(g, i);
 	}
 	for (unsigned i = 0; i < PLACES; i++)
-		if (g->m ? g->place[i].simulated != 0 : g->place[i].host != NULL)
+		if (g->m ? g->place[i].simulated != 0 : g->place[i].host != NULL) {
 			give_back(g, i);
+			operations++;
+		}
+	return operations / 2;
 }
 
 static const struct {
 	const char *name;
-	void (*run)(struct giver *g);
+	unsigned (*run)(struct giver *g);
 } patterns[NR_PATTERNS] = {
 	[ONE] = {"one", run_one},
 	[BATCHES] = {"batch", run_batches},
@@ -106,9 +112,9 @@ static void measure(struct giver *g, enum pattern p, double ns[ROUNDS])
 	patterns[p].run(g); /* warms the caches */
 	for (int i = 0; i < ROUNDS; i++) {
 		uint64_t from = now();
+		unsigned pairs = patterns[p].run(g);
 
-		patterns[p].run(g);
-		ns[i] = (double)(now() - from) / PAIRS;
+		ns[i] = (double)(now() - from) / pairs;
 	}
 	qsort(ns, ROUNDS, sizeof(ns[0]), by_value);
 }
