@@ -754,6 +754,46 @@ START_TEST(the_screen_is_as_the_golden_one)
 }
 END_TEST
 
+/* Moments of lectures: what their subject looks like where there is little room, and where there is much. */
+static const struct lecture {
+	const char *name, *scenario;
+	int width, height;
+	struct when when;
+} lectures[] = {
+	{"lecture-numa-80x24", "numa", 80, 24, {6, STEP_END}},
+	{"lecture-numa-120x40", "numa", 120, 40, {6, STEP_END}},
+	{"lecture-reserve-80x24", "reserve", 80, 24, {8, STEP_END}},
+	{"lecture-slab-colour-120x40", "slab-colour", 120, 40, {11, STEP_END}},
+	{"lecture-arm-120x40", "arm", 120, 40, {3, STEP_END}},
+	{"lecture-x86-64-80x24", "x86-64", 80, 24, {3, STEP_END}},
+	{"lecture-segments-120x40", "segments", 120, 40, {6, STEP_END}},
+	{"lecture-vmalloc-80x24", "vmalloc", 80, 24, {4, STEP_END}},
+	{"lecture-vmalloc-120x40", "vmalloc", 120, 40, {14, STEP_END}},
+	{"lecture-vmalloc-200x60", "vmalloc", 200, 60, {6, STEP_END}},
+	{"lecture-locks-80x24", "locks", 80, 24, {6, 60}},
+	{"lecture-locks-200x60", "locks", 200, 60, {9, STEP_END}},
+};
+
+START_TEST(a_lecture_looks_as_its_golden_screen)
+{
+	const struct lecture *g = &lectures[_i];
+	char path[128];
+	struct diags d;
+	struct ui_options o = {.language = "en"};
+
+	snprintf(path, sizeof(path), "scenarios/%s.txt", g->scenario);
+	tear_down();
+	diags_init(&d);
+	scenario = scenario_load(path, NULL, &d);
+	ck_assert_ptr_nonnull(scenario);
+	diags_free(&d);
+	ck_assert(screen_open(&s, scenario, &o));
+	screen_resize(&s, g->width, g->height);
+	screen_goto(&s, g->when);
+	compare_golden(g->name, frame(), "screen");
+}
+END_TEST
+
 Suite *screen_suite(void)
 {
 	Suite *suite = suite_create("screen");
@@ -797,6 +837,8 @@ Suite *screen_suite(void)
 	tcase_add_test(t, search_tells_what_it_does_not_find);
 	tcase_add_loop_test(t, no_keys_at_no_size_break_it, 0, 4);
 	tcase_add_test(t, an_empty_scenario_has_a_screen);
+	tcase_add_loop_test(t, a_lecture_looks_as_its_golden_screen, 0,
+			    sizeof(lectures) / sizeof(lectures[0]));
 	tcase_add_loop_test(t, the_screen_is_as_the_golden_one, 0,
 			    sizeof(golden) / sizeof(golden[0]));
 	suite_add_tcase(suite, t);

@@ -239,7 +239,7 @@ START_TEST(slots_of_kmap_and_the_fixmap_are_seen_one_by_one)
 	ck_assert(shows_inside(KUNMAP, 1, "nobody, still mapped"));
 	ck_assert(shows_inside(KUNMAP, 0, "0 of 1024 used  1 still mapped"));
 	ck_assert(
-		shows_inside(SET_FIXMAP, 1, "\342\227\206ffffc000    4K slot 3      fee00 no RAM"));
+		shows_inside(SET_FIXMAP, 1, "\342\227\206ffffc000    4K ioapic 3    fee00 no RAM"));
 	ck_assert(shows_inside(SET_FIXMAP, 1, "kmap_atomic CPU 0 place 0"));
 }
 END_TEST

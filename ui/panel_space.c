@@ -93,7 +93,10 @@ static vaddr_t followed_address(const struct view *v)
 	return n && kernel_address_of(m, n) ? kernel_address_of(m, n) : v->walk_va;
 }
 
-/* The cursor goes where the choice has gone, unless that is outside of what is shown. */
+/*
+ * The cursor goes where the choice has gone.  Outside of what is shown the user's stays where it is, that of the story
+ * goes to the end: a moment looks the same from wherever in time one comes.
+ */
 static void follow_choice(struct space *s, struct panel_state *ps)
 {
 	vaddr_t va = followed_address(s->v);
@@ -101,6 +104,8 @@ static void follow_choice(struct space *s, struct panel_state *ps)
 
 	if (ps->word[WORD_SEEN] != seen && va >= s->first && va <= s->last)
 		ps->word[WORD_CURSOR] = va;
+	else if (ps->word[WORD_SEEN] != seen && !s->v->choice_is_users)
+		ps->word[WORD_CURSOR] = s->last;
 	ps->word[WORD_SEEN] = seen;
 	if (ps->word[WORD_CURSOR] < s->first || ps->word[WORD_CURSOR] > s->last)
 		ps->word[WORD_CURSOR] = s->last;
@@ -394,7 +399,10 @@ static bool space_search(struct view *v, struct panel_state *ps, const char *nee
 	return false;
 }
 
-/* focus space NAME: the highest range of that name, looked into if it has parts; focus space: the whole. */
+/*
+ * focus space NAME: the highest range of that name, looked into if it has parts, and then the story goes on in there;
+ * focus space: the whole.
+ */
 static void space_reveal(struct view *v, struct panel_state *ps, const char *item)
 {
 	struct space s;
@@ -408,8 +416,10 @@ static void space_reveal(struct view *v, struct panel_state *ps, const char *ite
 	do {
 		if (holds_text(&s, &r, item)) {
 			choose(v, ps, &r);
-			if (range_has_parts(s.m, &r) && !range_is_area(&r))
+			if (range_has_parts(s.m, &r) && !range_is_area(&r)) {
 				zoom_in(v, ps);
+				view_release(v);
+			}
 			return;
 		}
 	} while (go_down(&s, &r));

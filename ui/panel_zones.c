@@ -194,9 +194,18 @@ static int draw_reserve(const struct machine *m, const struct zone *z, const str
 			     zone_by_id(m, first_of_node(z->id) + type)->name);
 		x = put_format(a, x + 1, y, ROLE_NUMBER, 0, "%u", z->lowmem_reserve[type]);
 	}
-	if (x == 0)
-		put_text(a, 1, y, ROLE_DIM, 0, _("nothing is kept from other requests"));
 	return 1;
+}
+
+/* Does any zone keep anything?  Then the line has a place, whichever zone is shown. */
+static bool has_reserves(const struct machine *m)
+{
+	for (unsigned i = 0; i < nr_zones(m); i++)
+		for (unsigned type = 0; type < MAX_NR_ZONES; type++)
+			if (zone_by_id(m, i)->managed_pages &&
+			    keeps_from(m, zone_by_id(m, i), type))
+				return true;
+	return false;
 }
 
 /* What each node has free, in a line; the one in front stands out. */
@@ -469,7 +478,7 @@ static void zones_draw(struct view *v, struct panel_state *ps, const struct area
 		draw_marks(zone_by_id(m, shown), a, 1 + name_width(m), y++);
 		spare--;
 	}
-	if (spare > 0)
+	if (spare > 0 && has_reserves(m))
 		y += draw_reserve(m, zone_by_id(m, shown), a, y);
 	ps->top = y;
 	rest = area_sub(a, 0, y, a->width, a->height - y);

@@ -69,6 +69,20 @@ static const char *vm_area_name(const struct space *s, const struct vm_struct *v
 	return vm_area_use(vm);
 }
 
+/* "apic 3", "slot 67": of the fixmap what a slot is kept for, where it has a name of its own. */
+static void slot_name(const struct space *s, const struct address_range *r, uint32_t slot,
+		      char *buf, size_t size)
+{
+	uint32_t nr = 1;
+	const char *name =
+		r->outer == RANGE_FIXMAP ? fix_slot_name(s->m->profile, slot, &nr) : NULL;
+
+	if (name && nr == 0 && slot != s->m->map.fix_kmap_begin)
+		snprintf(buf, size, "%s %u", name, slot);
+	else
+		snprintf(buf, size, _("slot %u"), slot);
+}
+
 const char *range_name(const struct space *s, const struct address_range *r, char *buf, size_t size)
 {
 	uint32_t low = is_slot(r) ? range_slot(s->m, r, r->first) : 0;
@@ -77,7 +91,7 @@ const char *range_name(const struct space *s, const struct address_range *r, cha
 	const char *area = r->kind == RANGE_MAPPING ? area_name(s->v, r->area, name) : "-";
 
 	if (is_slot(r) && low == high)
-		snprintf(buf, size, _("slot %u"), low);
+		slot_name(s, r, low, buf, size);
 	else if (is_slot(r))
 		snprintf(buf, size, "%u-%u", low < high ? low : high, low < high ? high : low);
 	else if (strcmp(area, "-") != 0)
@@ -260,39 +274,58 @@ static void count_slots(const struct machine *m, uint32_t *used, uint32_t *unuse
 	}
 }
 
+/* The long form where it fits, else the short one. */
+static int put_fitting(const struct area *a, int x, int y, enum role role, const char *form,
+		       const char *brief)
+{
+	return put_text(a, x, y, role, 0, x + text_width(form) <= a->width ? form : brief);
+}
+
 static void put_pkmap(const struct space *s, const struct area *a, int x, int y)
 {
-	uint32_t used, unused;
+	uint32_t used, unused, all = s->m->profile->last_pkmap;
+	char form[TEXT_LEN], brief[TEXT_LEN];
 
 	count_slots(s->m, &used, &unused);
-	x = put_format(a, x, y, used ? ROLE_NORMAL : ROLE_DIM, 0, _("%u of %u used"), used,
-		       s->m->profile->last_pkmap);
-	if (unused)
-		put_format(a, x + 2, y, ROLE_DIM, 0, _("%u still mapped"), unused);
+	snprintf(form, sizeof(form), _("%u of %u used"), used, all);
+	snprintf(brief, sizeof(brief), "%u/%u", used, all);
+	x = put_fitting(a, x, y, used ? ROLE_NORMAL : ROLE_DIM, form, brief);
+	if (!unused)
+		return;
+	snprintf(form, sizeof(form), _("%u still mapped"), unused);
+	snprintf(brief, sizeof(brief), "+%u", unused);
+	put_fitting(a, x + 2, y, ROLE_DIM, form, brief);
 }
 
 static void put_vmalloc(const struct space *s, const struct area *a, int x, int y)
 {
 	uint32_t areas = 0, pages = 0;
+	char form[TEXT_LEN], brief[TEXT_LEN];
 
 	for (const struct vm_struct *vm = s->m->vmap.first; vm; vm = vm->next) {
 		areas += !vm->lazy;
 		if (!vm->lazy)
 			pages += (uint32_t)((vm->end - vm->start) >> PAGE_SHIFT) - 1;
 	}
-	x = put_format(a, x, y, areas ? ROLE_NORMAL : ROLE_DIM, 0, _("areas %u  pages %u"), areas,
-		       pages);
-	if (s->m->vmap.lazy_pages)
-		put_format(a, x + 2, y, ROLE_DIM, 0, _("lazy %u"), s->m->vmap.lazy_pages);
+	snprintf(form, sizeof(form), _("areas %u  pages %u"), areas, pages);
+	snprintf(brief, sizeof(brief), _("areas %u"), areas);
+	x = put_fitting(a, x, y, areas ? ROLE_NORMAL : ROLE_DIM, form, brief);
+	if (!s->m->vmap.lazy_pages)
+		return;
+	snprintf(form, sizeof(form), _("lazy %u"), s->m->vmap.lazy_pages);
+	put_fitting(a, x + 2, y, ROLE_DIM, form, "");
 }
 
 static void put_direct(const struct space *s, const struct area *a, int x, int y,
 		       const struct address_range *r)
 {
+	char frames[TEXT_LEN];
+
 	if (r->zone)
 		x = put_text(a, x, y, ROLE_LABEL, 0, r->zone->name) + 1;
-	put_format(a, x, y, ROLE_DIM, 0, "%05x-%05x", kva_to_pfn(s->m, r->first),
-		   kva_to_pfn(s->m, r->last));
+	snprintf(frames, sizeof(frames), "%05x-%05x", kva_to_pfn(s->m, r->first),
+		 kva_to_pfn(s->m, r->last));
+	put_fitting(a, x, y, ROLE_DIM, frames, "");
 }
 
 /* The frames of a large page in cells: how many are taken, coloured by what the first of them is. */
@@ -426,36 +459,39 @@ static void put_free(const struct space *s, const struct area *a, int x, int y,
 		put_format(a, x + 1, y, ROLE_DIM, 0, "%0*llx", digits, (unsigned long long)at);
 }
 
-/* Words for ranges of which there is nothing to count. */
-static const char *range_words(const struct address_range *r)
+/* Words for ranges of which there is nothing to count, and fewer of them for a narrow panel. */
+static void put_words(const struct area *a, int x, int y, const struct address_range *r)
 {
-	switch (r->kind) {
-	case RANGE_NULL:
-		return _("NULL faults here");
-	case RANGE_ABOVE_BASE:
-		return _("left for the stack");
-	case RANGE_STACK_ROOM:
-		return _("\342\206\223 to the stack's limit");
-	case RANGE_STACK_GAP:
-		return _("mmap keeps off");
-	case RANGE_HOLE:
-		return _("catches overruns");
-	case RANGE_LAST_PAGE:
-		return _("error numbers");
-	case RANGE_VM_GUARD:
-		return _("never mapped");
-	case RANGE_VM_LAZY:
-		return _("waits for a TLB flush");
-	default:
-		return "";
-	}
+	static const struct words {
+		enum range_kind kind;
+		const char *form, *brief;
+	} words[] = {
+		{RANGE_NULL, N_("NULL faults here"), N_("NULL")},
+		{RANGE_ABOVE_BASE, N_("left for the stack"), N_("for stack")},
+		{RANGE_STACK_ROOM, N_("\342\206\223 to the stack's limit"),
+		 N_("\342\206\223 limit")},
+		{RANGE_STACK_GAP, N_("mmap keeps off"), N_("no mmap")},
+		{RANGE_HOLE, N_("catches overruns"), N_("overruns")},
+		{RANGE_LAST_PAGE, N_("error numbers"), N_("errors")},
+		{RANGE_VM_GUARD, N_("never mapped"), N_("unmapped")},
+		{RANGE_VM_LAZY, N_("waits for a TLB flush"), N_("TLB flush")},
+	};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
+		if (words[i].kind == r->kind)
+			put_fitting(a, x, y, ROLE_DIM, _(words[i].form), _(words[i].brief));
 }
 
 static void put_mapped(const struct space *s, const struct area *a, int x, int y,
 		       const struct address_range *r)
 {
-	put_format(a, x, y, ROLE_DIM, 0, _("mapped %u of %llu"), range_pages_mapped(s->m, r),
-		   (unsigned long long)(range_bytes(r) >> PAGE_SHIFT));
+	unsigned long long pages = range_bytes(r) >> PAGE_SHIFT;
+	uint32_t mapped = range_pages_mapped(s->m, r);
+	char form[TEXT_LEN], brief[TEXT_LEN];
+
+	snprintf(form, sizeof(form), _("mapped %u of %llu"), mapped, pages);
+	snprintf(brief, sizeof(brief), "%u/%llu", mapped, pages);
+	put_fitting(a, x, y, ROLE_DIM, form, brief);
 }
 
 static void draw_contents(const struct space *s, const struct area *a, int x, int y,
@@ -490,7 +526,7 @@ static void draw_contents(const struct space *s, const struct area *a, int x, in
 		put_free(s, a, x, y, r);
 		break;
 	default:
-		put_text(a, x, y, ROLE_DIM, 0, range_words(r));
+		put_words(a, x, y, r);
 		break;
 	}
 }

@@ -87,6 +87,15 @@ const struct page *walk_page(const struct walk *k, pfn_t *pfn)
 	return k->w.complete && *pfn < k->m->max_pfn ? &k->m->mem_map[*pfn] : NULL;
 }
 
+/* A frame that is no RAM: registers of a device. */
+static void draw_device_frame(const struct walk *k, const struct area *a, int y, pfn_t pfn)
+{
+	int x = put_text(a, 1, y, ROLE_LABEL, 0, _("frame"));
+
+	x = put_walk_pfn(k->v, a, x + 1, y, pfn);
+	put_text(a, x + 1, y, ROLE_WARN, 0, _("no RAM: a device is there"));
+}
+
 /* Where the walk ends without a frame: what the area says. */
 static void draw_no_frame(const struct walk *k, const struct area *a, int y)
 {
@@ -124,10 +133,12 @@ void draw_walk_frame(const struct walk *k, const struct area *a, int y)
 	char name[ZONE_NAME_LEN];
 	int x;
 
-	if (!p) {
+	if (!p && k->w.complete)
+		draw_device_frame(k, a, y, pfn);
+	else if (!p)
 		draw_no_frame(k, a, y);
+	if (!p)
 		return;
-	}
 	z = page_zone_const(k->m, pfn);
 	x = put_text(a, 1, y, ROLE_LABEL, 0, _("frame"));
 	x = put_walk_pfn(k->v, a, x + 1, y, pfn);

@@ -32,7 +32,7 @@ static enum segment_register segment_of(const struct walk *k, struct descriptor 
 static void draw_no_base(const struct walk *k, const struct area *a, int y)
 {
 	put_text(a, 1, y, ROLE_DIM, 0,
-		 k->m->profile->gdt ? _("64-bit mode: segments add no base, but for fs and gs")
+		 k->m->profile->gdt ? _("64-bit mode: no base but of fs, gs")
 				    : _("no segments: the address is linear"));
 }
 
