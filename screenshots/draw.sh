@@ -22,6 +22,8 @@ shot demand 200x60 demand 4
 shot slab 120x40 slab 9
 shot segv-contrast 120x40 segv 7 --theme contrast
 shot walk-ascii 80x24 walk 3 --ascii
-shot space 120x40 vmalloc 4 --panel space --keys z
+shot space 120x40 vmalloc 4 --panel space --keys "[z"
 shot segments 120x40 segments 6 --panel walk --keys z
 shot locks 120x40 locks 9.86 --panel locks
+shot numa 120x40 numa 6
+shot vmalloc 120x40 vmalloc 14
