@@ -231,6 +231,34 @@ START_TEST(areas_of_vmalloc_have_names_pages_and_guards)
 }
 END_TEST
 
+START_TEST(an_area_at_the_address_of_a_freed_one_has_its_own_name)
+{
+	/* so much is purged at once */
+	struct view v = open_view("machine i386 ram=1G\nspawn sh\nvmalloc zulu 33M\nvfree zulu\n"
+				  "ioremap dev 0xfee00000 4K\n");
+	struct panel_state ps = {0};
+
+	go(&v, 4, STEP_END);
+	panel_space.reveal(&v, &ps, "vmalloc");
+	ck_assert(!v.choice_is_users);
+	ck_assert(holds(panel_text(&panel_space, &v, &ps, 78, 24),
+			"\342\227\206f8800000    4K dev         ioremap mapped 1 of 1"));
+	close_view(&v);
+}
+END_TEST
+
+START_TEST(narrow_rows_have_words_that_fit)
+{
+	struct view v = open_view(KERNEL_LECTURE);
+
+	go(&v, VMALLOC, STEP_END);
+	ck_assert(shows(&panel_space, &v, 38, 30, "f8000000    8M hole      overruns"));
+	ck_assert(shows(&panel_space, &v, 36, 30, "ff800000    4M kmap      0/1024"));
+	ck_assert(shows(&panel_space, &v, 36, 30, "f8800000  111M vmalloc   areas 1"));
+	close_view(&v);
+}
+END_TEST
+
 START_TEST(slots_of_kmap_and_the_fixmap_are_seen_one_by_one)
 {
 	ck_assert(shows_inside(KMAP, 0, "\342\227\206ff800000    4M kmap        1 of 1024 used"));
@@ -316,6 +344,8 @@ Suite *space_suite(void)
 	tcase_add_test(t, search_goes_to_a_name_or_an_address);
 	tcase_add_test(t, a_click_on_the_ruler_goes_to_the_address_there);
 	tcase_add_test(t, areas_of_vmalloc_have_names_pages_and_guards);
+	tcase_add_test(t, an_area_at_the_address_of_a_freed_one_has_its_own_name);
+	tcase_add_test(t, narrow_rows_have_words_that_fit);
 	tcase_add_test(t, slots_of_kmap_and_the_fixmap_are_seen_one_by_one);
 	tcase_add_test(t, without_a_process_the_kernel_is_shown);
 	tcase_add_test(t, on_64_bits_sizes_and_names_keep_to_their_columns);

@@ -55,18 +55,39 @@ static const char *vm_area_use(const struct vm_struct *vm)
 	return vm->flags & VM_IOREMAP ? "ioremap" : "vmalloc";
 }
 
-/* The name that the scenario gave to an area of vmalloc; else what made it. */
+static bool is_name_of(const struct region *r, const struct vm_struct *vm)
+{
+	return r->name && page_align_down(r->start) == vm->start;
+}
+
+/* The event that gave a name to an area of vmalloc or ioremap last. */
+static uint32_t event_of_name(const struct space *s, uint32_t name)
+{
+	uint32_t nr = timeline_now(s->v->timeline).event;
+
+	for (; nr > 0; nr--) {
+		const struct event *e = scenario_event(s->v->scenario, nr);
+
+		if ((e->kind == EV_VMALLOC || e->kind == EV_IOREMAP) && e->name == name)
+			break;
+	}
+	return nr;
+}
+
+/* The name that the scenario gave to an area: names of areas freed meanwhile keep their addresses, so the youngest. */
 static const char *vm_area_name(const struct space *s, const struct vm_struct *vm)
 {
 	const struct region_table *names = &s->m->names;
+	const struct region *found = NULL;
 
 	for (uint32_t i = 0; i < names->cap; i++) {
 		const struct region *r = &names->slot[i];
 
-		if (r->name && page_align_down(r->start) == vm->start)
-			return symbol_name(s->v->scenario, r->name);
+		if (is_name_of(r, vm) &&
+		    (!found || event_of_name(s, r->name) > event_of_name(s, found->name)))
+			found = r;
 	}
-	return vm_area_use(vm);
+	return found ? symbol_name(s->v->scenario, found->name) : vm_area_use(vm);
 }
 
 /* "apic 3", "slot 67": of the fixmap what a slot is kept for, where it has a name of its own. */
@@ -467,7 +488,7 @@ static void put_words(const struct area *a, int x, int y, const struct address_r
 		const char *form, *brief;
 	} words[] = {
 		{RANGE_NULL, N_("NULL faults here"), N_("NULL")},
-		{RANGE_ABOVE_BASE, N_("left for the stack"), N_("for stack")},
+		{RANGE_ABOVE_BASE, N_("left for the stack"), N_("stack")},
 		{RANGE_STACK_ROOM, N_("\342\206\223 to the stack's limit"),
 		 N_("\342\206\223 limit")},
 		{RANGE_STACK_GAP, N_("mmap keeps off"), N_("no mmap")},
