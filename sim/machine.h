@@ -141,6 +141,18 @@ static inline struct zone *zone_by_id(const struct machine *m, uint32_t id)
 	return &m->node[id / MAX_NR_ZONES].node_zones[id % MAX_NR_ZONES];
 }
 
+/* The zone that holds pfn; NULL if none does. */
+static inline struct zone *page_zone(struct machine *m, pfn_t pfn)
+{
+	for (uint32_t i = m->nr_zone_spans; i-- > 0;) {
+		const struct zone_span *s = &m->zone_span[i];
+
+		if (pfn >= s->start)
+			return zone_spans_pfn(s->zone, pfn) ? s->zone : NULL;
+	}
+	return NULL;
+}
+
 /*
  * The node to whose memory a CPU is near.  CPUs are spread over the nodes in
  * blocks, as the sockets of a machine hold them: 8 CPUs on 2 nodes are 0-3 and
@@ -153,6 +165,22 @@ static inline uint32_t cpu_to_node(const struct machine *m, uint32_t cpu)
 static inline uint32_t numa_node_id(const struct machine *m)
 {
 	return cpu_to_node(m, m->cpu);
+}
+
+/* Which pageblock of z a frame is in, and its kind: mobility.c. */
+static inline uint32_t pageblock_index(const struct machine *m,
+				       const struct zone *z, pfn_t pfn)
+{
+	unsigned order = m->profile->pageblock_order;
+
+	return (pfn >> order) - (z->start_pfn >> order);
+}
+static inline enum migratetype
+pageblock_type(const struct machine *m, const struct zone *z, pfn_t pfn)
+{
+	return z->pageblock ? (enum migratetype)
+				      z->pageblock[pageblock_index(m, z, pfn)]
+			    : MIGRATE_UNMOVABLE;
 }
 
 /* Kernel address of a directly mapped frame, and back. */

@@ -73,23 +73,10 @@ void zone_init_pageblocks(struct machine *m, struct zone *z)
 		z->pageblock[i] = MIGRATE_MOVABLE;
 }
 
-static uint8_t *pageblock_of(const struct machine *m, const struct zone *z,
-			     pfn_t pfn)
-{
-	return &z->pageblock[(pfn - pageblock_start(m, z->start_pfn)) >>
-			     m->profile->pageblock_order];
-}
-
-enum migratetype pageblock_type(const struct machine *m, const struct zone *z,
-				pfn_t pfn)
-{
-	return z->pageblock ? *pageblock_of(m, z, pfn) : MIGRATE_UNMOVABLE;
-}
-
 void set_pageblock_type(struct machine *m, struct zone *z, pfn_t pfn,
 			enum migratetype type)
 {
-	uint8_t *block = pageblock_of(m, z, pfn);
+	uint8_t *block = &z->pageblock[pageblock_index(m, z, pfn)];
 	enum migratetype old = *block;
 
 	if (old == type)

@@ -36,8 +36,9 @@
 
 /* Straight from the buddy.  Who cannot wait is given what is kept for such
  * requests, rather than nothing. */
-static pfn_t rmqueue_buddy(struct machine *m, struct zone *z, unsigned order,
-			   uint32_t alloc_flags, enum migratetype type)
+static NOINLINE pfn_t rmqueue_buddy(struct machine *m, struct zone *z,
+				    unsigned order, uint32_t alloc_flags,
+				    enum migratetype type)
 {
 	pfn_t pfn = PFN_NONE;
 
@@ -247,22 +248,31 @@ pfn_t alloc_pages(struct machine *m, uint32_t gfp, unsigned order,
 }
 
 /* A block too large for the CPU's lists: 6.1 free_one_page(). */
-static void free_to_buddy(struct machine *m, struct zone *z, pfn_t pfn,
-			  unsigned order)
+static NOINLINE void free_to_buddy(struct machine *m, struct zone *z, pfn_t pfn,
+				   unsigned order)
 {
 	spin_lock(m, &z->lock);
 	free_one_page(m, z, pfn, order, pageblock_type(m, z, pfn));
 	spin_unlock(m, &z->lock);
 }
 
-/* Its frames forget what they were; in one go, for there may be many. */
+/* The block's frames forget what they were: FRAME_FREE or FRAME_PCP from now
+ * on.  Four at a time, as set_block_use does it. */
 static void free_pages_prepare(struct page *page, unsigned order,
 			       enum frame_use use)
 {
-	const struct page *end = page + (1u << order);
+	static const struct page unused[] = {
+		[FRAME_FREE] = {.use = FRAME_FREE},
+		[FRAME_PCP] = {.use = FRAME_PCP},
+	};
+	unsigned last = (1u << order) - 1;
 
-	for (; page < end; page++)
-		*page = (struct page){.use = (uint8_t)use};
+	for (unsigned i = 0; i <= last; i += 4) {
+		page[i] = unused[use];
+		page[(i + 1) & last] = unused[use];
+		page[(i + 2) & last] = unused[use];
+		page[(i + 3) & last] = unused[use];
+	}
 }
 
 void free_pages(struct machine *m, pfn_t pfn, unsigned order)

@@ -41,8 +41,9 @@ static enum migratetype pcp_list_type(enum migratetype type)
 
 /* A block goes to the head of this CPU's list of a kind, or to its tail; it
  * remembers the kind, as its pageblock may change before it leaves. */
-static void add_block(struct machine *m, struct per_cpu_pages *pcp, pfn_t pfn,
-		      unsigned order, enum migratetype type, bool tail)
+static inline void add_block(struct machine *m, struct per_cpu_pages *pcp,
+			     pfn_t pfn, unsigned order, enum migratetype type,
+			     bool tail)
 {
 	struct page_list *l = &pcp->list[order][pcp_list_type(type)];
 
@@ -54,8 +55,8 @@ static void add_block(struct machine *m, struct per_cpu_pages *pcp, pfn_t pfn,
 	pcp->count += 1u << order;
 }
 
-static void rmqueue_bulk(struct machine *m, struct zone *z, unsigned order,
-			 enum migratetype type)
+static NOINLINE void rmqueue_bulk(struct machine *m, struct zone *z,
+				  unsigned order, enum migratetype type)
 {
 	struct per_cpu_pages *pcp = this_cpu_pages(m, z);
 	uint32_t want = pcp->batch, got = 0;

@@ -13,6 +13,10 @@
 /* What must never be true. If it is, the engine itself is wrong: end here. */
 #define BUG_ON(condition) ((condition) ? abort() : (void)0)
 
+/* Done once in many times: apart, so that what is done each time stays short
+ * and need not save the registers that only this would use. */
+#define NOINLINE __attribute__((noinline))
+
 typedef uint32_t pfn_t;   /* number of a page frame: physical address >> 12 */
 typedef uint64_t vaddr_t; /* virtual address, user or kernel; how many of its
                            * bits there are: mm_profile.word_bits         */

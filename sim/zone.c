@@ -117,17 +117,6 @@ void zones_set_spans(struct machine *m)
 		add_zone_span(m, z);
 }
 
-struct zone *page_zone(struct machine *m, pfn_t pfn)
-{
-	for (uint32_t i = m->nr_zone_spans; i-- > 0;) {
-		const struct zone_span *s = &m->zone_span[i];
-
-		if (pfn >= s->start)
-			return zone_spans_pfn(s->zone, pfn) ? s->zone : NULL;
-	}
-	return NULL;
-}
-
 const struct zone *page_zone_const(const struct machine *m, pfn_t pfn)
 {
 	return page_zone((struct machine *)(uintptr_t)m, pfn);

@@ -274,8 +274,7 @@ struct zone *next_populated_zone(const struct machine *m, uint32_t id);
 	for ((z) = next_populated_zone(m, 0); (z);                          \
 	     (z) = next_populated_zone(m, (z)->id + 1u))
 
-/* The zone that holds pfn; NULL if none does. */
-struct zone *page_zone(struct machine *m, pfn_t pfn);
+/* The zone that holds pfn; NULL if none does.  page_zone: machine.h. */
 const struct zone *page_zone_const(const struct machine *m, pfn_t pfn);
 
 #endif
