@@ -23,8 +23,9 @@
  * its HighMem goes to the head frame by frame, which leaves the same lists as
  * its largest blocks one by one (REFERENCE 1.6).
  *
- * RAM may have a hole (setting `hole`), be spread over nodes (node.c), and have
- * a part cut off for pages that can be moved (movable.c).
+ * RAM may have a hole (setting `hole`, and on a PC that for devices of the bus
+ * below 4G), be spread over nodes (node.c), and have a part cut off for pages
+ * that can be moved (movable.c).
  *
  * Simpler than Linux: the image's sections and the early allocations are one
  * range; a RAM that is too small for the profile's image gets an image of a
@@ -56,18 +57,39 @@ static void mark_frames(struct machine *m, pfn_t start, pfn_t end,
 		pfn_page(m, pfn)->use = (uint8_t)use;
 }
 
+static pfn_t mb_to_pfn(uint32_t mb) { return mb * MB_FRAMES; }
+
+/* With so much RAM some of it would lie where devices of the bus are. */
+static bool has_pci_hole(const struct machine_config *c)
+{
+	uint32_t from = c->profile->pci_hole_from_mb;
+
+	return from && c->ram_bytes >> 20 >= from;
+}
+
+/* Where RAM ends that is below the devices, and firmware's tables begin. */
+static pfn_t low_ram_end(const struct machine_config *c)
+{
+	const struct mm_profile *p = c->profile;
+	pfn_t end = has_pci_hole(c) ? mb_to_pfn(p->pci_hole_at_mb)
+				    : (pfn_t)(c->ram_bytes >> PAGE_SHIFT);
+
+	return end - p->firmware_top_kb / 4;
+}
+
+/* 6G on x86-64: 3G of it, the hole, and the other 3G from 4G to 7G. */
 pfn_t boot_ram_end(const struct machine_config *c)
 {
 	const struct mm_profile *p = c->profile;
-	uint64_t bytes = c->ram_bytes;
 
-	if (p->pci_hole_from_mb && bytes >> 20 >= p->pci_hole_from_mb)
-		bytes = (uint64_t)p->pci_hole_at_mb << 20;
-	return (pfn_t)(bytes >> PAGE_SHIFT) - p->firmware_top_kb / 4;
+	if (!has_pci_hole(c) || !p->pci_hole_end_mb)
+		return low_ram_end(c);
+	return (pfn_t)(c->ram_bytes >> PAGE_SHIFT) +
+	       mb_to_pfn(p->pci_hole_end_mb - p->pci_hole_at_mb);
 }
 
-/* Where there is no memory: below the first frame, where firmware says so, and
- * where the scenario wants it. */
+/* Where there is no memory: below the first frame, where firmware says so and
+ * devices are, and where the scenario wants it. */
 static void find_holes(struct machine *m, struct boot_map *b)
 {
 	const struct mm_profile *p = m->profile;
@@ -77,6 +99,9 @@ static void find_holes(struct machine *m, struct boot_map *b)
 	b->mem.end = b->ram_end;
 	memblock_remove(&b->mem, 0, p->first_pfn);
 	memblock_remove(&b->mem, p->hole_start, p->hole_end);
+	if (b->ram_end > low_ram_end(&m->config))
+		memblock_remove(&b->mem, low_ram_end(&m->config),
+				mb_to_pfn(p->pci_hole_end_mb));
 	memblock_remove(&b->mem, start, end < b->ram_end ? end : b->ram_end);
 	for (unsigned i = 0; i < b->mem.hole.nr; i++)
 		mark_frames(m, b->mem.hole.range[i].start,

@@ -8,7 +8,7 @@
  *	i386-6.1-pae its `686-pae` kernel
  *	arm          a 32-bit ARM (v7) with 6.1: two hardware tables in a page,
  *	             768M of lowmem, kmap's window below the direct map
- *	x86-64       6.1 with 64 bits: four levels, no high memory
+ *	x86-64       6.1 with 64 bits: four levels, no high memory, a PCI hole
  *
  * Where lowmem ends is no free choice: of the kernel's gigabyte 128M are kept
  * for vmalloc (kernel_map.c).  The text books count them from 4G down, 2^32 -
@@ -164,6 +164,8 @@ static const struct fix_row arm_rows[] = {{"earlycon", 1}, {NULL, 0}};
 	.nr_cpus = 8, .fix_kmap_begin = 1, .kmap_slots = 16,                   \
 	.thread_size = 8192, .arch = "ARM", .elf_machine = 40,                 \
 	.program = &builtin_program_arm, .elf_et_dyn_base = 0x00400000,        \
+	.gate = 0xffff0000, .gate_name = "[vectors]",                          \
+	.gate_flags = VM_READ | VM_EXEC | VM_MAYREAD | VM_MAYEXEC,             \
 	.platform_bytes = sizeof("v7l"), .malloc_alignment = 8,                \
 	.auxv_pairs = 19
 
@@ -189,19 +191,23 @@ static const struct fix_row arm_rows[] = {{"earlycon", 1}, {NULL, 0}};
 	.fix_rows_behind_kmap = x86_64_rows_behind, .lock_kind = LOCK_QSPIN,   \
 	.thread_size = 16384, .arch = "x86-64", .elf_machine = 62,             \
 	.program = &builtin_program_64, .elf_et_dyn_base = 0x555555555000,     \
-	.platform_bytes = sizeof("x86_64"), .malloc_alignment = 16,            \
-	.auxv_pairs = 20, .aligns_strings = true
+	.gate = 0xffffffffff600000, .gate_name = "[vsyscall]",                 \
+	.gate_flags = VM_EXEC, .platform_bytes = sizeof("x86_64"),             \
+	.malloc_alignment = 16, .auxv_pairs = 20, .aligns_strings = true
 
-/* A PC without a hole for PCI: RAM is in one piece.  ZONE_DMA32 is for devices
- * with 32 address lines. */
+/* The same PC with a kernel that reaches above 4G: what RAM the PCI hole at
+ * 3G .. 4G displaces is seen from 4G on.  ZONE_DMA32 is for devices with 32
+ * address lines. */
 #define X86_64_BOOT                                                            \
 	.zones = 1 << ZONE_DMA | 1 << ZONE_DMA32 | 1 << ZONE_NORMAL |          \
 		 1 << ZONE_MOVABLE,                                            \
 	.max_dma_pfn = MB(16) >> PAGE_SHIFT,                                   \
 	.max_dma32_pfn = GB(4) >> PAGE_SHIFT, .first_pfn = 1,                  \
 	.low_reserved = 0x100, .hole_start = 0x9f, .hole_end = 0x100,          \
-	.firmware_top_kb = 128, .kernel_phys = MB(16), .kernel_bytes = MB(28), \
-	.init_bytes = MB(3), .page_struct_bytes = 64, .mem_map_align = 1024,   \
+	.firmware_top_kb = 128, .pci_hole_from_mb = 3584,                      \
+	.pci_hole_at_mb = 3072, .pci_hole_end_mb = 4096,                       \
+	.kernel_phys = MB(16), .kernel_bytes = MB(28), .init_bytes = MB(3),    \
+	.page_struct_bytes = 64, .mem_map_align = 1024,                        \
 	.boot_takes_top = true, .boot_hashes = true,                           \
 	.boot_lists_ascending = true
 

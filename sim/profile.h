@@ -62,7 +62,9 @@ struct mm_profile {
 	pfn_t hole_start, hole_end; /* firmware's hole: frames that are not  */
 	uint32_t firmware_top_kb;   /* kept by firmware at the end of RAM    */
 	uint32_t pci_hole_from_mb;  /* with this much RAM or more only       */
-	uint32_t pci_hole_at_mb;    /* so much is seen; 0, 0: all of it      */
+	uint32_t pci_hole_at_mb;    /* devices are here; 0, 0: nowhere       */
+	uint32_t pci_hole_end_mb;   /* and the rest of the RAM from here on; 0:
+	                             * it is not seen                        */
 	uint32_t kernel_phys;       /* where the image begins                */
 	uint32_t kernel_bytes;      /* image and what else stays from boot   */
 	uint32_t init_bytes;        /* behind it, freed when boot ends       */
@@ -90,6 +92,10 @@ struct mm_profile {
 	vaddr_t elf_et_dyn_base;    /* heap of a position-independent one    */
 	uint16_t elf_machine;       /* e_machine of its programs             */
 	uint8_t platform_bytes;     /* AT_PLATFORM: "i686" with its zero     */
+	vaddr_t gate;               /* page that each process has, in no mm:
+	                             * 6.1 gate_vma; 0: there is none        */
+	const char *gate_name;
+	uint32_t gate_flags;        /* VM_*                                  */
 	uint8_t auxv_pairs;         /* that execve writes, AT_NULL counts    */
 	bool aligns_strings;        /* execve goes on below the strings at a
 	                             * multiple of 16: arch_align_stack()    */

@@ -12,7 +12,8 @@
  *
  *	one page of 4096 bytes that three map: Rss 4 kB and Pss 1 kB (1365 bytes) in each of them
  *
- * The zero page belongs to nobody: it is in no sum.
+ * The zero page belongs to nobody: it is in no sum.  The last line may be the gate, a page of the kernel's part that
+ * every process has and none maps: ARM's [vectors], the [vsyscall] of x86-64.
  *
  * 6.1 fs/proc/task_mmu.c show_map_vma(), smaps_account(), show_smap().
  */
@@ -21,7 +22,7 @@
 #include "listing.h"
 #include "proc.h"
 
-enum { PSS_SHIFT = 12, NAME_COLUMN = 49 };
+enum { PSS_SHIFT = 12 };
 
 /* ---- maps ---- */
 
@@ -46,14 +47,37 @@ static void print_path(FILE *out, const struct file *f)
 			fputc(*c, out);
 }
 
-static void print_name(FILE *out, const struct vma *v)
+/* The area that is in no mm; false: this machine has none. */
+static bool gate_area(const struct machine *m, struct vma *gate)
+{
+	const struct mm_profile *p = m->profile;
+
+	*gate = (struct vma){.start = p->gate, .end = p->gate + PAGE_SIZE, .flags = p->gate_flags};
+	return p->gate != 0;
+}
+
+/* What an area without a file is called; "-": nothing. */
+static const char *name_of(const struct machine *m, const struct vma *v)
+{
+	return v->mm ? vma_name(v) : m->profile->gate_name;
+}
+
+static void print_name(FILE *out, const struct machine *m, const struct vma *v)
 {
 	if (v->file && v->file->shmem)
 		fputs("/dev/zero (deleted)", out);
 	else if (v->file)
 		print_path(out, v->file);
 	else
-		fputs(vma_name(v), out);
+		fputs(name_of(m, v), out);
+}
+
+/* Names begin in one column, one blank at least after what is before them: 6.1 show_vma_header_prefix(). */
+static int blanks_before_name(const struct machine *m, int width)
+{
+	int column = 24 + 6 * m->profile->word_bits / 8;
+
+	return width < column ? column + 1 - width : 1;
 }
 
 void proc_map_line(FILE *out, const struct machine *m, const struct vma *v)
@@ -69,18 +93,23 @@ void proc_map_line(FILE *out, const struct machine *m, const struct vma *v)
 			: f->shmem ? 1U
 				   : 2U,
 			f ? inode_of(m, f) : 0U);
-	if (!f && strcmp(vma_name(v), "-") == 0)
+	if (!f && strcmp(name_of(m, v), "-") == 0)
 		return;
-	fprintf(out, "%*s", width < NAME_COLUMN ? NAME_COLUMN - width : 0, "");
-	print_name(out, v);
+	fprintf(out, "%*s", blanks_before_name(m, width), "");
+	print_name(out, m, v);
 }
 
 void proc_maps(FILE *out, const struct machine *m, const struct task *t)
 {
 	const struct vma *v;
+	struct vma gate;
 
 	for_each_vma(t->mm, v) {
 		proc_map_line(out, m, v);
+		fputc('\n', out);
+	}
+	if (gate_area(m, &gate)) {
+		proc_map_line(out, m, &gate);
 		fputc('\n', out);
 	}
 }
@@ -119,6 +148,8 @@ static struct area_sums sum_area(const struct machine *m, const struct vma *v)
 	struct area_sums s = {0};
 	const pte_t *e;
 
+	if (!v->mm) /* the gate: the kernel's tables are not looked at */
+		return s;
 	for (uint64_t va = v->start; (e = next_present(m, v->mm, &va, v->end)); va += PAGE_SIZE)
 		if (!(*e & PTE_SPECIAL))
 			add_page(&s, &m->mem_map[pte_pfn(*e)], *e, v->flags & VM_LOCKED);
@@ -172,20 +203,27 @@ static void print_flags(FILE *out, const struct vma *v)
 	fputc('\n', out);
 }
 
+static void print_smap(FILE *out, const struct machine *m, const struct vma *v)
+{
+	struct area_sums s = sum_area(m, v);
+
+	proc_map_line(out, m, v);
+	fputc('\n', out);
+	kb(out, "Size:", (uint64_t)v->end - v->start);
+	kb(out, "KernelPageSize:", PAGE_SIZE);
+	kb(out, "MMUPageSize:", PAGE_SIZE);
+	print_sums(out, &s);
+	fprintf(out, "THPeligible:    %d\n", 0);
+	print_flags(out, v);
+}
+
 void proc_smaps(FILE *out, const struct machine *m, const struct task *t)
 {
 	const struct vma *v;
+	struct vma gate;
 
-	for_each_vma(t->mm, v) {
-		struct area_sums s = sum_area(m, v);
-
-		proc_map_line(out, m, v);
-		fputc('\n', out);
-		kb(out, "Size:", (uint64_t)v->end - v->start);
-		kb(out, "KernelPageSize:", PAGE_SIZE);
-		kb(out, "MMUPageSize:", PAGE_SIZE);
-		print_sums(out, &s);
-		fprintf(out, "THPeligible:    %d\n", 0);
-		print_flags(out, v);
-	}
+	for_each_vma(t->mm, v)
+		print_smap(out, m, v);
+	if (gate_area(m, &gate))
+		print_smap(out, m, &gate);
 }

@@ -386,6 +386,30 @@ START_TEST(tables_of_the_kernel_are_not_counted_as_those_of_processes)
 }
 END_TEST
 
+/* Names begin in the column of a real kernel: the 50th, with 64 bits the 74th. */
+START_TEST(the_page_at_the_gate_is_the_last_line_of_maps)
+{
+	char *text;
+
+	script_run(&c, "machine arm ram=64M\nspawn sh\n");
+	text = file("1/maps");
+	ck_assert_ptr_nonnull(
+		strstr(text, "\nbefdf000-bf000000 rw-p 00000000 00:00 0          [stack]\n"
+			     "ffff0000-ffff1000 r-xp 00000000 00:00 0          [vectors]\n"));
+	free(text);
+	script_free(&c);
+	script_run(&c, "machine x86-64 ram=64M\nspawn sh\n");
+	text = file("1/maps");
+	ck_assert_ptr_nonnull(strstr(text, "\n7ffffffde000-7ffffffff000 rw-p 00000000 00:00 0      "
+					   "                    [stack]\n"
+					   "ffffffffff600000-ffffffffff601000 --xp 00000000 00:00 "
+					   "0                  [vsyscall]\n"));
+	free(text);
+	ck_assert_uint_eq(number("1/smaps", "ffffffffff600000-", "Size:"), 4);
+	ck_assert_uint_eq(number("1/smaps", "ffffffffff600000-", "Rss:"), 0);
+}
+END_TEST
+
 START_TEST(a_line_feed_in_a_name_does_not_end_the_line)
 {
 	struct mmap_request rq = {.bytes = PAGE_SIZE, .prot = VM_READ};
@@ -914,6 +938,7 @@ Suite *proc_suite(void)
 	tcase_add_test(t, a_large_kmalloc_counts_as_slab);
 	tcase_add_test(t, kernel_areas_are_listed_and_their_pages_used);
 	tcase_add_test(t, tables_of_the_kernel_are_not_counted_as_those_of_processes);
+	tcase_add_test(t, the_page_at_the_gate_is_the_last_line_of_maps);
 	tcase_add_test(t, a_line_feed_in_a_name_does_not_end_the_line);
 	tcase_add_test(t, stat_and_statm_have_their_fields_in_place);
 	tcase_add_test(t, files_are_found_by_pid_and_by_name);

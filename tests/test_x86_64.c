@@ -119,6 +119,55 @@ START_TEST(terabytes_without_pages_cost_nothing_to_pass)
 }
 END_TEST
 
+/* ---- where memory is ---- */
+
+/* 5G: 3G below the devices, less firmware's 128K; the other 2G from 4G on. */
+START_TEST(what_the_pci_hole_displaces_is_seen_above_4g)
+{
+	const struct zone *dma32 = page_zone(m, 0x1000), *normal = page_zone(m, 0x100000);
+
+	ck_assert_uint_eq(m->max_pfn, 6 * 0x40000);
+	ck_assert_uint_eq(pfn_page(m, 0xbffdf)->use == FRAME_HOLE, 0);
+	ck_assert_uint_eq(pfn_page(m, 0xbffe0)->use, FRAME_HOLE);
+	ck_assert_uint_eq(pfn_page(m, 0xfffff)->use, FRAME_HOLE);
+	ck_assert_uint_eq(pfn_page(m, 0x100000)->use == FRAME_HOLE, 0);
+	ck_assert_uint_eq(dma32->spanned_pages, 0xff000);
+	ck_assert_uint_eq(dma32->present_pages, 0xbffe0 - 0x1000);
+	ck_assert_uint_eq(normal->start_pfn, 0x100000);
+	ck_assert_uint_eq(normal->present_pages, 2 * 0x40000);
+	ck_assert_ptr_null(machine_check(m));
+}
+END_TEST
+
+START_TEST(with_less_than_3584m_there_is_no_hole)
+{
+	teardown();
+	boot("x86-64", 3583);
+	ck_assert_uint_eq(m->max_pfn, 3583 * 256 - 32);
+	ck_assert_uint_eq(page_zone(m, 0x1000)->present_pages, 3583 * 256 - 32 - 0x1000);
+	teardown();
+	boot("x86-64", 3584);
+	ck_assert_uint_eq(m->max_pfn, 0x100000 + 512 * 256);
+}
+END_TEST
+
+/* The managed pages of the zones above, shared by the ratio of 256: as they are when the reserves are set,
+ * before the 3M of init code come back to DMA32. */
+START_TEST(a_zone_s_reserve_is_the_managed_pages_above_it_by_the_ratio)
+{
+	const struct zone *dma = page_zone(m, 1), *dma32 = page_zone(m, 0x1000);
+	const struct zone *normal = page_zone(m, 0x100000);
+	uint32_t low = dma32->managed_pages - 768;
+
+	ck_assert_uint_eq(dma->lowmem_reserve[ZONE_DMA], 0);
+	ck_assert_uint_eq(dma->lowmem_reserve[ZONE_DMA32], low / 256);
+	ck_assert_uint_eq(dma->lowmem_reserve[ZONE_NORMAL], (low + normal->managed_pages) / 256);
+	ck_assert_uint_eq(dma->lowmem_reserve[ZONE_MOVABLE], (low + normal->managed_pages) / 256);
+	ck_assert_uint_eq(dma32->lowmem_reserve[ZONE_NORMAL], normal->managed_pages / 256);
+	ck_assert_uint_eq(normal->lowmem_reserve[ZONE_NORMAL], 0);
+}
+END_TEST
+
 Suite *x86_64_suite(void)
 {
 	Suite *s = suite_create("x86_64");
@@ -133,6 +182,9 @@ Suite *x86_64_suite(void)
 	tcase_add_test(t, an_address_in_the_hole_is_none);
 	tcase_add_test(t, an_anonymous_page_is_found_by_an_index_of_35_bits);
 	tcase_add_test(t, terabytes_without_pages_cost_nothing_to_pass);
+	tcase_add_test(t, what_the_pci_hole_displaces_is_seen_above_4g);
+	tcase_add_test(t, with_less_than_3584m_there_is_no_hole);
+	tcase_add_test(t, a_zone_s_reserve_is_the_managed_pages_above_it_by_the_ratio);
 	suite_add_tcase(s, t);
 	return s;
 }
