@@ -15,7 +15,10 @@
  * is above its high mark already, it need not get up.
  *
  * Simpler than Linux: pages are not reclaimed in this model, so kswapd finds
- * nothing to do and sleeps again; what it was woken for and how often is kept.
+ * nothing to do; what it was woken for and how often is kept.  Neither is it a
+ * task among the others: the machine's list has processes, and those threads
+ * that a kernel starts at boot (kswapd0, khugepaged, ...) are part of what boot
+ * takes.
  *
  * Source: 6.1 mm/vmscan.c (wakeup_kswapd, pgdat_balanced), mm/page_alloc.c
  * (wake_all_kswapds); REFERENCE 1.1, 2.6.

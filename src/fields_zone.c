@@ -20,7 +20,10 @@ static const char *cpus_text(const struct machine *m, uint32_t node, char text[F
 
 static const char *kswapd_text(const struct pglist_data *n, char text[FIELD_TEXT])
 {
-	snprintf(text, FIELD_TEXT, _("kswapd%u, asleep"), n->node_id);
+	bool asked = n->kswapd_highest_zoneidx != MAX_NR_ZONES;
+
+	snprintf(text, FIELD_TEXT, asked ? _("kswapd%u, woken") : _("kswapd%u, asleep"),
+		 n->node_id);
 	return text;
 }
 

@@ -19,6 +19,7 @@
 #include "sim/pgtable.h"
 #include "sim/vma.h"
 #include "src/panic.h"
+#include "src/proc.h"
 #include "src/run.h"
 
 struct content {
@@ -77,18 +78,11 @@ static void note_page(struct contents *c, const struct task *t, vaddr_t va, uint
 static void note_area(struct contents *c, const struct machine *m, const struct task *t,
 		      const struct vma *v)
 {
-	unsigned leaf = m->profile->pt_levels - 1u;
-	uint64_t span = pt_span(m, leaf) * pt_entries(m, leaf), tag;
+	uint64_t tag;
 
-	for (uint64_t va = v->start; va < v->end;) {
-		if (!pte_offset(m, t->mm, (vaddr_t)va)) {
-			va += span - va % span;
-			continue;
-		}
+	for (uint64_t va = v->start; next_present(m, t->mm, &va, v->end); va += PAGE_SIZE)
 		if (look(m, t, (vaddr_t)va, &tag))
 			note_page(c, t, (vaddr_t)va, tag);
-		va += PAGE_SIZE;
-	}
 }
 
 /* ---- what the event names ---- */
