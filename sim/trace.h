@@ -120,20 +120,18 @@ struct trace {
 /* How many arguments there are before the 0 that every list here ends with. */
 #define TRACE_COUNT(...) TRACE_SEVENTH(__VA_ARGS__, 5, 4, 3, 2, 1, 0, 0)
 #define TRACE_SEVENTH(a, b, c, d, e, f, n, ...) n
-/* Set the first n of them. */
-#define TRACE_SET(s, n, a, b, c, d, e, ...)                                  \
-	do {                                                                 \
-		if ((n) > 0)                                                 \
-			(s).arg[0] = (uint64_t)(a);                          \
-		if ((n) > 1)                                                \
-			(s).arg[1] = (uint64_t)(b);                          \
-		if ((n) > 2)                                                \
-			(s).arg[2] = (uint64_t)(c);                          \
-		if ((n) > 3)                                                \
-			(s).arg[3] = (uint64_t)(d);                          \
-		if ((n) > 4)                                                \
-			(s).arg[4] = (uint64_t)(e);                          \
-	} while (0)
+/* Set so many of them, in one expression. */
+#define TRACE_SET(n, ...)         TRACE_SET_N(n, __VA_ARGS__)
+#define TRACE_SET_N(n, ...)       TRACE_SET_##n(__VA_ARGS__)
+#define TRACE_SET_0(s, ...)       (void)0
+#define TRACE_SET_1(s, a, ...)    (s).arg[0] = (uint64_t)(a)
+#define TRACE_SET_2(s, a, b, ...) TRACE_SET_1(s, a, 0), (s).arg[1] = (uint64_t)(b)
+#define TRACE_SET_3(s, a, b, c, ...)                                         \
+	TRACE_SET_2(s, a, b, 0), (s).arg[2] = (uint64_t)(c)
+#define TRACE_SET_4(s, a, b, c, d, ...)                                      \
+	TRACE_SET_3(s, a, b, c, 0), (s).arg[3] = (uint64_t)(d)
+#define TRACE_SET_5(s, a, b, c, d, e, ...)                                   \
+	TRACE_SET_4(s, a, b, c, d, 0), (s).arg[4] = (uint64_t)(e)
 #define TRACE_TELL(m, k, i, counts, n, ...)                                  \
 	do {                                                                 \
 		struct trace *trace_ = (m)->trace;                           \
@@ -142,9 +140,9 @@ struct trace {
 		trace_->nr += (counts);                                      \
 		if (trace_->sink) {                                          \
 			struct step step_;                                   \
-			step_.id = (i);                                      \
-			step_.kind = (k);                                    \
-			TRACE_SET(step_, n, __VA_ARGS__, 0, 0, 0, 0, 0);     \
+			step_.id = (i), step_.kind = (k);                    \
+			TRACE_SET(TRACE_COUNT(__VA_ARGS__), step_,           \
+				  __VA_ARGS__);                              \
 			trace_->sink(trace_->ctx, &step_);                   \
 		}                                                            \
 	} while (0)
