@@ -32,7 +32,7 @@ static void use_locale(void)
 {
 	setlocale(LC_ALL, "");
 	setlocale(LC_NUMERIC, "C"); /* 1.6G is read and written with a point */
-	textdomain("mmviz");
+	i18n_open();
 }
 
 /* What only the screen knows to be right; false with a message. */
