@@ -37,12 +37,10 @@ size_t utf8_decode(const char *text, size_t left, uint32_t *ch)
 	return more + 1;
 }
 
-uint32_t utf8_next(const char **p)
+uint32_t utf8_next_wide(const char **p)
 {
 	uint32_t ch;
 
-	if (**p == '\0')
-		return 0;
 	/* the zero at the end is no byte of a character: nothing is read behind it */
 	*p += utf8_decode(*p, UTF8_MAX, &ch);
 	return ch;
@@ -110,7 +108,7 @@ static int is_in(uint32_t ch, const struct range *r, size_t n)
 	return 0;
 }
 
-int char_width(uint32_t ch)
+int wide_char_width(uint32_t ch)
 {
 	if (ch < 0x20 || (ch >= 0x7f && ch < 0xa0))
 		return 0;

@@ -267,7 +267,7 @@ START_TEST(text_is_readable_in_every_theme)
 	const struct theme *t = theme_find(theme_names[_i]);
 
 	for (int role = 0; role < NR_ROLES; role++) {
-		struct style s = theme_style(t, (struct cell){.role = (uint8_t)role});
+		struct style s = theme_style(t, (struct cell){.role = (uint16_t)role});
 		double least = role == ROLE_HOLE || role == ROLE_BORDER ? 1.5
 			       : role == ROLE_NORMAL || role == ROLE_NARRATION ||
 					       role == ROLE_SAY || role == ROLE_NUMBER ||
@@ -286,7 +286,7 @@ START_TEST(every_colour_is_one_of_xterms)
 	const struct theme *t = theme_find(theme_names[_i]);
 
 	for (int role = 0; role < NR_ROLES; role++) {
-		struct style s = theme_style(t, (struct cell){.role = (uint8_t)role});
+		struct style s = theme_style(t, (struct cell){.role = (uint16_t)role});
 		int32_t colour[] = {s.fg, s.bg};
 
 		for (int i = 0; i < 2; i++) {

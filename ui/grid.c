@@ -26,10 +26,12 @@ static const struct cell blank = {.ch = ' ', .role = ROLE_NORMAL};
 bool grid_resize(struct grid *g, int width, int height)
 {
 	size_t n = (size_t)width * (size_t)height;
-	struct cell *cell = realloc(g->cell, (n ? n : 1) * sizeof(*cell));
+	/* one more than is shown: every cell has a right neighbour to look at */
+	struct cell *cell = realloc(g->cell, (n + 1) * sizeof(*cell));
 
 	if (!cell)
 		return false;
+	cell[n] = blank;
 	g->cell = cell;
 	g->width = width;
 	g->height = height;
@@ -46,10 +48,12 @@ void grid_free(struct grid *g)
 
 void grid_clear(struct grid *g)
 {
-	size_t n = (size_t)g->width * (size_t)g->height;
+	size_t row = (size_t)g->width;
 
-	for (size_t i = 0; i < n; i++)
-		g->cell[i] = blank;
+	for (size_t x = 0; x < row; x++)
+		g->cell[x] = blank;
+	for (size_t y = 1; y < (size_t)g->height; y++)
+		memcpy(&g->cell[y * row], g->cell, row * sizeof(*g->cell));
 }
 
 struct area area_of(struct grid *g)
@@ -78,14 +82,15 @@ static struct cell *cell_at(const struct area *a, int x, int y)
 	return &a->grid->cell[(size_t)(a->y + y) * (size_t)a->grid->width + (size_t)(a->x + x)];
 }
 
-/* A cell is about to be overwritten: the other half of a wide character there becomes a blank. */
-static void part_halves(const struct area *a, struct cell *c, int x)
+/*
+ * A cell is about to be overwritten: the other half of a wide character there becomes a blank.  A right half is
+ * never the first of its row, so that the last cell's neighbour, in the next row, is none.
+ */
+static void part_halves(struct cell *c)
 {
-	int column = a->x + x;
-
-	if (c->ch == 0 && column > 0)
+	if (c->ch == 0)
 		c[-1].ch = ' ';
-	else if (column + 1 < a->grid->width && c[1].ch == 0)
+	else if (c[1].ch == 0)
 		c[1].ch = ' ';
 }
 
@@ -100,11 +105,11 @@ static void put_sized(const struct area *a, int x, int y, uint32_t ch, int width
 		ch = ' ', width = 1;
 	if (a->grid->ascii && ch >= 0x80)
 		ch = ascii_of(ch);
-	part_halves(a, c, x);
+	part_halves(c);
 	look.ch = ch;
 	*c = look;
 	if (width == 2) {
-		part_halves(a, c + 1, x + 1);
+		part_halves(c + 1);
 		look.ch = ch < 0x80 ? ch : 0;
 		c[1] = look;
 	}
@@ -112,7 +117,7 @@ static void put_sized(const struct area *a, int x, int y, uint32_t ch, int width
 
 static struct cell look_of(enum role role, unsigned attr)
 {
-	return (struct cell){.role = (uint8_t)role, .attr = (uint8_t)attr};
+	return (struct cell){.role = (uint16_t)role, .attr = (uint16_t)attr};
 }
 
 void put_char(const struct area *a, int x, int y, uint32_t ch, enum role role, unsigned attr)
@@ -167,8 +172,8 @@ void paint(const struct area *a, int x, int y, int n, enum role role, unsigned a
 		struct cell *c = cell_at(a, x + i, y);
 
 		if (c) {
-			c->role = (uint8_t)role;
-			c->attr = (uint8_t)attr;
+			c->role = (uint16_t)role;
+			c->attr = (uint16_t)attr;
 		}
 	}
 }

@@ -31,10 +31,11 @@ enum role {
 
 enum cell_attr { ATTR_BOLD = 1, ATTR_UNDERLINE = 2, ATTR_REVERSE = 4 };
 
+/* No byte of it is padding: cells are compared as bytes. */
 struct cell {
 	uint32_t ch;   /* Unicode; 0 = right half of a wide character */
-	uint8_t role;
-	uint8_t attr;
+	uint16_t role;
+	uint16_t attr;
 };
 
 struct grid {

@@ -162,7 +162,7 @@ static enum role role_of_sum(const struct sum *sum)
 	enum role most = ROLE_FREE;
 	uint32_t n = 0;
 
-	for (int r = 0; r < NR_ROLES; r++) {
+	for (int r = 0; sum->used && r < NR_ROLES; r++) {
 		/* holes and boot's reserve only when there is nothing else */
 		uint32_t weight = r == ROLE_HOLE ? (sum->by_role[r] > 0)
 						 : sum->by_role[r] * (r == ROLE_RESERVED ? 1 : 2);

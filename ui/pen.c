@@ -157,15 +157,13 @@ static bool suits(struct sight style, struct sight l)
 	return !style.blank && style.fg == l.fg && style.attr == l.attr;
 }
 
-/* Do two cells look the same on the terminal? */
+/* Do two cells that are not the same look the same on the terminal? */
 static bool same_sight(const struct pen *p, struct cell a, struct cell b)
 {
 	struct sight l;
 
 	if (a.ch != b.ch)
 		return false;
-	if (a.role == b.role && a.attr == b.attr)
-		return true;
 	l = sight_of(p, a);
 	return suits(l, sight_of(p, b));
 }
@@ -413,16 +411,28 @@ static void add_cell(struct pen *p, const struct grid *g, int x, int y)
 	}
 }
 
+static bool same_cells(const struct cell *a, const struct cell *b, int n)
+{
+	return memcmp(a, b, (size_t)n * sizeof(*a)) == 0;
+}
+
+/* The cells of a row that differ from what the terminal shows; from NULL: all. */
+static void add_row(struct pen *p, const struct grid *now, int y, const struct cell *from)
+{
+	const struct cell *to = row_of(now, y);
+
+	/* a right half goes with its left half, which differs if it does */
+	for (int x = 0; x < now->width; x++)
+		if (to[x].ch &&
+		    !(from && (same_cells(&from[x], &to[x], 1) || same_sight(p, from[x], to[x]))))
+			add_cell(p, now, x, y);
+}
+
 void pen_draw(struct pen *p, const struct grid *old, const struct grid *now)
 {
 	p->nr_strokes = 0;
-	for (int y = 0; y < now->height; y++) {
-		const struct cell *to = row_of(now, y), *from = old ? row_of(old, y) : NULL;
-
-		/* a right half goes with its left half, which differs if it does */
-		for (int x = 0; x < now->width; x++)
-			if (to[x].ch && !(from && same_sight(p, from[x], to[x])))
-				add_cell(p, now, x, y);
-	}
+	for (int y = 0; y < now->height; y++)
+		if (!old || !same_cells(row_of(old, y), row_of(now, y), now->width))
+			add_row(p, now, y, old ? row_of(old, y) : NULL);
 	put_strokes(p, now);
 }

@@ -19,7 +19,7 @@ struct ink {
 struct sight { int fg, bg; unsigned attr; bool blank; };
 
 /* Cells side by side that one style draws and that wait to be sent. */
-struct stroke { struct sight sight; uint8_t role; int x, y, n; };
+struct stroke { struct sight sight; uint16_t role; int x, y, n; };
 
 struct pen {
 	/* What the terminal can do: set by its owner. */

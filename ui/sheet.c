@@ -50,7 +50,7 @@ static bool grow(struct sheet *s)
 	if (!row)
 		return false;
 	s->row = row;
-	cell = realloc(s->grid.cell, (size_t)cap * (size_t)s->grid.width * sizeof(*cell));
+	cell = realloc(s->grid.cell, ((size_t)cap * (size_t)s->grid.width + 1) * sizeof(*cell));
 	if (!cell)
 		return false;
 	s->grid.cell = cell;
@@ -67,7 +67,8 @@ struct area sheet_row(struct sheet *s, uint64_t key)
 	all = area_of(&s->grid);
 	s->row[s->nr_rows] = (struct sheet_row){.key = key};
 	row = area_sub(&all, 0, s->nr_rows++, s->grid.width, 1);
-	for (int x = 0; x < row.width; x++)
+	/* with the neighbour that its last cell has in a grid */
+	for (int x = 0; x <= row.width; x++)
 		row.grid->cell[(size_t)row.y * (size_t)s->grid.width + (size_t)x] =
 			(struct cell){.ch = ' ', .role = ROLE_NORMAL};
 	return area_sub(&row, SHEET_MARGIN, 0, row.width - SHEET_MARGIN, 1);
@@ -136,7 +137,7 @@ static bool mark_words(const struct comparison *c, enum role role)
 			continue;
 		/* one blank between two of them belongs to both */
 		for (x -= marked && x == marked + 1; x < end; x++)
-			c->now[x].role = (uint8_t)role;
+			c->now[x].role = (uint16_t)role;
 		marked = end;
 	}
 	return true;

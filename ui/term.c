@@ -176,7 +176,7 @@ static void set_theme(const struct theme *t)
 	term.theme = t;
 	term.shown_valid = false;
 	for (int role = 0; role < NR_ROLES; role++) {
-		struct style s = theme_style(t, (struct cell){.role = (uint8_t)role});
+		struct style s = theme_style(t, (struct cell){.role = (uint16_t)role});
 		struct ink *ink = &term.pen.ink[role];
 
 		ink->fg = ink->bg = -1;

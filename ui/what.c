@@ -235,7 +235,7 @@ static void put_cell(struct paragraph *p, uint32_t ch, enum role role, unsigned 
 {
 	if (p->nr < CELLS_MAX)
 		p->cell[p->nr++] =
-			(struct cell){.ch = ch, .role = (uint8_t)role, .attr = (uint8_t)attr};
+			(struct cell){.ch = ch, .role = (uint16_t)role, .attr = (uint16_t)attr};
 }
 
 /* A fact_put. */
