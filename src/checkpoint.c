@@ -23,7 +23,7 @@
 enum {
 	BLOCK_BYTES = 4096,
 	LEAF_BLOCKS = 32,
-	MANY_DIRTY = 24, /* more dirty granules than these are closed after a restore */
+	MANY_DIRTY = 96, /* more dirty granules than these are closed after a restore */
 };
 
 struct block {
@@ -262,19 +262,22 @@ struct checkpoint *checkpoint_take(struct checkpoints *c)
 
 /* ---- restoring ---- */
 
+/* What is the same is not written: zeros written over zeros would take host memory. */
 static void load_granule(struct checkpoints *c, const struct checkpoint *p, size_t g)
 {
 	size_t per_granule = c->watch.granule_bytes / BLOCK_BYTES;
+	bool changed = false;
 
 	for (size_t nr = g * per_granule; nr < (g + 1) * per_granule; nr++) {
 		unsigned char *now = c->watch.base + nr * BLOCK_BYTES;
-		const struct block *b = block_at(p, nr);
-		const unsigned char *bytes = block_bytes(c, b, nr);
+		const unsigned char *bytes = block_bytes(c, block_at(p, nr), nr);
 
-		/* zeros written over zeros would take host memory: compare where it is likely */
-		if (bytes && (b || memcmp(now, bytes, BLOCK_BYTES) != 0))
-			memcpy(now, bytes, BLOCK_BYTES);
+		if (!bytes || memcmp(now, bytes, BLOCK_BYTES) == 0)
+			continue;
+		changed = true;
+		memcpy(now, bytes, BLOCK_BYTES);
 	}
+	watch_compared(&c->watch, g, changed);
 }
 
 /* Do p and the shadow differ in granule g? */
@@ -320,8 +323,8 @@ static void open_differences(struct checkpoints *c, const struct checkpoint *p)
 }
 
 /*
- * The arena becomes what it was when p was taken.  Granules that were dirty stay so, if they are few:
- * going to and fro inside one event then costs no fault at all.
+ * The arena becomes what it was when p was taken.  Granules that were dirty stay so, if they are few and
+ * change again and again: going to and fro inside one event then costs no fault at all.
  */
 void checkpoint_restore(struct checkpoints *c, const struct checkpoint *p)
 {
@@ -338,6 +341,8 @@ void checkpoint_restore(struct checkpoints *c, const struct checkpoint *p)
 	c->shadow = own;
 	if (c->watch.nr_dirty > MANY_DIRTY)
 		watch_clean(&c->watch);
+	else
+		watch_clean_cold(&c->watch);
 }
 
 void checkpoint_drop(struct checkpoints *c, struct checkpoint *p) { put_checkpoint(c, p); }

@@ -40,7 +40,8 @@
 
 enum {
 	WORK_EVENT = 16,     /* an event without a step is work, too       */
-	WORK_NEAR = 3000,    /* about 30 us                                */
+	WORK_NEAR = 400,     /* about 4 us: each step in an event replays it */
+	WORK_INSIDE = 3000,  /* about 30 us: a mark there has its story    */
 	WORK_FAR = 120000,   /* about 1 ms, several when the story listens */
 	WORK_DIRTY = 2000,   /* what a dirty granule makes a mark cost     */
 	WORK_MOST = 2000000, /* about 15 ms: more is never replayed        */
@@ -198,7 +199,7 @@ static void mark_inside(struct timeline *t, uint32_t event)
 	uint64_t steps = story_steps(t->story);
 	bool half_way = t->stop_at != STEP_END && t->stop_at - steps <= since;
 
-	if (mark_is_due(t, since) || (since >= WORK_NEAR && half_way))
+	if (mark_is_due(t, since) || (since >= WORK_INSIDE && half_way))
 		set_mark(t, (struct when){event, steps}, t->story);
 }
 

@@ -12,7 +12,9 @@
  *
  * A fault costs some microseconds, which is more than comparing 16 KiB.  So a granule that was found
  * changed twice in a row is "hot": it stays dirty and is compared every time (struct machine, the TLB,
- * the first tasks).  And a writer who goes on to the next granule is given two, then four, then eight.
+ * the first tasks).  One that was found unchanged eight times in a row is "cold": whoever goes to and
+ * fro inside an event need not compare for ever what an earlier one wrote.  And a writer who goes on to
+ * the next granule is given two, then four, then eight.
  *
  * What a granule held at the beginning is copied aside before its first write.  So beginning to watch
  * costs nothing, and memory that is never touched is never read.
@@ -38,6 +40,7 @@ enum {
 	MAX_WATCHED = 8,           /* arenas watched at the same moment            */
 	MAX_SWEEP = 8,             /* granules opened at once for a linear writer  */
 	HOT = 2,                   /* found changed this often in a row: stay open */
+	COLD = -8,                 /* found unchanged this often: closed early     */
 };
 
 /* Arenas whose faults are ours, and who had the signals before. */
@@ -85,6 +88,8 @@ static void mark_dirty(struct watch *w, size_t g)
 	if (watch_is_dirty(w, g))
 		return;
 	save_origin(w, g);
+	if (w->heat[g] < 0)
+		w->heat[g] = 0;
 	w->is_dirty[g / 64] |= (uint64_t)1 << (g % 64);
 	w->dirty[w->nr_dirty++] = (uint32_t)g;
 }
@@ -116,10 +121,12 @@ void watch_all_dirty(struct watch *w, size_t end)
 
 void watch_compared(struct watch *w, size_t g, bool changed)
 {
-	if (!changed)
-		w->heat[g] = 0;
-	else if (w->heat[g] < HOT)
-		w->heat[g]++;
+	int8_t *heat = &w->heat[g];
+
+	if (changed)
+		*heat = *heat < 0 ? 1 : *heat < HOT ? *heat + 1 : HOT;
+	else
+		*heat = *heat > 0 ? 0 : *heat > COLD ? *heat - 1 : COLD;
 }
 
 static int compare_granules(const void *a, const void *b)
@@ -129,8 +136,8 @@ static int compare_granules(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
-/* Neighbours are protected by one call. */
-void watch_clean(struct watch *w)
+/* Dirty granules of less heat become clean. Neighbours are protected by one call. */
+static void clean_below(struct watch *w, int heat)
 {
 	size_t kept = 0, i = 0;
 
@@ -140,17 +147,28 @@ void watch_clean(struct watch *w)
 	while (i < w->nr_dirty && w->watching) {
 		size_t g = w->dirty[i], n = 0;
 
-		if (w->heat[g] >= HOT) {
+		if (w->heat[g] >= heat) {
 			w->dirty[kept++] = w->dirty[i++];
 			continue;
 		}
-		for (; i < w->nr_dirty && w->dirty[i] == g + n && w->heat[g + n] < HOT; i++, n++)
+		for (; i < w->nr_dirty && w->dirty[i] == g + n && w->heat[g + n] < heat; i++, n++)
 			w->is_dirty[(g + n) / 64] &= ~((uint64_t)1 << ((g + n) % 64));
 		if (!protect(w, g, n, PROT_READ))
 			stop_watching(w);
 	}
 	w->nr_dirty = kept;
 	w->next_sweep = SIZE_MAX;
+}
+
+void watch_clean(struct watch *w) { clean_below(w, HOT); }
+
+void watch_clean_cold(struct watch *w)
+{
+	for (size_t i = 0; i < w->nr_dirty; i++)
+		if (w->heat[w->dirty[i]] == COLD) {
+			clean_below(w, COLD + 1);
+			return;
+		}
 }
 
 /* ---- the signal ---- */

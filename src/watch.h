@@ -15,7 +15,7 @@ struct watch {
 	uint32_t *dirty;          /* the list of dirty granules                           */
 	size_t nr_dirty;
 	uint64_t *is_dirty;       /* the same as bits                                     */
-	uint8_t *heat;            /* how often in a row the owner found a granule changed */
+	int8_t *heat;             /* found changed so often in a row; below 0: unchanged  */
 	size_t sweep, next_sweep; /* granules opened last, and the one behind them        */
 	unsigned char *origin;    /* bytes at the beginning of the watch, of granules that... */
 	uint64_t *is_saved;       /* ... have these bits: those that were ever dirty      */
@@ -44,6 +44,8 @@ void watch_all_dirty(struct watch *w, size_t end);
 void watch_compared(struct watch *w, size_t g, bool changed);
 /* Dirty granules become clean, but for the hot ones. */
 void watch_clean(struct watch *w);
+/* Only those become clean that were found unchanged again and again. */
+void watch_clean_cold(struct watch *w);
 
 /*
  * The n bytes at an offset as they were at the beginning; NULL: they are in place, never changed.
