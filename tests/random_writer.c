@@ -26,7 +26,7 @@ enum {
 	CHUNKS = 24,
 	KERNEL_NAMES = 200,
 	CACHES = 5,
-	LINE_MAX = 160,
+	LINE_MAX = 400,
 	GROUPS = 5,
 	STACK_NEAR = 9 << 20
 };
@@ -189,10 +189,42 @@ static void write_nodes_and_zones(struct writer *w, uint32_t ram)
 		put(w, " distance=%s", ONE_OF(w, distances));
 	if (nodes || (ram >= 12 && one_in(w, 4)))
 		put(w, " memory=sparse");
+	else if (one_in(w, 4))
+		put(w, " memory=flat");
 	if (ram >= 20 && one_in(w, 3))
 		put(w, " movable=%uM", 1 + draw(w, ram / 2 < ram - 16 ? ram / 2 : ram - 16));
 	if (ram > 200 && ram < 3000 && one_in(w, 3))
 		put(w, " hole=%uM+%uM", 128 + draw(w, 32), 1 + draw(w, ram - 170));
+}
+
+/* What is written to /proc/sys/vm: mostly little, for with all kept there would be nothing to see. */
+static void write_marks(struct writer *w, uint32_t ram)
+{
+	uint32_t most = one_in(w, 4) ? ram * 1024 / 2 : ram * 8;
+
+	if (one_in(w, 4))
+		put(w, " min_free_kbytes=%u",
+		    1 + draw(w, most < MIN_FREE_KBYTES_MOST ? most : MIN_FREE_KBYTES_MOST));
+	if (one_in(w, 4))
+		put(w, " watermark_scale_factor=%u",
+		    1 + draw(w, one_in(w, 4) ? WATERMARK_SCALE_FACTOR_MOST : 100));
+	if (one_in(w, 4))
+		put(w, " lowmem_reserve_ratio=%u/%u", draw(w, 300), draw(w, 64));
+	if (one_in(w, 4))
+		put(w, " percpu_pagelist_high_fraction=%u", HIGH_FRACTION_LEAST + draw(w, 1000));
+	if (one_in(w, 3))
+		put(w, " watermark_boost=%u", draw(w, 20000));
+}
+
+/* Which locks, and what their cache lines cost. */
+static void write_locks(struct writer *w)
+{
+	if (one_in(w, 2))
+		put(w, " lock=%s", lock_kind_names[draw(w, NR_LOCK_KINDS)]);
+	if (one_in(w, 5))
+		put(w, " coherent=off");
+	if (one_in(w, 4))
+		put(w, " cost_local=%u cost_remote=%u", 1 + draw(w, 100), 1 + draw(w, 1000));
 }
 
 const char *writer_header(struct writer *w)
@@ -210,10 +242,8 @@ const char *writer_header(struct writer *w)
 	put(w, "machine %s ram=%uM", ONE_OF(w, profiles), ram);
 	if (one_in(w, 3))
 		put(w, " cpus=%u", 1 + draw(w, MAX_CPUS));
-	if (strstr(w->line, "cpus") && one_in(w, 2))
-		put(w, " lock=%s", lock_kind_names[draw(w, NR_LOCK_KINDS)]);
-	if (strstr(w->line, "lock") && one_in(w, 3))
-		put(w, " coherent=off");
+	if (strstr(w->line, "cpus"))
+		write_locks(w);
 	if (one_in(w, 3))
 		put(w, " overcommit=%u", draw(w, 3));
 	if (!strstr(w->line, "i386 ") && !strstr(w->line, "6.1 ") && one_in(w, 3))
@@ -221,6 +251,8 @@ const char *writer_header(struct writer *w)
 	if (strstr(w->line, "i386") && one_in(w, 6))
 		put(w, " split=%s", ONE_OF(w, splits));
 	write_nodes_and_zones(w, ram);
+	if (one_in(w, 3))
+		write_marks(w, ram);
 	return w->line;
 }
 
