@@ -367,7 +367,85 @@ START_TEST(user_memory_events_are_listed_and_every_kind_has_a_tick)
 }
 END_TEST
 
-Suite *run_suite(void);
+/* ---- what the header writes to /proc/sys/vm ---- */
+
+/* Zone of a machine with 1G: 3840, 213777 and 37858 pages are managed when boot is over. */
+static const struct zone *zone_with(const char *settings, enum zone_type type)
+{
+	char text[160];
+
+	script_free(&c);
+	snprintf(text, sizeof(text), "machine i386-6.1 ram=1G %s\nspawn sh\n", settings);
+	script_run(&c, text);
+	return &c.m->node[0].node_zones[type];
+}
+
+START_TEST(min_free_kbytes_is_shared_out_by_managed_pages)
+{
+	const struct zone *z = zone_with("min_free_kbytes=1024", ZONE_NORMAL);
+
+	ck_assert_uint_eq(z->watermark[WMARK_MIN], 251); /* 256 * 213777 / 217617 */
+	ck_assert_uint_eq(z->watermark[WMARK_LOW], 251 + 213);
+	ck_assert_uint_eq(z->watermark[WMARK_HIGH], 251 + 2 * 213);
+}
+END_TEST
+
+START_TEST(watermark_scale_factor_is_how_far_the_marks_lie_apart)
+{
+	const struct zone *z = zone_with("watermark_scale_factor=100", ZONE_NORMAL);
+
+	ck_assert_uint_eq(z->watermark[WMARK_MIN], 912);
+	ck_assert_uint_eq(z->watermark[WMARK_LOW], 912 + 2137); /* 213777 / 100 */
+	ck_assert_uint_eq(z->watermark[WMARK_HIGH], 912 + 2 * 2137);
+}
+END_TEST
+
+START_TEST(lowmem_reserve_ratio_divides_the_pages_above)
+{
+	const struct zone *z = zone_with("lowmem_reserve_ratio=128/16", ZONE_DMA);
+
+	ck_assert_uint_eq(z->lowmem_reserve[ZONE_NORMAL], 213777 / 128);
+	ck_assert_uint_eq(z->lowmem_reserve[ZONE_HIGHMEM], (213777 + 37858) / 128);
+	ck_assert_uint_eq(z[ZONE_NORMAL].lowmem_reserve[ZONE_HIGHMEM], 37858 / 16);
+	z = zone_with("lowmem_reserve_ratio=0/0", ZONE_DMA);
+	ck_assert_uint_eq(z->lowmem_reserve[ZONE_HIGHMEM], 0);
+}
+END_TEST
+
+/* The CPUs of a node share it. */
+START_TEST(a_cpu_s_high_is_a_part_of_the_zone_or_of_its_low_mark)
+{
+	ck_assert_uint_eq(zone_with("", ZONE_NORMAL)->pcp[0].high, 1140);
+	ck_assert_uint_eq(zone_with("cpus=2", ZONE_NORMAL)->pcp[1].high, 570);
+	ck_assert_uint_eq(zone_with("percpu_pagelist_high_fraction=8", ZONE_NORMAL)->pcp[0].high,
+			  213777 / 8);
+	ck_assert_uint_eq(
+		zone_with("cpus=2 percpu_pagelist_high_fraction=8", ZONE_NORMAL)->pcp[0].high,
+		213777 / 8 / 2);
+}
+END_TEST
+
+START_TEST(the_cpus_of_a_node_share_its_zones_low_mark)
+{
+	const struct zone *z = zone_with("cpus=8 nodes=2", ZONE_NORMAL);
+	const struct zone *far = &c.m->node[1].node_zones[ZONE_NORMAL];
+
+	ck_assert_uint_eq(z->pcp[0].high, z->watermark[WMARK_LOW] / 4);
+	ck_assert_uint_eq(far->pcp[0].high, far->watermark[WMARK_LOW] / 4);
+	zone_with("cpus=1 nodes=2", ZONE_NORMAL);
+	far = &c.m->node[1].node_zones[ZONE_NORMAL];
+	ck_assert_uint_eq(far->pcp[0].high, far->watermark[WMARK_LOW]);
+}
+END_TEST
+
+START_TEST(watermark_boost_is_kept_for_fragmentation)
+{
+	zone_with("watermark_boost=15000", ZONE_NORMAL);
+	ck_assert_uint_eq(c.m->vm.watermark_boost_factor, 15000);
+	ck_assert_uint_eq(zone_with("", ZONE_NORMAL)->watermark_boost, 0);
+}
+END_TEST
+
 Suite *run_suite(void)
 {
 	Suite *s = suite_create("run");
@@ -396,6 +474,12 @@ Suite *run_suite(void)
 	tcase_add_test(tc, caches_live_from_create_to_destroy);
 	tcase_add_test(tc, cpu_chooses_who_runs_the_following_events);
 	tcase_add_test(tc, user_memory_events_are_listed_and_every_kind_has_a_tick);
+	tcase_add_test(tc, min_free_kbytes_is_shared_out_by_managed_pages);
+	tcase_add_test(tc, watermark_scale_factor_is_how_far_the_marks_lie_apart);
+	tcase_add_test(tc, lowmem_reserve_ratio_divides_the_pages_above);
+	tcase_add_test(tc, a_cpu_s_high_is_a_part_of_the_zone_or_of_its_low_mark);
+	tcase_add_test(tc, the_cpus_of_a_node_share_its_zones_low_mark);
+	tcase_add_test(tc, watermark_boost_is_kept_for_fragmentation);
 	suite_add_tcase(s, tc);
 	return s;
 }
