@@ -304,7 +304,8 @@ static int draw_line(struct lines *l, const struct view *v, const struct area *a
 		put_char(a, x, y, is_open(l, n, l->depth) ? 0x25be : 0x25b8, ROLE_DIM, 0);
 	x = draw_name(a, x + 2, y, n, m, role);
 	step_text(m, &n->step, text, sizeof(text));
-	more = draw_reason(a, x + 1, y, indent, last || !l->last ? l->spare : 0,
+	/* while steps come one by one the narration has the whole reason: lines need not grow and shrink here */
+	more = draw_reason(a, x + 1, y, indent, l->last ? 0 : l->spare,
 			   n->step.kind == TELL_NOTE ? ROLE_NORMAL : ROLE_DIM, text);
 	l->spare -= more;
 	return 1 + more;
