@@ -150,8 +150,10 @@ static uint32_t transfer_objects(struct array_cache *to,
 static uint32_t alloc_block(struct machine *m, struct array_cache *ac,
 			    struct slab *s, uint32_t wanted)
 {
+	uint16_t index;
+
 	for (; wanted > 0 && s->inuse < s->cache->num; wanted--)
-		ac->entry[ac->avail++] = slab_get_obj(m, s);
+		ac->entry[ac->avail++] = slab_get_obj(m, s, &index);
 	return wanted;
 }
 

@@ -187,23 +187,22 @@ static void object_freed(struct machine *m, struct kmem_cache *c,
  * pages are asked for. */
 static vaddr_t slab_alloc(struct machine *m, struct kmem_cache *c, uint32_t gfp)
 {
-	vaddr_t obj = 0;
 	struct slab *s;
+	uint16_t index;
+	vaddr_t obj;
 
 	spin_lock(m, &c->list_lock);
 	s = first_slab(m, c);
-	if (s)
-		obj = slab_get_obj(m, s);
-	spin_unlock(m, &c->list_lock);
 	if (!s) {
+		spin_unlock(m, &c->list_lock);
 		s = cache_grow(m, c, gfp);
 		if (!s)
 			return 0;
 		spin_lock(m, &c->list_lock);
-		obj = slab_get_obj(m, s);
-		spin_unlock(m, &c->list_lock);
 	}
-	object_taken(m, c, s, obj_to_index(s, obj));
+	obj = slab_get_obj(m, s, &index);
+	spin_unlock(m, &c->list_lock);
+	object_taken(m, c, s, index);
 	return obj;
 }
 

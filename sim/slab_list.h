@@ -109,27 +109,28 @@ static inline struct slab *first_slab(struct machine *m, struct kmem_cache *c)
 	return s;
 }
 
-/* Take an object off a slab with room, which changes lists: its address. */
-static inline vaddr_t slab_get_obj(struct machine *m, struct slab *s)
+/* Take an object off a slab with room, which changes lists: its address, and
+ * which object of the slab it is. */
+static inline vaddr_t slab_get_obj(struct machine *m, struct slab *s,
+				   uint16_t *index)
 {
 	struct kmem_cache *c = s->cache;
-	uint16_t index;
 	vaddr_t obj;
 
 	if (m->profile->slab_61) {
-		index = s->bufctl[s->inuse];
+		*index = s->bufctl[s->inuse];
 	} else {
-		index = s->free;
-		s->free = s->bufctl[index];
+		*index = s->free;
+		s->free = s->bufctl[*index];
 	}
-	obj = slab_object(s, index);
+	obj = slab_object(s, *index);
 	c->free_objects--;
 	/* A partial slab that stays partial is already the first one. */
 	if (s->inuse != 0 && s->inuse + 1 < c->num)
 		s->inuse++;
 	else
 		slab_moves(s, s->inuse + 1, false);
-	step(m, SLAB_GET_OBJ, c->index, obj, index, s->inuse, c->num);
+	step(m, SLAB_GET_OBJ, c->index, obj, *index, s->inuse, c->num);
 	return obj;
 }
 
