@@ -8,7 +8,8 @@
  *	mixed     of 1024 places one at random is filled or emptied, with orders 0 to 5, a small one more often
  *
  * each of them told (every step goes to a listener, which counts it by its kind) and untold.  The budget is 60 ns
- * told, for mixed orders.  The host's malloc gives as many bytes as a block has, 16 times fewer, so that it does not ask its kernel.
+ * told, for mixed orders.  The host's malloc gives as many bytes as a block has, 16 times fewer, so that it does
+ * not ask its kernel.
  */
 #include <stdint.h>
 #include <stdio.h>
