@@ -87,15 +87,15 @@ struct mm_profile {
 	uint32_t mmap_min_addr, stack_guard_gap_pages, stack_limit_bytes;
 	uint32_t max_map_count, memlock_limit_bytes;
 	uint32_t thread_size;       /* bytes of a kernel stack               */
+	uint32_t gate_flags;        /* VM_* of the gate below                */
 	const struct program *program; /* of `spawn` without a file          */
 	const struct gdt_layout *gdt;  /* segments; NULL: the CPU has none   */
 	vaddr_t elf_et_dyn_base;    /* heap of a position-independent one    */
-	uint16_t elf_machine;       /* e_machine of its programs             */
-	uint8_t platform_bytes;     /* AT_PLATFORM: "i686" with its zero     */
 	vaddr_t gate;               /* page that each process has, in no mm:
 	                             * 6.1 gate_vma; 0: there is none        */
 	const char *gate_name;
-	uint32_t gate_flags;        /* VM_*                                  */
+	uint16_t elf_machine;       /* e_machine of its programs             */
+	uint8_t platform_bytes;     /* AT_PLATFORM: "i686" with its zero     */
 	uint8_t auxv_pairs;         /* that execve writes, AT_NULL counts    */
 	bool aligns_strings;        /* execve goes on below the strings at a
 	                             * multiple of 16: arch_align_stack()    */

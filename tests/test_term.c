@@ -30,10 +30,13 @@ static int run_program(bool no_color)
 	struct ui_options o = {.language = "en", .no_color = no_color};
 	struct diags d;
 	struct scenario *s;
+	int status;
 
 	diags_init(&d);
 	s = scenario_parse("lecture.txt", lecture, sizeof(lecture) - 1, NULL, &d);
-	return s ? app_run(s, &o) : 3;
+	status = s ? app_run(s, &o) : 3;
+	scenario_free(s);
+	return status;
 }
 
 /* The program as a shell's job in the foreground, continued as soon as it has stopped; its exit status. */

@@ -4,6 +4,8 @@
 #
 #     UNIT=build/tests/unit tests/valgrind.sh [SUITE...]
 #
+# Leaks of the libraries' own are in tests/valgrind.supp.
+#
 # Everything takes forty times as long, so of the random scenarios only a few are run: the sanitizers get them all.
 set -u
 cd "$(dirname "$0")/.."
@@ -13,7 +15,8 @@ export UNIT logs CK_FORK=no MMVIZ_RANDOM_JOBS=1 MMVIZ_RANDOM_SEEDS="${MMVIZ_RAND
 
 [ $# -gt 0 ] || set -- $(sed -n 's/^SUITE(\(.*\))$/\1/p' tests/suites.h)
 printf '%s\n' "$@" | xargs -P "${JOBS:-$(getconf _NPROCESSORS_ONLN)}" -I{} sh -c '
-	if valgrind -q --error-exitcode=1 --leak-check=full --show-leak-kinds=definite "$UNIT" {} \
+	if valgrind -q --error-exitcode=1 --leak-check=full --show-leak-kinds=definite \
+		--suppressions=tests/valgrind.supp "$UNIT" {} \
 		>"$logs/{}" 2>&1; then
 		echo "ok valgrind {}" | tee "$logs/{}.ok"
 	else
