@@ -163,7 +163,9 @@ static void judge(const char *what, int width, int height, double value, double 
 
 	snprintf(size, sizeof(size), "%dx%d", width, height);
 	printf("%-14s %-8s %8.4g of %8.4g  %s\n", what, size, value, budget,
-	       value <= budget ? "ok" : "over the budget");
+	       value <= 0        ? "nothing was drawn"
+	       : value <= budget ? "ok"
+				 : "over the budget");
 }
 
 /* n times the keys of a string. */
