@@ -82,7 +82,10 @@ void slab_boot(struct machine *m)
 
 vaddr_t kobj_alloc(struct machine *m, enum kernel_object kind)
 {
-	return kmem_cache_alloc(m, m->kobj_cache[kind]);
+	struct kmem_cache *c = m->kobj_cache[kind];
+
+	/* boot leaves no cache where min_free_kbytes= keeps all memory back */
+	return c ? kmem_cache_alloc(m, c) : 0;
 }
 
 void kobj_free(struct machine *m, enum kernel_object kind, vaddr_t obj)
