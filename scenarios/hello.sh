@@ -16,25 +16,11 @@
 # where flag lies, and so it touches that page before the program runs.
 set -eu
 
-code=0x08048000 rodata=0x0804b000 data=0x0804c000 at=0
+code=0x08048000 rodata=0x0804b000 data=0x0804c000
 
-# Bytes, given in hexadecimal; values of 2 and 4 bytes, the lowest byte first, as Intel stores them.
-bytes() {
-	for byte in "$@"; do printf "\\$(printf %03o "0x$byte")"; done
-	at=$((at + $#))
-}
-half() { for value in "$@"; do bytes $(printf '%02x %02x' $((value & 255)) $((value >> 8 & 255))); done; }
-word() { for value in "$@"; do half $((value & 65535)) $((value >> 16 & 65535)); done; }
-# A text, with a zero behind it.
-text() {
-	printf "$1\\000"
-	at=$((at + $(printf "$1" | wc -c) + 1))
-}
-# Zeros up to a place in the file.
-zeros_to() {
-	head -c $(($1 - at)) /dev/zero
-	at=$(($1))
-}
+# bytes, half, word, quad, text, zeros_to.
+. "$(dirname "$0")/elf-bytes.sh"
+
 # call: the distance is counted from the next instruction.
 call() {
 	bytes e8
