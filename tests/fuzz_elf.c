@@ -177,45 +177,54 @@ static uint32_t interesting(unsigned *seed, uint32_t old, uint32_t size)
 	return values[random_below(seed, sizeof(values) / sizeof(values[0]))];
 }
 
-static size_t field_32(const uint8_t *data, unsigned *seed)
+/* Where an ELF file's header and tables are, and how large, whatever its class. */
+struct tables {
+	size_t header, segment, section; /* bytes of one */
+	size_t segments_at, sections_at;
+	uint32_t segments, sections;
+};
+
+static struct tables tables_32(const uint8_t *data)
 {
 	Elf32_Ehdr h;
 
 	memcpy(&h, data, sizeof(h));
-	switch (random_below(seed, 4)) {
-	case 0:
-		return field(seed, EI_NIDENT - 4, sizeof(h) - EI_NIDENT + 4, 1);
-	case 1:
-		return field(seed, h.e_shoff, sizeof(Elf32_Shdr), h.e_shnum);
-	default:
-		return field(seed, h.e_phoff, sizeof(Elf32_Phdr), h.e_phnum);
-	}
+	return (struct tables){sizeof(h), sizeof(Elf32_Phdr), sizeof(Elf32_Shdr), h.e_phoff,
+			       h.e_shoff, h.e_phnum,          h.e_shnum};
 }
 
-/* One half of a word of 64 bits, often. */
-static size_t field_64(const uint8_t *data, unsigned *seed)
+static struct tables tables_64(const uint8_t *data)
 {
 	Elf64_Ehdr h;
 
 	memcpy(&h, data, sizeof(h));
+	return (struct tables){sizeof(h), sizeof(Elf64_Phdr), sizeof(Elf64_Shdr), h.e_phoff,
+			       h.e_shoff, h.e_phnum,          h.e_shnum};
+}
+
+/* A field's place; of a word of 64 bits one half. */
+static size_t any_field(const struct tables *t, unsigned *seed)
+{
 	switch (random_below(seed, 4)) {
 	case 0:
-		return field(seed, EI_NIDENT - 4, sizeof(h) - EI_NIDENT + 4, 1);
+		return field(seed, EI_NIDENT - 4, t->header - EI_NIDENT + 4, 1);
 	case 1:
-		return field(seed, h.e_shoff, sizeof(Elf64_Shdr), h.e_shnum);
+		return field(seed, t->sections_at, t->section, t->sections);
 	default:
-		return field(seed, h.e_phoff, sizeof(Elf64_Phdr), h.e_phnum);
+		return field(seed, t->segments_at, t->segment, t->segments);
 	}
 }
 
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size, unsigned seed)
 {
+	struct tables t;
 	uint32_t value;
 	size_t at;
 
 	if (size < sizeof(Elf64_Ehdr) || random_below(&seed, 3) == 0)
 		return LLVMFuzzerMutate(data, size, max_size);
-	at = is_64_bit(data, size) ? field_64(data, &seed) : field_32(data, &seed);
+	t = is_64_bit(data, size) ? tables_64(data) : tables_32(data);
+	at = any_field(&t, &seed);
 	if (at > size || size - at < sizeof(value))
 		return LLVMFuzzerMutate(data, size, max_size);
 	memcpy(&value, data + at, sizeof(value));
