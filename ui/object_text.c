@@ -154,7 +154,6 @@ static bool space_text(const struct view *v, const struct object *o, char *buf)
 	}
 }
 
-/* Memory and its allocators. */
 /* Of a zone, its free blocks of an order, its stock of a CPU. */
 static void zone_text(const struct machine *m, const struct object *o, char *buf)
 {
@@ -206,6 +205,7 @@ static void kernel_map_text(const struct machine *m, const struct object *o, cha
 	}
 }
 
+/* Memory and its allocators. */
 static void memory_text(const struct machine *m, const struct object *o, char *buf)
 {
 	char owner[CACHE_NAME_LEN];

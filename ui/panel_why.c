@@ -14,8 +14,9 @@
  * slab) as deeper than it is, so it folds first.  Where not everything fits, neighbouring steps of routine (look-ups in
  * the TLB and in the page tables) share one line.  The user's left and right turn the rule round for one span.
  *
- * Lines that are then left over go to reasons that are longer than the panel is wide, from the top: those of an event
- * that is over.  While steps follow each other only the last one's does, so that the others stand still.
+ * Lines that are then left over go to reasons that are longer than the panel is wide, from the top, when the event is
+ * over.  While steps follow each other every line stays one, so that they stand still: the narration has the last
+ * one's reason whole.
  */
 #include "panel.h"
 
@@ -304,7 +305,6 @@ static int draw_line(struct lines *l, const struct view *v, const struct area *a
 		put_char(a, x, y, is_open(l, n, l->depth) ? 0x25be : 0x25b8, ROLE_DIM, 0);
 	x = draw_name(a, x + 2, y, n, m, role);
 	step_text(m, &n->step, text, sizeof(text));
-	/* while steps come one by one the narration has the whole reason: lines need not grow and shrink here */
 	more = draw_reason(a, x + 1, y, indent, l->last ? 0 : l->spare,
 			   n->step.kind == TELL_NOTE ? ROLE_NORMAL : ROLE_DIM, text);
 	l->spare -= more;

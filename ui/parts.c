@@ -25,6 +25,12 @@ void put_mark(const struct area *a, int x, int y, enum touch t)
 			 t == TOUCH_STEP ? ROLE_CHANGED : ROLE_CHANGED_EVENT, ATTR_BOLD);
 }
 
+int put_fitting(const struct area *a, int x, int y, enum role role, const char *form,
+		const char *brief)
+{
+	return put_text(a, x, y, role, 0, x + text_width(form) <= a->width ? form : brief);
+}
+
 int put_char_text(const struct area *a, int x, int y, uint32_t ch, enum role role)
 {
 	put_char(a, x, y, ch, role, 0);

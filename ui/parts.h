@@ -18,6 +18,8 @@ void put_mark(const struct area *a, int x, int y, enum touch t);
 
 /* One character; returns the column after it. */
 int put_char_text(const struct area *a, int x, int y, uint32_t ch, enum role role);
+/* The long form where it fits, else the short one; returns the column after it. */
+int put_fitting(const struct area *a, int x, int y, enum role role, const char *form, const char *brief);
 
 /* ---- lists longer than their panel ---- */
 /* First line to show so that `line` of `total` is in sight, moved from `top` as little as possible. */

@@ -28,20 +28,17 @@ static void draw_section_text(const struct machine *m, const struct area *a, int
 {
 	const struct mem_section *s = &m->mem_section[nr];
 	pfn_t start = section_start_pfn(m, s), end = section_start_pfn(m, s + 1);
-	char text[TEXT_LEN];
+	char form[TEXT_LEN], brief[TEXT_LEN];
 
 	x = put_format(a, x, y, ROLE_LABEL, ATTR_BOLD, "%u", nr);
 	x = put_format(a, x, y, ROLE_NUMBER, 0, ": %05x-%05x", start, end - 1);
-	if (s->present) {
-		snprintf(text, sizeof(text), _("mem_map at %05x"), s->mem_map_pfn);
-		if (x + 1 + text_width(text) > a->width)
-			snprintf(text, sizeof(text), _("map %05x"), s->mem_map_pfn);
-		put_text(a, x + 1, y, ROLE_RESERVED, 0, text);
-	} else {
-		snprintf(text, sizeof(text), "%s", _("no memory, no mem_map"));
-		put_text(a, x + 1, y, ROLE_DIM, 0,
-			 x + 1 + text_width(text) > a->width ? _("hole") : text);
+	if (!s->present) {
+		put_fitting(a, x + 1, y, ROLE_DIM, _("no memory, no mem_map"), _("hole"));
+		return;
 	}
+	snprintf(form, sizeof(form), _("mem_map at %05x"), s->mem_map_pfn);
+	snprintf(brief, sizeof(brief), _("map %05x"), s->mem_map_pfn);
+	put_fitting(a, x + 1, y, ROLE_RESERVED, form, brief);
 }
 
 int draw_sections(const struct view *v, const struct area *a, int y)

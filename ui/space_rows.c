@@ -295,13 +295,6 @@ static void count_slots(const struct machine *m, uint32_t *used, uint32_t *unuse
 	}
 }
 
-/* The long form where it fits, else the short one. */
-static int put_fitting(const struct area *a, int x, int y, enum role role, const char *form,
-		       const char *brief)
-{
-	return put_text(a, x, y, role, 0, x + text_width(form) <= a->width ? form : brief);
-}
-
 static void put_pkmap(const struct space *s, const struct area *a, int x, int y)
 {
 	uint32_t used, unused, all = s->m->profile->last_pkmap;

@@ -133,12 +133,13 @@ void draw_walk_frame(const struct walk *k, const struct area *a, int y)
 	char name[ZONE_NAME_LEN];
 	int x;
 
-	if (!p && k->w.complete)
-		draw_device_frame(k, a, y, pfn);
-	else if (!p)
-		draw_no_frame(k, a, y);
-	if (!p)
+	if (!p) {
+		if (k->w.complete)
+			draw_device_frame(k, a, y, pfn);
+		else
+			draw_no_frame(k, a, y);
 		return;
+	}
 	z = page_zone_const(k->m, pfn);
 	x = put_text(a, 1, y, ROLE_LABEL, 0, _("frame"));
 	x = put_walk_pfn(k->v, a, x + 1, y, pfn);

@@ -48,10 +48,8 @@ void draw_walk_cr3(const struct walk *k, const struct area *a, int y)
 	x = put_text(a, x, y, ROLE_DIM, 0, "000");
 	x = put_format(a, x + 2, y, ROLE_DIM, 0, _("of %s"), k->t->comm);
 	if (k->va >= k->m->map.kernel_base)
-		put_text(a, x + 2, y, ROLE_KERNEL, 0,
-			 x + 2 + text_width(_("kernel half, shared by all")) <= a->width
-				 ? _("kernel half, shared by all")
-				 : _("kernel half"));
+		put_fitting(a, x + 2, y, ROLE_KERNEL, _("kernel half, shared by all"),
+			    _("kernel half"));
 	else if (k->m->profile->pae_pgd)
 		put_text(a, x + 2, y, ROLE_DIM, 0, k->m->nx ? "PAE nx=on" : "PAE nx=off");
 	else if (k->m->profile->has_nx && !k->m->nx)
