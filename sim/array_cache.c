@@ -147,13 +147,14 @@ static uint32_t transfer_objects(struct array_cache *to,
 
 /* Take objects off s until it is full or none is wanted; returns how many
  * are still wanted. */
-static uint32_t alloc_block(struct machine *m, struct array_cache *ac,
-			    struct slab *s, uint32_t wanted)
+static uint32_t alloc_block(struct machine *m, struct kmem_cache *c,
+			    struct array_cache *ac, struct slab *s,
+			    uint32_t wanted)
 {
 	uint16_t index;
 
-	for (; wanted > 0 && s->inuse < s->cache->num; wanted--)
-		ac->entry[ac->avail++] = slab_get_obj(m, s, &index);
+	for (; wanted > 0 && s->inuse < c->num; wanted--)
+		ac->entry[ac->avail++] = slab_get_obj(m, c, s, &index);
 	return wanted;
 }
 
@@ -163,7 +164,7 @@ static void refill_from_slabs(struct machine *m, struct kmem_cache *c,
 	struct slab *s;
 
 	while (wanted > 0 && (s = first_slab(m, c)) != NULL)
-		wanted = alloc_block(m, ac, s, wanted);
+		wanted = alloc_block(m, c, ac, s, wanted);
 }
 
 /* What all CPUs have in common is asked: the shared array, then the slabs. */
@@ -194,7 +195,7 @@ static void refill_by_growing(struct machine *m, struct kmem_cache *c,
 		return;
 	if (!m->profile->slab_61)
 		spin_lock(m, &c->list_lock);
-	alloc_block(m, ac, s, wanted);
+	alloc_block(m, c, ac, s, wanted);
 	if (!m->profile->slab_61)
 		spin_unlock(m, &c->list_lock);
 }
@@ -235,7 +236,7 @@ static struct slab *free_block(struct machine *m, struct kmem_cache *c,
 		vaddr_t obj = ac->entry[first + i];
 		struct slab *s = virt_to_slab(m, obj);
 
-		slab_put_obj(m, s, obj, obj_to_index(s, obj));
+		slab_put_obj(m, c, s, obj, obj_to_index(c, s, obj));
 	}
 	ac->avail -= nr;
 	memmove(ac->entry + first, ac->entry + first + nr,

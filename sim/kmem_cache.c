@@ -200,7 +200,7 @@ static vaddr_t slab_alloc(struct machine *m, struct kmem_cache *c, uint32_t gfp)
 			return 0;
 		spin_lock(m, &c->list_lock);
 	}
-	obj = slab_get_obj(m, s, &index);
+	obj = slab_get_obj(m, c, s, &index);
 	spin_unlock(m, &c->list_lock);
 	object_taken(m, c, s, index);
 	return obj;
@@ -226,7 +226,7 @@ static vaddr_t array_cache_alloc(struct machine *m, struct kmem_cache *c,
 	obj = ac->entry[--ac->avail];
 	step(m, AC_GET, c->index, obj, ac->avail);
 	s = virt_to_slab(m, obj);
-	object_taken(m, c, s, obj_to_index(s, obj));
+	object_taken(m, c, s, obj_to_index(c, s, obj));
 	return obj;
 }
 
@@ -273,13 +273,13 @@ void kmem_cache_free(struct machine *m, struct kmem_cache *c, vaddr_t obj)
 	enter(m, KMEM_CACHE_FREE, c->index, obj);
 	obj -= c->obj_offset;
 	s = virt_to_slab(m, obj);
-	index = obj_to_index(s, obj);
+	index = obj_to_index(c, s, obj);
 	object_freed(m, c, s, index);
 	if (ac->limit) {
 		array_cache_free(m, c, ac, obj);
 	} else {
 		spin_lock(m, &c->list_lock);
-		slab_put_obj(m, s, obj, index);
+		slab_put_obj(m, c, s, obj, index);
 		spin_unlock(m, &c->list_lock);
 	}
 	leave(m, KMEM_CACHE_FREE);

@@ -140,11 +140,11 @@ uint32_t kmem_cache_shrink(struct machine *m, struct kmem_cache *c);
  * for a builtin. */
 int kmem_cache_destroy(struct machine *m, struct kmem_cache *c);
 
-/* NULL if there is none of that name. */
 /* Name of the cache of an index in machine.cache; of the cache destroyed last
  * as well, whose story still speaks of it.  NULL: none is known. */
 const char *cache_name(const struct machine *m, uint32_t index);
 
+/* NULL if there is none of that name. */
 struct kmem_cache *kmem_cache_find(struct machine *m, const char *name);
 
 /* Objects in callers' hands, and slabs of any kind. */
@@ -157,14 +157,14 @@ const struct slab *slab_of(const struct machine *m, vaddr_t obj);
 /* Index of the object of s that covers va; -1: colour, management or rest. */
 int slab_object_at(const struct slab *s, vaddr_t va);
 /*
- * Index of the object that begins at obj, without a division, as the kernel
- * does it: obj is index * size behind s_mem, and the rounding of reciprocal
- * adds less than one in that range.
+ * Index of the object of s, a slab of c, that begins at obj, without a
+ * division, as the kernel does it: obj is index * size behind s_mem, and the
+ * rounding of reciprocal adds less than one in that range.
  */
-static inline uint16_t obj_to_index(const struct slab *s, vaddr_t obj)
+static inline uint16_t obj_to_index(const struct kmem_cache *c,
+				    const struct slab *s, vaddr_t obj)
 {
-	return (uint16_t)((uint64_t)(obj - s->s_mem) * s->cache->reciprocal >>
-			  32);
+	return (uint16_t)((uint64_t)(obj - s->s_mem) * c->reciprocal >> 32);
 }
 
 /* Where object index begins, its first red zone included. */

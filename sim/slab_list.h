@@ -73,10 +73,9 @@ static inline struct slab_list *slab_home(struct kmem_cache *c, uint16_t inuse)
 }
 
 /* s has now objects in use, and goes to the head or the tail of its list. */
-static inline void slab_moves(struct slab *s, uint16_t now, bool tail)
+static inline void slab_moves(struct kmem_cache *c, struct slab *s,
+			      uint16_t now, bool tail)
 {
-	struct kmem_cache *c = s->cache;
-
 	slab_list_remove(slab_home(c, s->inuse), s);
 	s->inuse = now;
 	if (tail)
@@ -111,10 +110,9 @@ static inline struct slab *first_slab(struct machine *m, struct kmem_cache *c)
 
 /* Take an object off a slab with room, which changes lists: its address, and
  * which object of the slab it is. */
-static inline vaddr_t slab_get_obj(struct machine *m, struct slab *s,
-				   uint16_t *index)
+static inline vaddr_t slab_get_obj(struct machine *m, struct kmem_cache *c,
+				   struct slab *s, uint16_t *index)
 {
-	struct kmem_cache *c = s->cache;
 	vaddr_t obj;
 
 	if (m->profile->slab_61) {
@@ -123,33 +121,32 @@ static inline vaddr_t slab_get_obj(struct machine *m, struct slab *s,
 		*index = s->free;
 		s->free = s->bufctl[*index];
 	}
-	obj = slab_object(s, *index);
+	obj = s->s_mem + (vaddr_t)*index * c->size;
 	c->free_objects--;
 	/* A partial slab that stays partial is already the first one. */
 	if (s->inuse != 0 && s->inuse + 1 < c->num)
 		s->inuse++;
 	else
-		slab_moves(s, s->inuse + 1, false);
+		slab_moves(c, s, s->inuse + 1, false);
 	step(m, SLAB_GET_OBJ, c->index, obj, *index, s->inuse, c->num);
 	return obj;
 }
 
 /* Object index of s, at obj, which no caller holds, goes back to it. */
-static inline void slab_put_obj(struct machine *m, struct slab *s, vaddr_t obj,
-				uint16_t index)
+static inline void slab_put_obj(struct machine *m, struct kmem_cache *c,
+				struct slab *s, vaddr_t obj, uint16_t index)
 {
-	struct kmem_cache *c = s->cache;
 	uint16_t now = s->inuse - 1;
 
 	c->free_objects++;
 	if (m->profile->slab_61) {
 		s->bufctl[now] = index;
-		slab_moves(s, now, now != 0);
+		slab_moves(c, s, now, now != 0);
 	} else {
 		s->bufctl[index] = s->free;
 		s->free = index;
 		if (now == 0 || s->inuse == c->num)
-			slab_moves(s, now, false);
+			slab_moves(c, s, now, false);
 		else
 			s->inuse = now;
 	}
