@@ -714,14 +714,23 @@ static uint32_t find_name(struct writer *w, enum event_kind maker)
 	return KERNEL_NAMES;
 }
 
-/* A cache of the scenario's own or, now and then, one of the kernel's. */
+/* One of the kernel's caches; NULL: boot could not make it, so that the parser does not know it. */
+static const char *builtin_cache(const struct writer *w, const char *name)
+{
+	for (uint32_t i = 0; i < w->m->nr_caches; i++)
+		if (w->m->cache[i] && strcmp(w->m->cache[i]->name, name) == 0)
+			return name;
+	return NULL;
+}
+
+/* A cache of the scenario's own or, now and then, one of the kernel's; NULL: none. */
 static const char *some_cache(struct writer *w, uint32_t at)
 {
 	static const char *const boot[] = {"task_struct", "vm_area_struct", "mm_struct"};
 	static char name[16];
 
 	if (!w->cache[at])
-		return one_in(w, 6) ? ONE_OF(w, boot) : NULL;
+		return one_in(w, 6) ? builtin_cache(w, ONE_OF(w, boot)) : NULL;
 	snprintf(name, sizeof(name), "c%u", w->cache[at]);
 	return name;
 }
@@ -796,10 +805,11 @@ static bool write_cache(struct writer *w, enum event_kind k)
 /* Some of the CPUs in some order, at some lock. */
 static bool write_contend(struct writer *w)
 {
-	static const char *const at[] = {"", "", " on=DMA", " on=HighMem", " on=vm_area_struct"};
-	static const char *const anywhere[] = {"", " on=Normal", " on=vm_area_struct"};
+	static const char *const at[] = {"", "", " on=DMA", " on=HighMem"};
+	static const char *const anywhere[] = {"", " on=Normal"};
 	uint32_t cpus = w->m->config.cpus, start = draw(w, cpus), nr = 2 + draw(w, cpus);
-	const char *cache = some_cache(w, some_index(w, CACHES));
+	const char *cache = one_in(w, 4) ? builtin_cache(w, "vm_area_struct")
+					 : some_cache(w, some_index(w, CACHES));
 
 	if (cpus < 2)
 		return false;
