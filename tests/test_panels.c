@@ -689,6 +689,52 @@ START_TEST(an_index_list_in_a_free_object_is_marked)
 }
 END_TEST
 
+/* An object is taken on CPUs 0, 3, 7, and the last one comes back. */
+#define EIGHT_CPUS                                                                                 \
+	"machine i386-6.1 ram=512M cpus=8\ncache_create box 300\ncache_alloc box a\ncpu 3\n"       \
+	"cache_alloc box b\ncpu 7\ncache_alloc box c\ncache_free c\n"
+
+START_TEST(the_array_of_each_cpu_can_be_read_where_there_are_eight)
+{
+	static const int held[MAX_CPUS] = {12, 0, 0, 12, 0, 0, 0, 13};
+	static const struct {
+		int width, height;
+	} size[] = {{78, 16}, {78, 40}, {118, 28}, {198, 48}};
+	struct view v = open_view(EIGHT_CPUS);
+	char want[32];
+
+	go(&v, 7, STEP_END);
+	for (size_t i = 0; i < sizeof(size) / sizeof(size[0]); i++) {
+		for (int cpu = 0; cpu < MAX_CPUS; cpu++) {
+			snprintf(want, sizeof(want), "CPU %d \342\226\252 %2d/54", cpu, held[cpu]);
+			ck_assert(shows(&panel_slab, &v, size[i].width, size[i].height, want));
+		}
+		ck_assert(shows(&panel_slab, &v, size[i].width, size[i].height,
+				"shared \342\226\252   0/216"));
+	}
+	close_view(&v);
+}
+END_TEST
+
+START_TEST(arrays_without_room_are_a_number_each_or_a_sign_that_there_are_more)
+{
+	struct view v = open_view(EIGHT_CPUS);
+
+	go(&v, 7, STEP_END);
+	ck_assert(shows(&panel_slab, &v, 60, 19,
+			"CPU 0-7 \342\226\252 12  0  0 12  0  0  0[13] of 54  shared "));
+	ck_assert(shows(&panel_slab, &v, 37, 14,
+			"CPU \342\226\252 12  0  0 12  0  0  0[13] of 54\n shared "));
+	/* five lines for the map: one for arrays */
+	ck_assert(shows(&panel_slab, &v, 37, 13,
+			" \342\226\252 12  0  0 12  0  0  0[13] of 54\342\200\246\n"));
+	ck_assert(shows(&panel_slab, &v, 30, 14,
+			" \342\226\252 12  0  0 12  0  0  0[13]\342\200\246\n shared "));
+	ck_assert(shows(&panel_slab, &v, 20, 14, " \342\226\252 12  0  0 12  0 \342\200\246\n"));
+	close_view(&v);
+}
+END_TEST
+
 START_TEST(enter_goes_to_the_objects_where_the_arrows_move)
 {
 	struct view v = open_view("machine i386 ram=64M\ncache_create ino 480 hwcache\n"
@@ -916,6 +962,8 @@ static TCase *memory(void)
 	tcase_add_test(c, a_split_block_shows_its_halves_and_what_became_of_them);
 	tcase_add_test(c, a_cache_shows_objects_in_use_of_all_there_are);
 	tcase_add_test(c, slabs_begin_further_by_their_colour);
+	tcase_add_test(c, the_array_of_each_cpu_can_be_read_where_there_are_eight);
+	tcase_add_test(c, arrays_without_room_are_a_number_each_or_a_sign_that_there_are_more);
 	tcase_add_test(c, an_index_list_in_a_free_object_is_marked);
 	tcase_add_test(c, enter_goes_to_the_objects_where_the_arrows_move);
 	tcase_add_test(c, what_the_scenario_made_comes_first);

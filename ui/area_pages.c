@@ -102,15 +102,6 @@ static bool is_same_look(const struct page_look *a, const struct page_look *b)
 	       !a->chosen && !b->chosen && !a->shared && !b->shared;
 }
 
-static int digits(uint32_t n)
-{
-	int d = 1;
-
-	for (; n >= 10; n /= 10)
-		d++;
-	return d;
-}
-
 static bool is_shared(const struct page_look *look)
 {
 	return look->letter == 'a' && look->mappers > 1;

@@ -24,17 +24,6 @@ enum { TEXT_MAX = 1024, STEP_FIELD = 9, PATH_MAX_SPANS = 64, KEYS_MAX = 40 };
 
 /* ---- title ---- */
 
-static int digits(uint32_t n)
-{
-	int d = 1;
-
-	while (n >= 10) {
-		n /= 10;
-		d++;
-	}
-	return d;
-}
-
 /* Where we are: machine, CPU, event, step; as much as fits in a screen of that width. */
 static void moment_text(const struct screen *s, char *buf, size_t size)
 {

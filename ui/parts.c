@@ -150,6 +150,17 @@ uint32_t node_pid(const struct story_node *n)
 
 /* ---- writing ---- */
 
+int digits(uint32_t n)
+{
+	int d = 1;
+
+	while (n >= 10) {
+		n /= 10;
+		d++;
+	}
+	return d;
+}
+
 const char *bytes_text(uint64_t bytes, char buf[TEXT_LEN])
 {
 	static const char unit[] = " KMGTPE";

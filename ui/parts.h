@@ -51,8 +51,10 @@ void story_visit(const struct story *s, void (*see)(void *ctx, const struct stor
 /* The process that a node's addresses belong to: named by itself or by the nearest span around it; 0. */
 uint32_t node_pid(const struct story_node *n);
 
-/* ---- how things are written; all return buf ---- */
+/* ---- how things are written; those with a buf return it ---- */
 enum { TEXT_LEN = 64 };
+/* How many digits a number has: the width of a field for what grows up to it. */
+int digits(uint32_t n);
 /* "8K", "1.5M", "24": powers of 1024, at most five characters. */
 const char *bytes_text(uint64_t bytes, char buf[TEXT_LEN]);
 /* "4G", "2^64": how many addresses a machine has, so where they end. */

@@ -21,6 +21,7 @@
 #include <string.h>
 
 #include "parts.h"
+#include "slab_arrays.h"
 #include "src/i18n.h"
 
 enum { MAX_SHOWN_SLABS = 512, MAX_LEAD = 16, SPACED_WIDTH = 70 };
@@ -29,7 +30,6 @@ enum { WORD_FIRST, WORD_HEAD }; /* of panel_state.word: first slab shown, lines 
 
 enum {
 	GLYPH_TAKEN = 0x25a0,
-	GLYPH_AT_HAND = 0x25aa,
 	GLYPH_FREE = 0x25a1,
 	GLYPH_NEXT = 0x25b8,
 	GLYPH_INDEX = 0x25a4,
@@ -262,29 +262,8 @@ static void draw_heading(const struct area *a, const struct kmem_cache *c)
 	put_piece(a, x, c->colour > 1 ? text : _(" no room for colours "));
 }
 
-/* One line for the arrays, where the cache has some. */
-static int draw_arrays(const struct view *v, const struct area *a, int y,
-		       const struct kmem_cache *c)
-{
-	const struct machine *m = view_machine(v);
-	int x = 1;
-
-	if (!c->cpu[0].limit)
-		return 0;
-	for (uint32_t cpu = 0; cpu < m->config.cpus; cpu++) {
-		const struct array_cache *ac = &c->cpu[cpu];
-
-		x = put_format(a, x, y, cpu == m->cpu ? ROLE_LABEL : ROLE_DIM, 0, "CPU %u ", cpu);
-		x = put_char_text(a, x, y, GLYPH_AT_HAND, ROLE_PCP) + 1;
-		x = put_format(a, x, y, ROLE_NUMBER, 0, "%u/%u", ac->avail, ac->limit) + 2;
-	}
-	if (c->shared.limit) {
-		x = put_format(a, x, y, ROLE_DIM, 0, _("shared "));
-		x = put_char_text(a, x, y, GLYPH_AT_HAND, ROLE_PCP) + 1;
-		put_format(a, x, y, ROLE_NUMBER, 0, "%u/%u", c->shared.avail, c->shared.limit);
-	}
-	return 1;
-}
+/* Lines for the arrays: a third of what heading and legend leave. */
+static int arrays_room(int height, bool legend) { return height > 3 ? (height - legend) / 3 : 0; }
 
 static void draw_legend(const struct area *a, int y, const struct kmem_cache *c)
 {
@@ -340,11 +319,12 @@ void slab_map_draw(const struct view *v, struct panel_state *ps, const struct ar
 	const struct slab *list[MAX_SHOWN_SLABS];
 	int n = list_slabs(c, list), chosen = chosen_slab(v, list, n), y = 1, first = 0;
 	bool legend = a->height >= 6;
+	int room = arrays_room(a->height, legend);
 	struct area slabs;
 
 	draw_heading(a, c);
-	if (a->height > 3)
-		y += draw_arrays(v, a, y, c);
+	if (room)
+		y += slab_arrays_draw(view_machine(v), a, y, room, c);
 	slabs = area_sub(a, 0, y, a->width, a->height - y - legend);
 	while (first < chosen && height_of(list, first, chosen, a->width) > slabs.height)
 		first++;
