@@ -181,7 +181,7 @@ START_TEST(entries_are_the_same_or_of_one_frame_or_not_the_same)
 			frame_of("sh", 0xb7ffe000), frame_of("kid", 0xb7ffe000)));
 	press(":compare sh kid 0xc0000000\n");
 	ck_assert(shows("G PS 4M    " SAME " 000001e3"));
-	ck_assert(shows("The kernel's gigabyte: the same entries in every process."));
+	ck_assert(shows("The kernel's part: the same entries in every process."));
 	ck_assert(shows("in the entry above"));
 }
 END_TEST

@@ -90,7 +90,7 @@ START_TEST(a_refused_access_says_what_lies_around)
 	check_says(REFUSED, 3,
 		   "lies in program 08048000-08049000, but the rights there are rx, and p wants to "
 		   "write: SIGSEGV ACCERR");
-	check_says(REFUSED, 4, "lies in the kernel's gigabyte, which begins at c0000000");
+	check_says(REFUSED, 4, "is beyond the addresses of processes, which end at c0000000");
 	check_says(
 		REFUSED, 5,
 		"The stack of p would have to grow down to bf000000 and span 16M; its limit is 8M");

@@ -316,7 +316,7 @@ static const char *verdict_of_one(const struct machine *m, const struct compare_
 	const struct compare_side *s = &side[0];
 
 	if (va >= m->map.kernel_base)
-		return _("The kernel's gigabyte: the same entries in every process.");
+		return _("The kernel's part: the same entries in every process.");
 	if (s->w.entry[s->w.levels - 1] & PTE_SPECIAL)
 		return _("The zero page, which is nobody's: whoever writes gets a frame.");
 	if (is_shared(&side[0]) && is_shared(&side[1]))
