@@ -153,14 +153,18 @@ static enum fault_result do_anonymous_page(struct machine *m, struct vma *v,
 	return r;
 }
 
-/* The entry allows the access already: another fault, or a stale TLB entry. */
-static enum fault_result spurious_fault(struct machine *m, vaddr_t va,
-					pte_t *entry, bool write)
+/* The entry allows the access already: the MMU leaves it to the kernel to mark
+ * the entry, or the TLB was behind.  The end of 6.1 handle_pte_fault(). */
+static enum fault_result mark_accessed(struct machine *m, vaddr_t va,
+				       pte_t *entry, bool write)
 {
 	pte_t old = *entry;
 
 	*entry |= PTE_A | (write ? PTE_D : 0);
-	note(m, FAULT_SPURIOUS, va, old, *entry);
+	if (*entry != old)
+		step(m, SET_ACCESS_FLAGS, va, old, *entry);
+	else
+		note(m, FAULT_SPURIOUS, va, old);
 	return FAULT_MINOR;
 }
 
@@ -182,7 +186,7 @@ static enum fault_result handle_pte_fault(struct machine *m, struct vma *v,
 		note(m, PTE_READ_ONLY, va, e, pte_pfn(e));
 		return do_wp_page(m, v, va, entry);
 	}
-	return spurious_fault(m, va, entry, write);
+	return mark_accessed(m, va, entry, write);
 }
 
 static enum outcome_kind outcome_of(enum fault_result r)

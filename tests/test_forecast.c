@@ -159,7 +159,7 @@ static bool came_true(const struct forecast *f, const struct outcome *o, uint64_
 		return o->kind == OUT_OK && told[S_SET_PTE] == 1 && !told[S_COPY_PAGE] &&
 		       !told[S_PCP_TAKE];
 	default:
-		return o->kind == OUT_OK && told[S_FAULT_SPURIOUS] == 1;
+		return o->kind == OUT_OK && told[S_SET_ACCESS_FLAGS] + told[S_FAULT_SPURIOUS] == 1;
 	}
 }
 

@@ -80,6 +80,33 @@ START_TEST(a_first_touch_takes_a_frame_and_a_first_read_does_not)
 }
 END_TEST
 
+START_TEST(an_mmu_that_marks_nothing_leaves_it_to_faults)
+{
+#define OLD_ENTRY                                                                                  \
+	"machine arm ram=64M\nspawn p\nmmap p b 4K\nwrite p b value=x\nfork p q\nread q b\n"       \
+	"mmap p s 4K shared\nread p s\nwrite p s value=y\n"
+	check_says(
+		OLD_ENTRY, 5,
+		"allows the access, but it is old, and this MMU does not mark an entry as young");
+	check_says(OLD_ENTRY, 8,
+		   "allows the write, but this MMU does not mark that a page becomes dirty");
+}
+END_TEST
+
+START_TEST(what_is_no_address_does_not_come_to_the_page_tables)
+{
+	check_says("machine x86-64 ram=64M\nspawn p\nread p 0x800000000000\n", 2,
+		   "800000000000 is no address, for bits 63 to 48 do not repeat bit 47.");
+}
+END_TEST
+
+START_TEST(a_vmalloc_whose_list_of_frames_is_vmalloced_too_names_its_own_range)
+{
+	check_says("machine i386 ram=1G\nvmalloc big 33M\n", 1,
+		   "big is 33796K of addresses from f8800000 on");
+}
+END_TEST
+
 START_TEST(a_refused_access_says_what_lies_around)
 {
 #define REFUSED                                                                                    \
@@ -302,6 +329,9 @@ Suite *narrator_suite(void)
 	tcase_add_test(c, the_last_user_does_not_copy);
 	tcase_add_test(c, a_fork_counts_areas_tables_and_entries);
 	tcase_add_test(c, a_first_touch_takes_a_frame_and_a_first_read_does_not);
+	tcase_add_test(c, an_mmu_that_marks_nothing_leaves_it_to_faults);
+	tcase_add_test(c, what_is_no_address_does_not_come_to_the_page_tables);
+	tcase_add_test(c, a_vmalloc_whose_list_of_frames_is_vmalloced_too_names_its_own_range);
 	tcase_add_test(c, a_refused_access_says_what_lies_around);
 	tcase_add_test(c, system_calls_say_what_became_of_the_areas);
 	tcase_add_test(c, shared_memory_is_no_file);

@@ -76,6 +76,7 @@ static bool is_file_area(const struct facts *f, bool shmem)
 #define read_only   f->read_only
 #define gains_write changes_write(f, true)
 #define loses_write changes_write(f, false)
+#define soft_marks  f->m->profile->soft_young_dirty
 #define same_size   keeps_size(f)
 #define no_caches   (f->e->size == 0)
 #define is_populate (f->e->other == ADV_POPULATE_READ || f->e->other == ADV_POPULATE_WRITE)
