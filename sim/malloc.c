@@ -96,8 +96,10 @@ static uint64_t chunk_for(const struct malloc_state *h, uint64_t bytes)
 /* The chunk for a request; false: no chunk can be that large (PTRDIFF_MAX). */
 static bool request2size(struct heap_call *k, uint64_t bytes, uint64_t *nb)
 {
-	if (bytes >> (k->m->profile->word_bits - 1))
+	if (bytes >> (k->m->profile->word_bits - 1)) {
+		note(k->m, REQUEST_TOO_LARGE, bytes);
 		return false;
+	}
 	*nb = chunk_for(k->h, bytes);
 	note(k->m, REQUEST2SIZE, bytes, *nb, k->h->size_sz, k->h->alignment);
 	return true;

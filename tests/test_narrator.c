@@ -100,6 +100,20 @@ START_TEST(what_is_no_address_does_not_come_to_the_page_tables)
 }
 END_TEST
 
+START_TEST(who_has_ended_and_what_was_never_given_is_said)
+{
+#define NOBODY                                                                                     \
+	"machine i386 ram=64M\nspawn p\nspawn q\nmmap q z 0\nmalloc q all 3G\n"                    \
+	"exit p\nread p code\nfork p r\nread q z\nmunmap q z\nkmalloc k 5M\n"
+	check_says(NOBODY, 4, "is refused with ENOMEM: 3G is more than PTRDIFF_MAX");
+	check_says(NOBODY, 6, "p has ended: there is no process that could do this. ESRCH.");
+	check_says(NOBODY, 7, "p has ended: there is no process that could do this. ESRCH.");
+	check_says(NOBODY, 8, "That memory was never given to q, so it has no address");
+	check_says(NOBODY, 9, "That memory was never given to q, so it has no address");
+	check_says(NOBODY, 10, "kmalloc never gives as much as 5M: NULL.");
+}
+END_TEST
+
 START_TEST(a_vmalloc_whose_list_of_frames_is_vmalloced_too_names_its_own_range)
 {
 	check_says("machine i386 ram=1G\nvmalloc big 33M\n", 1,
@@ -331,6 +345,7 @@ Suite *narrator_suite(void)
 	tcase_add_test(c, a_first_touch_takes_a_frame_and_a_first_read_does_not);
 	tcase_add_test(c, an_mmu_that_marks_nothing_leaves_it_to_faults);
 	tcase_add_test(c, what_is_no_address_does_not_come_to_the_page_tables);
+	tcase_add_test(c, who_has_ended_and_what_was_never_given_is_said);
 	tcase_add_test(c, a_vmalloc_whose_list_of_frames_is_vmalloced_too_names_its_own_range);
 	tcase_add_test(c, a_refused_access_says_what_lies_around);
 	tcase_add_test(c, system_calls_say_what_became_of_the_areas);

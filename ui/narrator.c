@@ -61,6 +61,7 @@ static bool is_file_area(const struct facts *f, bool shmem)
 #define N(step)     story_count(f->s, S_##step)
 #define is_access   f->is_access
 #define ended       f->outcome.kind
+#define is_errno(e) (ended == OUT_ERRNO && f->outcome.value == SIM_##e)
 #define pages       f->pages
 #define faults      f->faults
 #define nr_others   f->nr_others

@@ -361,6 +361,14 @@ static int find_step(const char *name, size_t len)
 	return -1;
 }
 
+/* k of ".k", an argument that the step has; -1: it has none such. */
+static int arg_of_place(enum step_id id, const char *dot)
+{
+	int k = *dot == '.' ? dot[1] - '0' : -1;
+
+	return k >= 0 && k < STEP_ARGS && step_info[id].arg[k] != A_NONE ? k : -1;
+}
+
 /* "#STEP", "STEP.k", "^STEP.k": puts it; *n is the number behind it. False: no such step, or it was not told. */
 static bool put_step_place(struct text *t, const struct facts *f, const char *name, uint64_t *n)
 {
@@ -380,8 +388,8 @@ static bool put_step_place(struct text *t, const struct facts *f, const char *na
 		return true;
 	}
 	s = first ? story_first_of(f->s, (enum step_id)id) : story_last_of(f->s, (enum step_id)id);
-	k = name[len] == '.' ? name[len + 1] - '0' : -1;
-	if (!s || k < 0 || k >= STEP_ARGS)
+	k = arg_of_place((enum step_id)id, name + len);
+	if (!s || k < 0)
 		return false;
 	*n = s->arg[k];
 	put_arg(t, f, (enum arg_kind)step_info[id].arg[k], *n);
@@ -436,6 +444,7 @@ bool is_place(const char *place, size_t len)
 	static const struct facts none;
 	char name[64];
 	uint64_t n;
+	int id;
 
 	snprintf(name, sizeof(name), "%.*s", (int)len, place);
 	name[strcspn(name, "|")] = '\0';
@@ -445,5 +454,7 @@ bool is_place(const char *place, size_t len)
 	if (number_of(&none, name, &n))
 		return true;
 	place = name + (name[0] == '#' || name[0] == '^');
-	return find_step(place, strcspn(place, ".")) >= 0;
+	len = strcspn(place, ".");
+	id = find_step(place, len);
+	return id >= 0 && (name[0] == '#' || arg_of_place((enum step_id)id, place + len) >= 0);
 }
