@@ -58,6 +58,14 @@ static bool protect(const struct watch *w, size_t g, size_t n, int rights)
 	return mprotect(w->base + g * w->granule_bytes, n * w->granule_bytes, rights) == 0;
 }
 
+/* All may be written again.  Nothing is done where nothing was protected: valgrind would look at each
+ * byte of the gigabytes that are reserved. */
+static void unprotect(const struct watch *w)
+{
+	if (w->watching)
+		protect(w, 0, nr_granules(w), PROT_READ | PROT_WRITE);
+}
+
 /* Copy a granule aside that is going to be written for the first time. Safe in a signal handler. */
 static void save_origin(struct watch *w, size_t g)
 {
@@ -97,10 +105,10 @@ static void mark_dirty(struct watch *w, size_t g)
 /* Give up: nothing is protected from now on. Safe in a signal handler. */
 static void stop_watching(struct watch *w)
 {
-	w->watching = false;
 	for (size_t g = 0; g * w->granule_bytes < w->origin_bytes; g++)
 		save_origin(w, g);
-	mprotect(w->base, w->size, PROT_READ | PROT_WRITE);
+	unprotect(w);
+	w->watching = false;
 }
 
 void watch_make_dirty(struct watch *w, size_t g, size_t n)
@@ -307,7 +315,7 @@ void watch_end(struct watch *w)
 		give_signal_back(SIGSEGV, &previous_segv);
 		give_signal_back(SIGBUS, &previous_bus);
 	}
-	mprotect(w->base, w->size, PROT_READ | PROT_WRITE);
+	unprotect(w);
 	free(w->dirty);
 	free(w->is_dirty);
 	free(w->is_saved);
