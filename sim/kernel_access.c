@@ -21,6 +21,9 @@
  * areas, kmap's window), or be sure that no other CPU can have it (the slots of
  * kmap_atomic).
  *
+ * The MMU asks what an entry allows, not who holds the memory.  An access by a
+ * name whose object was freed since is no fault; only the story tells it.
+ *
  * What a store leaves is the frame's word of up to 8 characters, as for a user
  * page.  Simpler than Linux: page tables and free frames are not made of such
  * words, so a store there changes nothing, and is told so.
@@ -143,6 +146,28 @@ static bool holds_words(const struct page *page)
 	       page->use == FRAME_SHMEM;
 }
 
+/* An access to what nobody holds is done as any other. */
+static void note_if_free(struct machine *m, pfn_t pfn, vaddr_t va,
+			 enum access kind)
+{
+	enum frame_use use = pfn_page(m, pfn)->use;
+	const struct slab *s;
+	vaddr_t kva;
+	int index;
+
+	if (use == FRAME_FREE || use == FRAME_PCP)
+		note(m, FREE_FRAME_ACCESS, pfn, va, kind);
+	if (use != FRAME_SLAB)
+		return;
+	kva = pfn_to_kva(m, pfn) + va % PAGE_SIZE;
+	s = slab_of(m, kva);
+	index = slab_object_at(s, kva);
+	if (index >= 0 && !s->busy[index])
+		note(m, FREE_OBJECT_ACCESS, s->cache->index,
+		     slab_object(s, (uint32_t)index) + s->cache->obj_offset,
+		     index, kind);
+}
+
 static void load_or_store(struct machine *m, pfn_t pfn, vaddr_t va,
 			  enum access kind, const char *tag)
 {
@@ -153,6 +178,7 @@ static void load_or_store(struct machine *m, pfn_t pfn, vaddr_t va,
 		note(m, DEVICE_ACCESS, va, kind, pfn);
 		return;
 	}
+	note_if_free(m, pfn, va, kind);
 	old = page_tag(page);
 	if (kind != ACCESS_WRITE) {
 		note(m, LOAD, pfn, va, old);

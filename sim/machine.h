@@ -236,7 +236,6 @@ void machine_begin_event(struct machine *m);
 const struct region *region_find(const struct region_table *t, uint32_t name);
 void region_set(struct machine *m, struct region_table *t,
 		const struct region *r);
-void region_remove(struct region_table *t, uint32_t name);
 void region_copy(struct machine *m, struct region_table *to,
 		 const struct region_table *from);
 void region_clear(struct machine *m, struct region_table *t);

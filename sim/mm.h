@@ -68,13 +68,15 @@ struct vma {
 };
 
 /* A name that the scenario gave to a range of one process (or, for kernel
- * memory, of the machine): keeps its meaning whatever happens there. */
+ * memory, of the machine): keeps its meaning whatever happens there.  No
+ * padding: bytes are compared. */
 struct region {
 	vaddr_t start;
 	uint64_t bytes;
 	uint32_t name;     /* symbol number, never 0                      */
 	uint32_t extra;    /* kernel names: order, cache index            */
-	uint64_t kind;     /* enum region_kind; no padding: bytes are compared */
+	uint32_t kind;     /* enum region_kind                            */
+	uint32_t freed;    /* kernel names: 1, it was given back since    */
 };
 
 enum region_kind { REGION_MMAP = 1, REGION_MALLOC, REGION_PAGES,

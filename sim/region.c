@@ -15,12 +15,9 @@
  * after the other.  So 64 names in a row have homes in a row, and only such
  * groups are scattered: what a stretch of events changes lies together.
  *
- * Whoever looks for a name walks from its home to the first empty slot.  So
- * removing must leave no hole on somebody's way: each entry behind the hole
- * whose home is not after the hole moves into it, and the hole moves on.
- * Removing 2: 10 goes to its slot, 3 to slot 3, and slot 4 is empty.  Nothing
- * marks what was deleted, so a table that lives through a million events stays
- * as short as what it holds.
+ * Whoever looks for a name walks from its home to the first empty slot.  A name
+ * is never taken out: like a pointer it keeps what it was given, whatever
+ * became of that, until it is given anew.
  *
  * Law: at least a quarter of the slots is empty; name 0 is an empty slot.
  */
@@ -84,28 +81,6 @@ void region_set(struct machine *m, struct region_table *t,
 	if (slot->name == 0)
 		t->count++;
 	*slot = *r;
-}
-
-/* A name that is not known is no error. */
-void region_remove(struct region_table *t, uint32_t name)
-{
-	const uint32_t mask = t->cap - 1;
-	uint32_t hole, i;
-
-	if (!region_find(t, name))
-		return;
-	hole = (uint32_t)(slot_of(t, name) - t->slot);
-	for (i = (hole + 1) & mask; t->slot[i].name; i = (i + 1) & mask) {
-		uint32_t home = home_of(t, t->slot[i].name);
-
-		/* Does its way from home to here lead over the hole? */
-		if (((i - home) & mask) < ((i - hole) & mask))
-			continue;
-		t->slot[hole] = t->slot[i];
-		hole = i;
-	}
-	memset(&t->slot[hole], 0, sizeof(t->slot[hole]));
-	t->count--;
 }
 
 /* to's own names are forgotten. */

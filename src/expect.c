@@ -158,7 +158,7 @@ static void answer_of_cache(const struct kmem_cache *c, const struct expect *e,
 static void answer_colour(const struct machine *m, const struct expect *e, struct expect_result *r)
 {
 	const struct region *region = region_find(&m->names, e->name);
-	const struct slab *s = region ? slab_of(m, region->start) : NULL;
+	const struct slab *s = region && !region->freed ? slab_of(m, region->start) : NULL;
 
 	if (s)
 		answer_number(e, s->colouroff, r);

@@ -25,6 +25,9 @@ bool event_is_listed(enum event_kind k);
 /* One letter for the timeline bar: m map, w fault, F fork, x exit, k kernel ... '-' plain. */
 char event_tick(enum event_kind k);
 
+/* The kind of names of kernel memory that the event is given; 0: it takes none. */
+enum region_kind name_taken(enum event_kind k);
+
 /* An errno's name, "ENOMEM"; "E?" if it has none here. */
 const char *errno_name(uint64_t err);
 /* "ok", "0xb7ffe000", "ENOMEM", "SIGSEGV MAPERR 0x00000000": as the state listing prints it. */
@@ -66,6 +69,12 @@ struct outcome run_process(const struct run *r); /* spawn, fork, exec, exit     
 struct outcome run_memory(const struct run *r);  /* what a process does with its memory   */
 struct outcome run_kernel(const struct run *r);  /* kernel memory, the CPU                */
 struct outcome run_vmap(const struct run *r);    /* its part for the kernel's gigabyte    */
+
+/* ---- run_kernel.c: names of kernel memory ---- */
+/* What stands behind the event's NAME, of the kind that it takes; NULL: nothing. */
+const struct region *known_name(const struct run *r);
+/* The same; NULL also if it was freed since. */
+const struct region *held_name(const struct run *r);
 
 /* A result of the engine: an address where is_address, else ok; a negative one is an errno. */
 struct outcome outcome_of(int64_t result, bool is_address);

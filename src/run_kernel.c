@@ -7,8 +7,10 @@
  *	kmalloc       start = kernel address                                   result: the address
  *	cache_alloc   start = kernel address, extra = index of the cache       result: the address
  *
- * A name given again while it is in use means the new thing from then on: the old one is lost to
- * the scenario, as a pointer that is overwritten.
+ * A name is a pointer.  Given again while it is in use it means the new thing from then on, and the
+ * old one is lost to the scenario.  After what it stands for was freed it still holds the address:
+ * kread and kwrite go there, whoever has the memory by then.  To free it a second time is refused,
+ * for the scenario knows better than the kernel what it holds.
  */
 #include "run.h"
 #include "zone_name.h"
@@ -16,6 +18,42 @@
 static const struct outcome ok = {OUT_OK, 0};
 static const struct outcome nothing = {OUT_FAILED, 0};
 static const struct outcome invalid = {OUT_ERRNO, SIM_EINVAL};
+
+enum region_kind name_taken(enum event_kind k)
+{
+	switch (k) {
+	case EV_FREE_PAGES:
+	case EV_KMAP:
+	case EV_KUNMAP:
+	case EV_KMAP_ATOMIC:
+	case EV_KUNMAP_ATOMIC:
+		return REGION_PAGES;
+	case EV_KFREE:
+		return REGION_KMALLOC;
+	case EV_CACHE_FREE:
+		return REGION_OBJECT;
+	case EV_VFREE:
+		return REGION_VMALLOC;
+	case EV_IOUNMAP:
+		return REGION_IOREMAP;
+	default:
+		return 0;
+	}
+}
+
+const struct region *known_name(const struct run *r)
+{
+	const struct region *found = region_find(&r->m->names, r->e->name);
+
+	return found && found->kind == name_taken(r->e->kind) ? found : NULL;
+}
+
+const struct region *held_name(const struct run *r)
+{
+	const struct region *found = known_name(r);
+
+	return found && !found->freed ? found : NULL;
+}
 
 static struct outcome give(const struct run *r, enum region_kind kind, vaddr_t start,
 			   uint64_t bytes, uint32_t extra)
@@ -27,15 +65,16 @@ static struct outcome give(const struct run *r, enum region_kind kind, vaddr_t s
 	return (struct outcome){OUT_ADDRESS, start};
 }
 
-/* What NAME stands for, taken from the names; false: nothing of this kind. */
-static bool take(const struct run *r, enum region_kind kind, struct region *region)
+/* What NAME holds, which is given back now; false: it holds nothing that the event takes. */
+static bool take(const struct run *r, struct region *region)
 {
-	const struct region *found = region_find(&r->m->names, r->e->name);
+	const struct region *found = held_name(r);
 
-	if (!found || found->kind != kind)
+	if (!found)
 		return false;
 	*region = *found;
-	region_remove(&r->m->names, r->e->name);
+	region->freed = 1;
+	region_set(r->m, &r->m->names, region);
 	return true;
 }
 
@@ -54,7 +93,7 @@ static struct outcome run_pages(const struct run *r)
 				       : give(r, REGION_PAGES, (paddr_t)pfn << PAGE_SHIFT,
 					      (uint64_t)PAGE_SIZE << order, order);
 	}
-	if (!take(r, REGION_PAGES, &block))
+	if (!take(r, &block))
 		return invalid;
 	free_pages(r->m, (pfn_t)(block.start >> PAGE_SHIFT), block.extra);
 	return ok;
@@ -69,7 +108,7 @@ static struct outcome run_kmalloc(const struct run *r)
 		va = kmalloc(r->m, (uint32_t)r->e->size, r->e->other);
 		return va ? give(r, REGION_KMALLOC, va, (uint32_t)r->e->size, 0) : nothing;
 	}
-	if (!take(r, REGION_KMALLOC, &object))
+	if (!take(r, &object))
 		return invalid;
 	kfree(r->m, object.start);
 	return ok;
@@ -104,7 +143,7 @@ static struct outcome run_cache_object(const struct run *r)
 		va = kmem_cache_alloc(r->m, c);
 		return va ? give(r, REGION_OBJECT, va, c->object_size, c->index) : nothing;
 	}
-	if (!take(r, REGION_OBJECT, &object))
+	if (!take(r, &object))
 		return invalid;
 	/* a cache with objects in use cannot be destroyed: it is still there */
 	kmem_cache_free(r->m, r->m->cache[object.extra], object.start);

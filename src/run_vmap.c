@@ -2,8 +2,8 @@
  * Events of the kernel's gigabyte: vmalloc, ioremap, kmap, fixmap; and what the kernel reads and writes there.
  *
  * A name of vmalloc or ioremap keeps meaning its address after it was freed, as a pointer does: to read it then is
- * an oops, to free it again a warning.  A block of alloc_pages has the address that low memory or kmap gives its
- * pages at the moment, and NULL if none does.
+ * an oops, to free it again a warning, unless another area has the address by then: that one goes.  A block of
+ * alloc_pages has the address that low memory or kmap gives its pages at the moment, and NULL if none does.
  *
  *	vmalloc, ioremap, kmap, kmap_atomic, set_fixmap   result: the kernel address, NULL
  *	kmap                                              all slots in use: it would sleep
@@ -36,16 +36,43 @@ static struct outcome name_area(const struct run *r, enum region_kind kind, vadd
 
 /* ---- areas ---- */
 
-/* The worker that purges lazy areas runs as soon as the caller is done. */
-static struct outcome freed(struct machine *m, bool is_area, vaddr_t va)
+/*
+ * NAME's area was freed.  Freed a second time, it was the area of other names that have the address
+ * by now.
+ */
+static void name_freed(const struct run *r, const struct region *area)
 {
-	drain_vmap_work(m);
-	return is_area ? ok : (struct outcome){OUT_WARNING, va};
+	struct region name = *area;
+
+	name.freed = 1;
+	region_set(r->m, &r->m->names, &name);
+	for (uint32_t i = 0; area->freed && i < r->m->names.cap; i++) {
+		struct region *other = &r->m->names.slot[i];
+
+		if (other->name && other->kind == name.kind &&
+		    page_align_down(other->start) == page_align_down(name.start))
+			other->freed = 1;
+	}
+}
+
+/* The worker that purges lazy areas runs as soon as the caller is done. */
+static struct outcome free_area(const struct run *r)
+{
+	const struct region *found = known_name(r);
+	struct region area;
+	bool is_area;
+
+	if (!found)
+		return invalid;
+	area = *found;
+	is_area = area.kind == REGION_VMALLOC ? vfree(r->m, area.start) : iounmap(r->m, area.start);
+	drain_vmap_work(r->m);
+	name_freed(r, &area);
+	return is_area ? ok : (struct outcome){OUT_WARNING, area.start};
 }
 
 static struct outcome run_area(const struct run *r)
 {
-	const struct region *area = region_find(&r->m->names, r->e->name);
 	uint32_t bytes = (uint32_t)r->e->size;
 
 	switch (r->e->kind) {
@@ -54,14 +81,8 @@ static struct outcome run_area(const struct run *r)
 	case EV_IOREMAP:
 		return name_area(r, REGION_IOREMAP,
 				 ioremap(r->m, scenario_extra(r->s, r->e)->offset, bytes));
-	case EV_VFREE:
-		if (!area || area->kind != REGION_VMALLOC)
-			return invalid;
-		return freed(r->m, vfree(r->m, area->start), area->start);
 	default:
-		if (!area || area->kind != REGION_IOREMAP)
-			return invalid;
-		return freed(r->m, iounmap(r->m, area->start), area->start);
+		return free_area(r);
 	}
 }
 
@@ -69,10 +90,10 @@ static struct outcome run_area(const struct run *r)
 
 static struct outcome run_kmap(const struct run *r)
 {
-	const struct region *block = region_find(&r->m->names, r->e->name);
+	const struct region *block = held_name(r);
 	pfn_t pfn = block ? block->start >> PAGE_SHIFT : PFN_NONE;
 
-	if (!block || block->kind != REGION_PAGES)
+	if (!block)
 		return invalid;
 	switch (r->e->kind) {
 	case EV_KMAP:
@@ -110,6 +131,16 @@ static void default_tag(const struct machine *m, char tag[TAG_LEN])
 	memcpy(tag, text, (size_t)n < TAG_LEN ? (size_t)n : TAG_LEN);
 }
 
+/* Does the event go by a name whose memory was given back? */
+static bool is_dangling(const struct run *r)
+{
+	const struct region *name = r->e->addr.base == ADDR_KERNEL_NAME
+					    ? region_find(&r->m->names, r->e->addr.symbol)
+					    : NULL;
+
+	return name && name->freed;
+}
+
 static struct outcome run_access(const struct run *r)
 {
 	enum access kind = r->e->kind == EV_KWRITE ? ACCESS_WRITE : ACCESS_READ;
@@ -127,6 +158,8 @@ static struct outcome run_access(const struct run *r)
 		return o;
 	if (!kernel_addr_resolve(r->m, r->s, r->e, &va))
 		return invalid;
+	if (is_dangling(r))
+		note(r->m, USE_AFTER_FREE, va, kind);
 	if (kind == ACCESS_WRITE)
 		r->m->kernel_writes++;
 	default_tag(r->m, tag);

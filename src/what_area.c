@@ -17,6 +17,8 @@
 #include "sim/pgtable.h"
 #include "what_data.h"
 
+enum { DANGLING_MAX = 8 }; /* names of what was given back that are told */
+
 /* ---- names ---- */
 
 static void what_names(const struct asking *q, const struct region_table *names, vaddr_t va)
@@ -43,6 +45,30 @@ static void what_symbol(const struct asking *q, const struct mm *mm, vaddr_t va)
 		tell_name(q, name, SYMBOL, offset);
 }
 
+/* Does a name of kernel memory cover the address?  That of alloc_pages is physical. */
+static bool covers(const struct region *r, uint64_t address, bool physical)
+{
+	return r->name && (r->kind == REGION_PAGES) == physical && address >= r->start &&
+	       address - r->start < r->bytes;
+}
+
+/* The names of what was given back, which point there still: the first few of them. */
+static void what_dangling_names(const struct asking *q, uint64_t address, bool physical)
+{
+	const struct region_table *names = &q->m->names;
+	uint32_t nr = 0;
+
+	for (uint32_t i = 0; i < names->cap; i++) {
+		const struct region *r = &names->slot[i];
+
+		if (r->freed && covers(r, address, physical) && nr++ < DANGLING_MAX)
+			tell_name(q, symbol_name(q->s, r->name), FREED_NAME, address - r->start,
+				  r->bytes, r->kind);
+	}
+	if (nr > DANGLING_MAX)
+		tell(q, FREED_NAMES_MORE, nr - DANGLING_MAX);
+}
+
 void what_kernel_names(const struct asking *q, uint64_t address, bool physical)
 {
 	const struct region_table *names = &q->m->names;
@@ -50,11 +76,11 @@ void what_kernel_names(const struct asking *q, uint64_t address, bool physical)
 	for (uint32_t i = 0; i < names->cap; i++) {
 		const struct region *r = &names->slot[i];
 
-		if (r->name && (r->kind == REGION_PAGES) == physical && address >= r->start &&
-		    address - r->start < r->bytes)
+		if (!r->freed && covers(r, address, physical))
 			tell_name(q, symbol_name(q->s, r->name), KERNEL_NAME, address - r->start,
 				  r->bytes, r->kind);
 	}
+	what_dangling_names(q, address, physical);
 }
 
 /* ---- an area ---- */

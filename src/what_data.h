@@ -41,7 +41,10 @@ void what_frame(const struct asking *q, pfn_t pfn, uint32_t offset);
 void what_mappers(const struct asking *q, pfn_t pfn);
 /* An address in a frame of a slab. */
 void what_slab(const struct asking *q, vaddr_t va);
-/* The names of kernel memory that cover [start, start + 1): as an address or, for alloc_pages, physical. */
+/*
+ * The names of kernel memory that cover a byte, by its address or, for those of alloc_pages, its physical one; also
+ * those whose memory was freed since.
+ */
 void what_kernel_names(const struct asking *q, uint64_t address, bool physical);
 
 #endif

@@ -150,16 +150,13 @@ static pfn_t compound_head(const struct machine *m, pfn_t pfn)
 	return pfn;
 }
 
-static void what_kernel_block(const struct asking *q, pfn_t pfn, uint32_t offset)
+static void what_kernel_block(const struct asking *q, pfn_t pfn)
 {
 	const struct machine *m = q->m;
 	pfn_t head = compound_head(m, pfn);
 	const struct page *p = &m->mem_map[head];
 
 	tell(q, KERNEL_BLOCK, head, p->flags & PG_COMPOUND ? p->order : 0, pfn - head);
-	what_kernel_names(q, ((paddr_t)pfn << PAGE_SHIFT) + offset, true);
-	if (pfn < m->max_low_pfn)
-		what_kernel_names(q, pfn_to_kva(m, pfn) + offset, false);
 }
 
 static void what_stack(const struct asking *q, pfn_t pfn)
@@ -319,7 +316,7 @@ static void what_use(const struct asking *q, const struct zone *z, pfn_t pfn, ui
 		what_reserved(q, pfn, offset);
 		break;
 	case FRAME_KERNEL:
-		what_kernel_block(q, pfn, offset);
+		what_kernel_block(q, pfn);
 		break;
 	case FRAME_STACK:
 		what_stack(q, pfn);
@@ -388,6 +385,9 @@ void what_frame(const struct asking *q, pfn_t pfn, uint32_t offset)
 	}
 	if (is_user_page(p))
 		tell(q, CONTENT, page_tag(p));
+	what_kernel_names(q, phys, true);
+	if (pfn < m->max_low_pfn)
+		what_kernel_names(q, pfn_to_kva(m, pfn) + offset, false);
 	what_use(q, z, pfn, offset);
 	if (is_user_page(p))
 		what_mappers(q, pfn);

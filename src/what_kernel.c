@@ -40,6 +40,7 @@ static void what_vm_area(const struct asking *q, vaddr_t va)
 	else
 		tell(q, VM_ALLOC, area->start, area->end, (va - area->start) >> PAGE_SHIFT,
 		     area->nr_pages);
+	what_kernel_names(q, va, false);
 }
 
 /* ---- kmap ---- */

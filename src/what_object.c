@@ -178,7 +178,6 @@ static void what_object(const struct asking *q, const struct slab *s, unsigned i
 	} else if (!what_array_object(q, c, obj, index)) {
 		tell(q, OBJECT_USED, c->index, obj, index, c->num);
 		what_owner(q, obj);
-		what_kernel_names(q, va, false);
 	}
 	what_byte(q, c, va, va - obj);
 }

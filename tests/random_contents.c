@@ -7,6 +7,7 @@
  *	write p0 r1+4K 8K     p0's pages 1 and 2 of r1 are new; all others, and all of p1, as they were
  *	fork p0 p1            p0 as it was, and what p1 has is what p0 has there
  *	mremap p0 r1 64K      what r1 held is found where it lies now
+ *	kwrite n1             n1 was freed: whoever has its frame now
  *
  * This is what copy-on-write is for, asked without a word about how it is done.
  */
@@ -36,6 +37,7 @@ struct named {
 	uint64_t end;
 	bool moves; /* to another place, as far as it goes   */
 	bool fills; /* with one new content                  */
+	pfn_t pfn;  /* whoever has this frame; PFN_NONE: of no frame */
 };
 
 struct contents {
@@ -130,11 +132,24 @@ static void name_break(struct named *n, const struct task *t)
 	n->end = t->mm->brk;
 }
 
+/* The frame that the kernel writes to by a name whose memory was given back. */
+static pfn_t dangling_frame(const struct machine *m, const struct event *e)
+{
+	const struct region *r = e->kind == EV_KWRITE && e->addr.base == ADDR_KERNEL_NAME
+					 ? region_find(&m->names, e->addr.symbol)
+					 : NULL;
+	uint64_t at = r ? r->start + (uint64_t)e->addr.offset : 0;
+
+	if (!r || !r->freed || r->kind == REGION_VMALLOC || r->kind == REGION_IOREMAP)
+		return PFN_NONE;
+	return r->kind == REGION_PAGES ? (pfn_t)(at >> PAGE_SHIFT) : kva_to_pfn(m, (vaddr_t)at);
+}
+
 static struct named find_named(const struct machine *m, const struct scenario *s,
 			       const struct event *e)
 {
 	const struct task *t = e->proc ? find_task_by_symbol(m, e->proc) : NULL;
-	struct named n = {.pid = t ? t->pid : 0};
+	struct named n = {.pid = t ? t->pid : 0, .pfn = dangling_frame(m, e)};
 
 	if (!t)
 		return n;
@@ -178,8 +193,13 @@ static bool differs(struct report *r, const struct task *t, vaddr_t va, const ch
 }
 
 /* Is the page of p one that the event may change? */
-static bool is_named(const struct named *n, const struct content *p)
+static bool is_named(const struct named *n, const struct machine *m, const struct content *p)
 {
+	const struct task *t = n->pfn != PFN_NONE ? find_task(m, p->pid) : NULL;
+	const pte_t *e = t ? pte_offset(m, t->mm, p->va) : NULL;
+
+	if (e && pte_present(*e) && pte_pfn(*e) == n->pfn)
+		return true;
 	return p->pid == n->pid &&
 	       (n->all || ((uint64_t)p->va + PAGE_SIZE > n->start && p->va < n->end));
 }
@@ -252,7 +272,7 @@ bool contents_hold(struct contents *c, struct report *r, const struct machine *m
 			continue;
 		if (child && p->pid == c->named.pid && !is_inherited(r, m, child, p))
 			return false;
-		if (!is_named(&c->named, p)) {
+		if (!is_named(&c->named, m, p)) {
 			if (!look(m, t, p->va, &tag) || tag != p->tag)
 				return differs(r, t, p->va, "has changed");
 		} else if (c->named.moves && !has_moved(r, m, t, c, p, e, o)) {

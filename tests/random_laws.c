@@ -67,6 +67,8 @@ static void give_all_back(struct machine *m)
 	for (uint32_t i = 0; i < m->names.cap; i++) {
 		const struct region *r = &m->names.slot[i];
 
+		if (r->name && r->freed)
+			continue;
 		if (r->name && r->kind == REGION_PAGES)
 			free_pages(m, (pfn_t)(r->start >> PAGE_SHIFT), r->extra);
 		else if (r->name && r->kind == REGION_KMALLOC)

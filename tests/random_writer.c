@@ -47,6 +47,7 @@ struct writer {
 	struct {
 		uint8_t maker; /* enum event_kind; EV_SPAWN: it is free    */
 		uint32_t nr;   /* its name is n and this                   */
+		uint8_t was;   /* maker when it was freed, EV_SPAWN: not yet */
 	} given[KERNEL_NAMES];
 	uint32_t cache[CACHES]; /* number in the name, 0: none             */
 	uint32_t nr_names;
@@ -745,6 +746,7 @@ static bool write_given(struct writer *w, enum event_kind k)
 	if (at == KERNEL_NAMES || (k == EV_CACHE_ALLOC && !cache))
 		return false;
 	w->given[at].maker = (uint8_t)k;
+	w->given[at].was = EV_SPAWN;
 	w->given[at].nr = ++w->nr_names;
 	put(w, "%s ", event_help(k)->word);
 	if (k == EV_CACHE_ALLOC)
@@ -764,6 +766,22 @@ static bool write_given(struct writer *w, enum event_kind k)
 	return true;
 }
 
+/* Now and then what was freed already, which is refused; but a second vfree may take what another name has by now. */
+static bool write_taken_again(struct writer *w)
+{
+	uint32_t at = draw(w, KERNEL_NAMES);
+	enum event_kind was = w->given[at].was;
+
+	if (was != EV_ALLOC_PAGES && was != EV_KMALLOC && was != EV_CACHE_ALLOC)
+		return false;
+	put(w, "%s n%u",
+	    was == EV_ALLOC_PAGES ? "free_pages"
+	    : was == EV_KMALLOC   ? "kfree"
+				  : "cache_free",
+	    w->given[at].nr);
+	return true;
+}
+
 static bool write_taken(struct writer *w, enum event_kind k)
 {
 	uint32_t at = find_name(w, k == EV_FREE_PAGES ? EV_ALLOC_PAGES
@@ -772,9 +790,12 @@ static bool write_taken(struct writer *w, enum event_kind k)
 				   : k == EV_IOUNMAP  ? EV_IOREMAP
 						      : EV_CACHE_ALLOC);
 
+	if (one_in(w, 20) && write_taken_again(w))
+		return true;
 	if (at == KERNEL_NAMES)
 		return false;
 	put(w, "%s n%u", event_help(k)->word, w->given[at].nr);
+	w->given[at].was = w->given[at].maker;
 	w->given[at].maker = EV_SPAWN;
 	return true;
 }
@@ -862,7 +883,24 @@ static void put_user_access(struct writer *w, uint32_t p)
 }
 
 /*
- * A store goes to what has a name, or to a process's own address: what the direct map leads to may be
+ * The name of what was freed; KERNEL_NAMES: none.  Loads go by any: what the TLB still leads to behind an area of vmalloc
+ * that went may be anybody's.
+ */
+static uint32_t find_freed_name(struct writer *w, enum event_kind k)
+{
+	uint32_t at = draw(w, KERNEL_NAMES);
+
+	for (uint32_t i = 0; i < KERNEL_NAMES; i++, at = (at + 1) % KERNEL_NAMES) {
+		enum event_kind was = w->given[at].was;
+
+		if (was != EV_SPAWN && (k == EV_KREAD || (was != EV_VMALLOC && was != EV_IOREMAP)))
+			return at;
+	}
+	return KERNEL_NAMES;
+}
+
+/*
+ * A store goes to what has a name or had one, or to a process's own address: what the direct map leads to may be
  * anybody's.  A load may go anywhere.
  */
 static bool write_kaccess(struct writer *w, enum event_kind k)
@@ -875,6 +913,8 @@ static bool write_kaccess(struct writer *w, enum event_kind k)
 	uint32_t at = find_name(w, ONE_OF(w, makers)), p = some_proc(w);
 
 	put(w, "%s ", event_help(k)->word);
+	if (one_in(w, 4))
+		at = find_freed_name(w, k);
 	if (p < PROCS && one_in(w, 3)) {
 		put_user_access(w, p);
 		return true;

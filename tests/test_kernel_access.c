@@ -155,6 +155,23 @@ START_TEST(the_direct_map_leads_to_the_frame_by_large_entries)
 }
 END_TEST
 
+START_TEST(what_nobody_holds_is_read_all_the_same_and_told)
+{
+	vaddr_t obj = kmalloc(m, 100, GFP_KERNEL);
+	pfn_t pfn = alloc_pages(m, GFP_KERNEL, 0, FRAME_KERNEL);
+
+	ck_load(NULL, obj);
+	ck_load(NULL, pfn_to_kva(m, pfn));
+	ck_assert_uint_eq(told[S_FREE_OBJECT_ACCESS] + told[S_FREE_FRAME_ACCESS], 0);
+	kfree(m, obj);
+	free_pages(m, pfn, 0);
+	ck_load(NULL, obj + 50);
+	ck_assert_uint_eq(told[S_FREE_OBJECT_ACCESS], 1);
+	ck_load(NULL, pfn_to_kva(m, pfn));
+	ck_assert_uint_eq(told[S_FREE_FRAME_ACCESS], 1);
+}
+END_TEST
+
 START_TEST(global_entries_outlive_a_change_of_address_space)
 {
 	vaddr_t v = vmalloc(m, 4 * K);
@@ -222,6 +239,7 @@ Suite *kernel_access_suite(void)
 	tcase_add_test(t, copy_to_user_ends_with_efault_where_a_process_gets_sigsegv);
 	tcase_add_test(t, the_kernel_faults_in_a_page_as_the_process_would);
 	tcase_add_test(t, the_direct_map_leads_to_the_frame_by_large_entries);
+	tcase_add_test(t, what_nobody_holds_is_read_all_the_same_and_told);
 	tcase_add_test(t, global_entries_outlive_a_change_of_address_space);
 	tcase_add_test(t, code_of_6_1_is_read_only);
 	tcase_add_test(t, a_slot_of_the_fixmap_is_one_entry);

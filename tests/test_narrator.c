@@ -29,6 +29,17 @@ START_TEST(every_place_of_every_sentence_names_something)
 }
 END_TEST
 
+START_TEST(use_after_free_says_who_holds_what_is_there)
+{
+#define FREED "machine i386 ram=64M\nkmalloc a 100\nkfree a\nkread a\nkmalloc b 100\nkwrite a\n"
+	check_says(FREED, 3, "Use after free: nobody holds object ");
+	check_says(FREED, 5, "somebody else has the memory by now. The write changes what is his");
+	check_says("alloc_pages a 0\nfree_pages a\nkread a\n", 3,
+		   "Use after free: nobody holds frame ");
+	check_says("vmalloc a 4K\nkread a\nvfree a\nkread a\n", 4, "the TLB leads a read at ");
+}
+END_TEST
+
 START_TEST(a_copy_names_both_frames_and_who_keeps_the_old_one)
 {
 	struct view v = open_view(COW_LECTURE);
@@ -339,6 +350,7 @@ Suite *narrator_suite(void)
 	TCase *c = tcase_create("narrator");
 
 	tcase_add_test(c, every_place_of_every_sentence_names_something);
+	tcase_add_test(c, use_after_free_says_who_holds_what_is_there);
 	tcase_add_test(c, a_copy_names_both_frames_and_who_keeps_the_old_one);
 	tcase_add_test(c, the_last_user_does_not_copy);
 	tcase_add_test(c, a_fork_counts_areas_tables_and_entries);

@@ -38,7 +38,6 @@ START_TEST(an_unused_table_knows_nothing)
 	struct region_table copy = {0};
 
 	ck_assert_ptr_null(region_find(&t, 1));
-	region_remove(&t, 1);
 	region_copy(m, &copy, &t);
 	region_clear(m, &t);
 	ck_assert_uint_eq(t.cap + copy.cap, 0);
@@ -62,11 +61,8 @@ START_TEST(a_copy_goes_its_own_way)
 		set(&t, i, i * 0x1000);
 	set(&copy, 99, 1);
 	region_copy(m, &copy, &t);
-	region_remove(&copy, 3);
 	set(&copy, 4, 5);
 	ck_assert_uint_eq(start_of(&copy, 99), 0);
-	ck_assert_uint_eq(start_of(&copy, 3), 0);
-	ck_assert_uint_eq(start_of(&t, 3), 0x3000);
 	ck_assert_uint_eq(start_of(&t, 4), 0x4000);
 	ck_assert_uint_eq(start_of(&copy, 20), 0x14000);
 	region_clear(m, &copy);
@@ -74,21 +70,9 @@ START_TEST(a_copy_goes_its_own_way)
 }
 END_TEST
 
-START_TEST(a_table_stays_as_short_as_what_it_holds)
+START_TEST(many_names_are_all_found)
 {
-	for (uint32_t i = 1; i <= 100000; i++) {
-		set(&t, i, i);
-		if (i > 5)
-			region_remove(&t, i - 5);
-	}
-	ck_assert_uint_eq(t.count, 5);
-	ck_assert_uint_eq(t.cap, 8);
-}
-END_TEST
-
-START_TEST(removing_leaves_no_hole_on_anybodys_way)
-{
-	enum { NAMES = 200 };
+	enum { NAMES = 2000 };
 	vaddr_t want[NAMES] = {0};
 	uint32_t seed = (uint32_t)_i + 1, count = 0;
 
@@ -97,19 +81,13 @@ START_TEST(removing_leaves_no_hole_on_anybodys_way)
 		uint32_t name = 1 + (seed >> 16) % (NAMES - 1);
 
 		count += want[name] == 0;
-		if (seed & 0x4000) {
-			want[name] = i + 1;
-			set(&t, name, i + 1);
-		} else {
-			want[name] = 0;
-			count--;
-			region_remove(&t, name);
-		}
+		want[name] = i + 1;
+		set(&t, name, i + 1);
 		ck_assert_uint_eq(t.count, count);
-		for (uint32_t n = 1; n < NAMES; n++)
-			if (start_of(&t, n) != want[n])
-				ck_abort_msg("name %u at operation %u", n, i);
+		ck_assert_uint_le(t.count * 4, t.cap * 3);
 	}
+	for (uint32_t n = 1; n < NAMES; n++)
+		ck_assert_uint_eq(start_of(&t, n), want[n]);
 }
 END_TEST
 
@@ -124,8 +102,7 @@ Suite *region_suite(void)
 	tcase_add_test(c, an_unused_table_knows_nothing);
 	tcase_add_test(c, a_name_that_is_set_again_means_the_new_range);
 	tcase_add_test(c, a_copy_goes_its_own_way);
-	tcase_add_test(c, a_table_stays_as_short_as_what_it_holds);
-	tcase_add_loop_test(c, removing_leaves_no_hole_on_anybodys_way, 0, 3);
+	tcase_add_loop_test(c, many_names_are_all_found, 0, 3);
 	suite_add_tcase(s, c);
 	return s;
 }

@@ -296,7 +296,72 @@ START_TEST(alloc_pages_gives_a_block_of_its_order_and_free_pages_takes_it)
 	ck_assert_uint_eq(c.m->mem_map[r->start >> PAGE_SHIFT].use, FRAME_KERNEL);
 	struct run_progress progress = {0};
 	event_run(c.m, c.s, 2, &progress, 1);
-	ck_assert_ptr_null(region_find(&c.m->names, symbol_of("a")));
+	ck_assert_uint_eq(c.m->mem_map[r->start >> PAGE_SHIFT].use, FRAME_PCP);
+	ck_assert_uint_eq(r->freed, 1);
+}
+END_TEST
+
+/* What w holds at the end of a scenario: the word of the frame behind a name of kernel memory. */
+static uint64_t word_behind(const char *name)
+{
+	vaddr_t va = region_find(&c.m->names, symbol_of(name))->start;
+
+	return page_tag(pfn_page(c.m, kva_to_pfn(c.m, va)));
+}
+
+START_TEST(a_name_keeps_its_address_after_what_it_held_was_freed)
+{
+	script_run(&c, "machine i386-6.1 ram=64M\ncache_create box 100 poison\n"
+		       "cache_alloc box a\ncache_free a\nkwrite a value=late\n");
+	vaddr_t va = region_find(&c.m->names, symbol_of("a"))->start;
+	ck_assert_int_eq(c.last.kind, OUT_OK);
+	ck_assert_int_eq(slab_byte(c.m, va), 'l');
+	ck_assert_int_eq(slab_byte(c.m, va + 4), 0x6b);
+	ck_assert_uint_eq(kmem_cache_find(c.m, "box")->errors, 0);
+	/* who takes it next finds it */
+	kmem_cache_alloc(c.m, kmem_cache_find(c.m, "box"));
+	ck_assert_uint_eq(kmem_cache_find(c.m, "box")->errors, 1);
+}
+END_TEST
+
+START_TEST(a_dangling_name_reaches_who_has_the_memory_now)
+{
+	script_run(&c, "machine i386 ram=64M\nkmalloc a 100\nkfree a\nkmalloc b 100\n"
+		       "kwrite a value=mine\n");
+	ck_assert_uint_eq(region_find(&c.m->names, symbol_of("a"))->start,
+			  region_find(&c.m->names, symbol_of("b"))->start);
+	ck_assert_int_eq(memcmp(&(uint64_t){word_behind("b")}, "mine", 4), 0);
+}
+END_TEST
+
+START_TEST(a_block_that_was_freed_is_written_where_low_memory_has_it)
+{
+	ck_assert_str_eq(script_result("alloc_pages b 0\nfree_pages b\nkread b"), "ok");
+	ck_assert_str_eq(script_result("machine i386 ram=1G\nalloc_pages b 0 gfp=highuser\n"
+				       "free_pages b\nkread b"),
+			 "oops NULL 0x00000000");
+}
+END_TEST
+
+START_TEST(what_was_freed_is_not_freed_or_mapped_again)
+{
+	ck_assert_str_eq(script_result("kmalloc a 100\nkfree a\nkfree a"), "EINVAL");
+	ck_assert_str_eq(script_result("cache_create box 100\ncache_alloc box a\ncache_free a\n"
+				       "cache_free a"),
+			 "EINVAL");
+	ck_assert_str_eq(script_result("alloc_pages b 0\nfree_pages b\nfree_pages b"), "EINVAL");
+	ck_assert_str_eq(script_result("alloc_pages b 0\nfree_pages b\nkmap b"), "EINVAL");
+	/* given anew it holds something again */
+	ck_assert_str_eq(script_result("kmalloc a 100\nkfree a\nkmalloc a 200\nkfree a"), "ok");
+}
+END_TEST
+
+START_TEST(a_second_vfree_takes_the_area_that_has_the_address_by_now)
+{
+	/* 33M wait for no flush of their own: the address is free again at once */
+	script_run(&c, "machine i386 ram=128M\nvmalloc a 33M\nvfree a\nvmalloc b 33M\nvfree a\n");
+	ck_assert_int_eq(c.last.kind, OUT_OK);
+	ck_assert_uint_eq(region_find(&c.m->names, symbol_of("b"))->freed, 1);
 }
 END_TEST
 
@@ -469,6 +534,11 @@ Suite *run_suite(void)
 	tcase_add_test(tc, places_are_those_of_the_program);
 	tcase_add_test(tc, what_means_nothing_is_not_resolved);
 	tcase_add_test(tc, alloc_pages_gives_a_block_of_its_order_and_free_pages_takes_it);
+	tcase_add_test(tc, a_name_keeps_its_address_after_what_it_held_was_freed);
+	tcase_add_test(tc, a_dangling_name_reaches_who_has_the_memory_now);
+	tcase_add_test(tc, a_block_that_was_freed_is_written_where_low_memory_has_it);
+	tcase_add_test(tc, what_was_freed_is_not_freed_or_mapped_again);
+	tcase_add_test(tc, a_second_vfree_takes_the_area_that_has_the_address_by_now);
 	tcase_add_test(tc, gfp_names_choose_the_zone);
 	tcase_add_test(tc, kernel_requests_that_fail_give_null);
 	tcase_add_test(tc, caches_live_from_create_to_destroy);

@@ -627,6 +627,33 @@ START_TEST(tab_completes_words_names_and_options)
 }
 END_TEST
 
+/* The line after the Tab key. */
+static const char *completed(const char *line)
+{
+	static char text[512];
+
+	press(":");
+	press(line);
+	screen_key(&s, KEY_TAB_);
+	snprintf(text, sizeof(text), "%s", s.prompt.text);
+	screen_key(&s, KEY_ESCAPE_);
+	return text;
+}
+
+START_TEST(names_of_kernel_memory_are_offered_where_they_may_stand)
+{
+	enter_line("kmalloc kind 100");
+	enter_line("kmalloc kilo 100");
+	enter_line("kfree kilo");
+	enter_line("alloc_pages kite 0");
+	ck_assert_str_eq(completed("kfree ki"), "kfree kind ");
+	ck_assert_str_eq(completed("free_pages k"), "free_pages kite ");
+	ck_assert_str_eq(completed("kmap k"), "kmap kite ");
+	ck_assert_str_eq(completed("kwrite kil"), "kwrite kilo ");
+	ck_assert_str_eq(completed("kread hi"), "kread high_memory ");
+}
+END_TEST
+
 START_TEST(the_grammar_of_what_is_typed_is_shown)
 {
 	press(":write");
@@ -833,6 +860,7 @@ Suite *screen_suite(void)
 	tcase_add_test(t, save_writes_a_scenario_that_runs_again);
 	tcase_add_test(t, quit_at_the_prompt_ends);
 	tcase_add_test(t, tab_completes_words_names_and_options);
+	tcase_add_test(t, names_of_kernel_memory_are_offered_where_they_may_stand);
 	tcase_add_test(t, the_grammar_of_what_is_typed_is_shown);
 	tcase_add_test(t, search_tells_what_it_does_not_find);
 	tcase_add_loop_test(t, no_keys_at_no_size_break_it, 0, 4);

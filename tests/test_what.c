@@ -677,6 +677,31 @@ START_TEST(an_object_in_use_is_known_by_its_name)
 }
 END_TEST
 
+START_TEST(names_of_what_was_freed_dangle_behind_those_that_hold)
+{
+	run("machine i386 ram=64M\ncache_create toys 700\ncache_alloc toys bear\ncache_free bear\n"
+	    "cache_alloc toys car\nvmalloc v 8K\nvfree v\nalloc_pages b 0\nfree_pages b\n");
+	ask("bear");
+	ck_says("name: car + 0 of 0x2bc, by cache_alloc");
+	ck_says("name: bear + 0 of 0x2bc, by cache_alloc, freed since: a dangling pointer");
+	ck_assert(strstr(all_facts(), "car +") < strstr(all_facts(), "bear +"));
+	ask("v");
+	ck_says("name: v + 0 of 0x2000, by vmalloc, freed since: a dangling pointer");
+	ask("b");
+	ck_says("name: b + 0 of 0x1000, by alloc_pages, freed since: a dangling pointer");
+	end();
+}
+END_TEST
+
+START_TEST(of_many_dangling_names_eight_are_told)
+{
+	run("machine i386 ram=64M\nrepeat 11\nkmalloc k$i 100\nkfree k$i\nend\n");
+	ask("k1");
+	ck_assert_uint_eq(arg_of(W_FREED_NAMES_MORE, 0), 3);
+	end();
+}
+END_TEST
+
 START_TEST(parts_of_a_slab_that_are_no_object_are_told)
 {
 	vaddr_t slab;
@@ -1251,6 +1276,8 @@ Suite *what_suite(void)
 	tcase_add_test(t, an_address_of_vmalloc_knows_its_area_and_its_guard_page);
 	tcase_add_test(t, a_slot_of_kmap_knows_whom_it_is_lent_to);
 	tcase_add_test(t, an_object_in_use_is_known_by_its_name);
+	tcase_add_test(t, names_of_what_was_freed_dangle_behind_those_that_hold);
+	tcase_add_test(t, of_many_dangling_names_eight_are_told);
 	tcase_add_test(t, parts_of_a_slab_that_are_no_object_are_told);
 	tcase_add_test(t, slabs_of_6_1_have_colour_padding_and_an_index_list_at_their_end);
 	tcase_add_test(t, kernel_objects_say_what_they_describe);

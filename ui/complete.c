@@ -5,6 +5,8 @@
  *	write |                 PROC: the processes that live now
  *	write kid |             ADDR: the names that kid has given, and code, data, bss, heap, stack
  *	write kid buf |         options of `write`: value=
+ *	cache_free |            NAME: the names by which an object of a cache is held
+ *	kwrite |                KADDR: all names of kernel memory, and places
  *	proc |                  files of /proc, those of a process behind its name: kid/maps
  *	what |                  processes, the names of the one that is shown, kernel memory, phys, pfn
  *	inspect |               these, caches and zones
@@ -58,6 +60,28 @@ static void add_regions(struct words *w, const struct scenario *s, const struct 
 	for (uint32_t i = 0; i < t->cap; i++)
 		if (t->slot[i].name)
 			add_text(w, symbol_name(s, t->slot[i].name));
+}
+
+/* Names of kernel memory: those that an event takes, if something is held by them; for others all. */
+static void add_kernel_names(struct words *w, const struct screen *s, enum event_kind k)
+{
+	const struct region_table *t = &view_machine(&s->view)->names;
+	uint32_t taken = name_taken(k);
+
+	for (uint32_t i = 0; i < t->cap; i++) {
+		const struct region *r = &t->slot[i];
+
+		if (r->name && (!taken || (r->kind == taken && !r->freed)))
+			add_text(w, symbol_name(s->view.scenario, r->name));
+	}
+}
+
+/* KADDR: names of kernel memory, also of what was freed, and places. */
+static void add_kernel_addresses(struct words *w, const struct screen *s, enum event_kind k)
+{
+	add_kernel_names(w, s, k);
+	for (int i = 0; kernel_place_words[i]; i++)
+		add_text(w, kernel_place_words[i]);
 }
 
 static void add_processes(struct words *w, const struct screen *s)
@@ -173,16 +197,15 @@ static void add_labels(struct words *w, const struct screen *s)
 
 /* ---- the grammar of an event ---- */
 
-/* The event whose word these bytes are; NULL. */
-static const struct event_help *event_named(const char *word, size_t len)
+/* The event whose word these bytes are; NR_EVENT_KINDS: none. */
+static enum event_kind event_named(const char *word, size_t len)
 {
-	for (int k = 0; k < NR_EVENT_KINDS; k++) {
-		const struct event_help *h = event_help((enum event_kind)k);
+	unsigned k = 0;
 
-		if (strlen(h->word) == len && strncmp(h->word, word, len) == 0)
-			return h;
-	}
-	return NULL;
+	while (k < NR_EVENT_KINDS &&
+	       (strlen(event_help(k)->word) != len || strncmp(event_help(k)->word, word, len) != 0))
+		k++;
+	return (enum event_kind)k;
 }
 
 /* Add the words of an option in brackets: "prot=PROT" gives "prot=", "private|shared" both. */
@@ -205,9 +228,9 @@ static void add_option(struct words *w, const char *p, size_t len)
 	}
 }
 
-/* The words that the argument at place nr (from 1) may be, and every option. */
-static void add_arguments(struct words *w, const struct screen *s, const char *p, int nr,
-			  const char *second, size_t second_len)
+/* The words that the argument at place nr (from 1) of event k may be, and every option. */
+static void add_arguments(struct words *w, const struct screen *s, enum event_kind k, const char *p,
+			  int nr, const char *second, size_t second_len)
 {
 	for (int place = 1; *p; place++) {
 		size_t len = strcspn(p, " "), name;
@@ -226,7 +249,9 @@ static void add_arguments(struct words *w, const struct screen *s, const char *p
 		else if (place == nr && strncmp(word, "CACHE", name) == 0)
 			add_caches(w, s);
 		else if (place == nr && strncmp(word, "NAME", name) == 0)
-			add_regions(w, s->view.scenario, &view_machine(&s->view)->names);
+			add_kernel_names(w, s, k);
+		else if (place == nr && strncmp(word, "KADDR", name) == 0)
+			add_kernel_addresses(w, s, k);
 		else if (strncmp(word, "CPU...", name) == 0 && (place == nr || name > 3))
 			add_cpus(w, s);
 		for (int i = 0;
@@ -242,15 +267,17 @@ static void add_arguments(struct words *w, const struct screen *s, const char *p
 /* What stands behind the word in the grammar of an event, or in the usage of a word of the prompt. */
 static const char *arguments_of(const char *word, size_t len)
 {
-	const struct event_help *event = event_named(word, len);
+	enum event_kind k = event_named(word, len);
 	const char *usage;
 
-	for (int i = 0; !event && prompt_words[i]; i++) {
+	if (k < NR_EVENT_KINDS)
+		return event_help(k)->arguments;
+	for (int i = 0; prompt_words[i]; i++) {
 		usage = prompt_help(prompt_words[i])->usage;
 		if (strlen(prompt_words[i]) == len && strncmp(prompt_words[i], word, len) == 0)
 			return usage[len] ? usage + len + 1 : "";
 	}
-	return event ? event->arguments : "";
+	return "";
 }
 
 /* ---- the line ---- */
@@ -292,7 +319,8 @@ static void collect(struct words *w, const struct screen *s)
 	else if (first_len == 4 && strncmp(first, "proc", 4) == 0)
 		add_files(w, s, nr);
 	else
-		add_arguments(w, s, arguments_of(first, first_len), nr, second, second_len);
+		add_arguments(w, s, event_named(first, first_len), arguments_of(first, first_len),
+			      nr, second, second_len);
 }
 
 /* How many bytes all candidates have in common. */
@@ -364,7 +392,7 @@ void prompt_hint(struct screen *s)
 	struct prompt *p = &s->prompt;
 	const char *first = p->text + strspn(p->text, " ");
 	size_t len = strcspn(first, " ");
-	const struct event_help *event = event_named(first, len);
+	enum event_kind k = event_named(first, len);
 	char word[WORD_MAX];
 
 	p->hint[0] = '\0';
@@ -372,8 +400,8 @@ void prompt_hint(struct screen *s)
 		return;
 	memcpy(word, first, len);
 	word[len] = '\0';
-	if (event)
-		snprintf(p->hint, sizeof(p->hint), "%s %s", event->word, event->arguments);
+	if (k < NR_EVENT_KINDS)
+		snprintf(p->hint, sizeof(p->hint), "%s %s", word, event_help(k)->arguments);
 	else if (prompt_help(word))
 		snprintf(p->hint, sizeof(p->hint), "%s", prompt_help(word)->usage);
 }
