@@ -34,10 +34,6 @@ static bool room_above(struct machine *m, struct mm *mm, vaddr_t old,
 {
 	const struct vma *next = mm_area_at(mm, old);
 
-	if (end > m->map.task_size) {
-		note(m, BRK_BEYOND, mm_pid(mm), end, m->map.task_size);
-		return false;
-	}
 	if (next && end + PAGE_SIZE > vm_start_gap(m, next)) {
 		note(m, BRK_WALL, mm_pid(mm), end, next->start);
 		return false;
@@ -112,6 +108,11 @@ static int do_brk(struct machine *m, struct mm *mm, uint64_t new_brk)
 
 	if (new_brk < mm->start_brk) {
 		note(m, BRK_LOW, mm_pid(mm), new_brk, mm->start_brk);
+		return -SIM_ENOMEM;
+	}
+	/* asked before end counts: with 64 bits it may have run over */
+	if (new_brk > m->map.task_size) {
+		note(m, BRK_BEYOND, mm_pid(mm), new_brk, m->map.task_size);
 		return -SIM_ENOMEM;
 	}
 	if (end > old)

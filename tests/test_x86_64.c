@@ -94,6 +94,16 @@ START_TEST(an_address_in_the_hole_is_none)
 }
 END_TEST
 
+START_TEST(a_break_at_the_last_address_does_not_run_over_to_the_first)
+{
+	uint32_t areas = sh->mm->map_count;
+
+	ck_assert_int_eq(sys_brk(m, sh, UINT64_MAX), -SIM_ENOMEM);
+	ck_assert_int_eq(sys_brk(m, sh, UINT64_MAX - PAGE_SIZE), -SIM_ENOMEM);
+	ck_assert_uint_eq(sh->mm->map_count, areas);
+}
+END_TEST
+
 START_TEST(an_anonymous_page_is_found_by_an_index_of_35_bits)
 {
 	struct mmap_request rq = {.bytes = PAGE_SIZE, .prot = RW};
@@ -180,6 +190,7 @@ Suite *x86_64_suite(void)
 	tcase_add_test(t, a_page_costs_three_tables_below_the_first);
 	tcase_add_test(t, where_a_process_s_things_lie);
 	tcase_add_test(t, an_address_in_the_hole_is_none);
+	tcase_add_test(t, a_break_at_the_last_address_does_not_run_over_to_the_first);
 	tcase_add_test(t, an_anonymous_page_is_found_by_an_index_of_35_bits);
 	tcase_add_test(t, terabytes_without_pages_cost_nothing_to_pass);
 	tcase_add_test(t, what_the_pci_hole_displaces_is_seen_above_4g);
