@@ -147,8 +147,10 @@ bool kunmap(struct machine *m, pfn_t pfn)
 {
 	uint32_t slot;
 
-	if (pfn < m->max_low_pfn)
+	if (pfn < m->max_low_pfn) {
+		note(m, KUNMAP_LOWMEM, pfn, pfn_to_kva(m, pfn));
 		return true;
+	}
 	slot = slot_of(m, pfn);
 	if (slot == m->profile->last_pkmap || m->pkmap.count[slot] < 2) {
 		note(m, KUNMAP_BUG, pfn);
@@ -193,8 +195,10 @@ bool kunmap_atomic(struct machine *m, pfn_t pfn)
 	struct kmap_ctrl *c = &m->kmap_ctrl[m->cpu];
 	vaddr_t va;
 
-	if (pfn < m->max_low_pfn)
+	if (pfn < m->max_low_pfn) {
+		note(m, KUNMAP_LOWMEM, pfn, pfn_to_kva(m, pfn));
 		return true;
+	}
 	if (c->depth == 0 || c->pfn[c->depth - 1] != pfn) {
 		note(m, KUNMAP_ATOMIC_ORDER, pfn, m->cpu);
 		return false;

@@ -275,7 +275,11 @@ vaddr_t vmalloc(struct machine *m, uint64_t bytes)
 	struct vm_struct *area = NULL;
 
 	enter(m, VMALLOC, bytes);
-	if (nr_pages <= totalram_pages(m))
+	if (nr_pages == 0)
+		note(m, VMALLOC_EMPTY);
+	else if (nr_pages > totalram_pages(m))
+		note(m, VMALLOC_TOO_LARGE, nr_pages, totalram_pages(m));
+	else
 		area = get_vm_area(m, bytes, VM_ALLOC);
 	if (area && !(alloc_page_array(m, area, (uint32_t)nr_pages) &&
 		      fill_area(m, area))) {

@@ -125,6 +125,24 @@ START_TEST(who_has_ended_and_what_was_never_given_is_said)
 }
 END_TEST
 
+START_TEST(kernel_memory_that_nobody_holds_or_gets_is_said)
+{
+#define GIVEN_BACK                                                                                 \
+	"machine i386-6.1 ram=64M\nalloc_pages a 0\nfree_pages a\nfree_pages a\nkmalloc k 300K\n"  \
+	"kfree k\nkfree k\ncache_create c 100\ncache_destroy c\ncache_alloc c o\n"                 \
+	"vmalloc v 500M\nvmalloc z 0\nalloc_pages b 0\nkmap b\nkunmap b\n"                         \
+	"ioremap d 0xfe000000 4K\niounmap d\n"
+	check_says(GIVEN_BACK, 3, "Nobody holds a: it was given back before, or never given.");
+	check_says(GIVEN_BACK, 5, "k returns as a block of order 7");
+	check_says(GIVEN_BACK, 6, "Nobody holds k: it was given back before, or never given.");
+	check_says(GIVEN_BACK, 9, "That cache is gone, or was never made. EINVAL.");
+	check_says(GIVEN_BACK, 10, "v would take 128000 pages, and all zones together have 12");
+	check_says(GIVEN_BACK, 11, "Nothing was asked for, so z gets nothing: NULL.");
+	check_says(GIVEN_BACK, 14, "b lies in low memory: it had no slot to give back");
+	check_says(GIVEN_BACK, 16, "d is unmapped; the device stays where it is.");
+}
+END_TEST
+
 START_TEST(a_vmalloc_whose_list_of_frames_is_vmalloced_too_names_its_own_range)
 {
 	check_says("machine i386 ram=1G\nvmalloc big 33M\n", 1,
@@ -358,6 +376,7 @@ Suite *narrator_suite(void)
 	tcase_add_test(c, an_mmu_that_marks_nothing_leaves_it_to_faults);
 	tcase_add_test(c, what_is_no_address_does_not_come_to_the_page_tables);
 	tcase_add_test(c, who_has_ended_and_what_was_never_given_is_said);
+	tcase_add_test(c, kernel_memory_that_nobody_holds_or_gets_is_said);
 	tcase_add_test(c, a_vmalloc_whose_list_of_frames_is_vmalloced_too_names_its_own_range);
 	tcase_add_test(c, a_refused_access_says_what_lies_around);
 	tcase_add_test(c, system_calls_say_what_became_of_the_areas);

@@ -77,6 +77,9 @@ static bool is_file_area(const struct facts *f, bool shmem)
 #define read_only   f->read_only
 #define gains_write changes_write(f, true)
 #define loses_write changes_write(f, false)
+#define needs_frame_or_object                                                                      \
+	(IS(FREE_PAGES) || IS(KFREE) || IS(CACHE_FREE) || IS(KMAP) || IS(KUNMAP) ||                \
+	 IS(KMAP_ATOMIC) || IS(KUNMAP_ATOMIC))
 #define soft_marks  f->m->profile->soft_young_dirty
 #define same_size   keeps_size(f)
 #define no_caches   (f->e->size == 0)
