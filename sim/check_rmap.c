@@ -86,12 +86,15 @@ static bool check_mapping(struct check *k, const struct file *f)
 	const struct address_space *as = f->mapping;
 	uint32_t pages = 0;
 
-	for (uint32_t i = 0; i < f->nr_pages; i++)
-		pages += as->page[i] != PFN_NONE;
+	for (uint64_t i = 0; radix_tree_next(&as->i_pages, &i) != PFN_NONE; i++)
+		pages += i < f->nr_pages;
 	for (const struct vma *v = as->i_mmap;
 	     v && k->listed_shares <= k->shares; v = v->next_share)
 		k->listed_shares++;
-	return LAW(pages == as->nrpages,
+	return LAW(radix_tree_counts_hold(&as->i_pages),
+		   "file %u: a node of its tree of pages counts wrong",
+		   f->id) &&
+	       LAW(pages == as->nrpages,
 		   "file %u: %u pages are counted, %u are in memory", f->id,
 		   as->nrpages, pages);
 }
@@ -141,5 +144,5 @@ bool check_mapper(const struct page *page, const struct vma *v, vaddr_t va)
 		return false;
 	return LAW(vma_address(v, page_index(page), &at) && at == va,
 		   "page %x: its frame's index %l leads elsewhere", va,
-		   page->index);
+		   page_index(page));
 }

@@ -52,9 +52,8 @@ static bool check_entry(struct walk *w, vaddr_t va, pte_t e)
 	if (e & PTE_SPECIAL)
 		return LAW(pfn == k->m->zero_page && !(e & PTE_RW),
 			   "page %x: entry of the zero page is wrong", va);
-	if (!LAW(page->use == FRAME_ANON || page->use == FRAME_FILE ||
-			 page->use == FRAME_SHMEM,
-		 "page %x maps frame %u of use %u", va, pfn, page->use))
+	if (!LAW(page_is_user(page), "page %x maps frame %u of use %u", va, pfn,
+		 page->use))
 		return false;
 	if (!check_mapper(page, v, va))
 		return false;

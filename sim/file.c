@@ -38,7 +38,7 @@ static const char digits[] = "0123456789";
 
 /* What the eye sees of page index of a file: the name's first letters and the
  * number, "wide.12". */
-static void file_page_tag(char tag[TAG_LEN], const char *name, uint32_t index)
+static void file_page_tag(char tag[TAG_LEN], const char *name, uint64_t index)
 {
 	char number[TAG_LEN];
 	unsigned n = 0, len = 0;
@@ -78,13 +78,11 @@ static bool alloc_objects(struct machine *m, struct file *f, unsigned from)
 static void drop_pages(struct machine *m, struct file *f)
 {
 	struct address_space *as = f->mapping;
+	pfn_t pfn;
 
-	for (uint32_t i = 0; i < f->nr_pages; i++) {
-		pfn_t pfn = as->page[i];
-
-		if (pfn == PFN_NONE)
-			continue;
-		as->page[i] = PFN_NONE;
+	for (uint64_t i = 0;
+	     (pfn = radix_tree_next(&as->i_pages, &i)) != PFN_NONE; i++) {
+		radix_tree_delete(m->arena, &as->i_pages, i);
 		as->nrpages--;
 		step(m, DELETE_FROM_PAGE_CACHE, pfn, i);
 		put_page(m, pfn);
@@ -92,7 +90,7 @@ static void drop_pages(struct machine *m, struct file *f)
 }
 
 /* A frame for page index, in the cache; PFN_NONE: no memory. */
-static pfn_t add_page(struct machine *m, struct file *f, uint32_t index)
+static pfn_t add_page(struct machine *m, struct file *f, uint64_t index)
 {
 	pfn_t pfn = alloc_page(m, GFP_HIGHUSER_MOVABLE,
 			       f->shmem ? FRAME_SHMEM : FRAME_FILE);
@@ -102,11 +100,11 @@ static pfn_t add_page(struct machine *m, struct file *f, uint32_t index)
 		return PFN_NONE;
 	page = pfn_page(m, pfn);
 	page->mapping = f->mapping;
-	page->index = index;
+	page_set_index(page, index);
 	page->flags |= PG_UPTODATE | (f->shmem ? PG_SWAPBACKED : 0);
 	if (!f->shmem)
 		file_page_tag(page->tag, f->name, index);
-	f->mapping->page[index] = pfn;
+	radix_tree_insert(m->arena, &f->mapping->i_pages, index, pfn);
 	f->mapping->nrpages++;
 	step(m, ADD_TO_PAGE_CACHE, pfn, index, page_tag(page));
 	return pfn;
@@ -120,8 +118,8 @@ static struct file *file_new(struct machine *m, const char *name,
 
 	f->name = arena_alloc(m->arena, strlen(name) + 1);
 	memcpy(f->name, name, strlen(name));
-	f->bytes = (uint32_t)bytes;
-	f->nr_pages = (uint32_t)(page_align_up(bytes) >> PAGE_SHIFT);
+	f->bytes = bytes;
+	f->nr_pages = page_align_up(bytes) >> PAGE_SHIFT;
 	return f;
 }
 
@@ -137,15 +135,11 @@ static void mapping_alloc(struct machine *m, struct file *f)
 	struct address_space *as = arena_alloc(m->arena, sizeof(*as));
 
 	as->host = f;
-	as->page = arena_alloc(m->arena, f->nr_pages * sizeof(pfn_t));
-	for (uint32_t i = 0; i < f->nr_pages; i++)
-		as->page[i] = PFN_NONE;
 	f->mapping = as;
 }
 
 static void mapping_free(struct machine *m, struct file *f)
 {
-	arena_free(m->arena, f->mapping->page, f->nr_pages * sizeof(pfn_t));
 	arena_free(m->arena, f->mapping, sizeof(*f->mapping));
 }
 
@@ -163,7 +157,7 @@ static void link_file(struct machine *m, struct file *f)
 static bool read_pages(struct machine *m, struct file *f)
 {
 	mapping_alloc(m, f);
-	for (uint32_t i = 0; i < f->nr_pages; i++) {
+	for (uint64_t i = 0; i < f->nr_pages; i++) {
 		if (add_page(m, f, i) != PFN_NONE)
 			continue;
 		drop_pages(m, f);
@@ -295,16 +289,18 @@ void i_mmap_unlink(struct vma *v)
 		as->i_mmap_last = v->prev_share;
 }
 
-pfn_t filemap_get_page(const struct file *f, uint32_t index)
+pfn_t filemap_get_page(const struct file *f, uint64_t index)
 {
-	return index < f->nr_pages ? f->mapping->page[index] : PFN_NONE;
+	return index < f->nr_pages
+		       ? radix_tree_lookup(&f->mapping->i_pages, index)
+		       : PFN_NONE;
 }
 
-pfn_t shmem_get_page(struct machine *m, struct file *f, uint32_t index)
+pfn_t shmem_get_page(struct machine *m, struct file *f, uint64_t index)
 {
-	if (index >= f->nr_pages)
-		return PFN_NONE;
-	if (f->mapping->page[index] != PFN_NONE)
-		return f->mapping->page[index];
+	pfn_t pfn = filemap_get_page(f, index);
+
+	if (pfn != PFN_NONE || index >= f->nr_pages)
+		return pfn;
 	return add_page(m, f, index);
 }

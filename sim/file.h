@@ -13,15 +13,16 @@
 #define SIM_FILE_H
 
 #include "mm.h"
+#include "radix_tree.h"
 
 /*
  * What a file's pages belong to, however many times the file was opened: 6.1
  * struct address_space.
- * Law: nrpages = frames in page[]; i_mmap = areas that map one of its files.
+ * Law: nrpages = frames in i_pages; i_mmap = areas that map one of its files.
  */
 struct address_space {
 	struct file *host;   /* who opened it first; Linux: the inode      */
-	pfn_t *page;         /* by page offset; PFN_NONE: not in memory    */
+	struct radix_tree i_pages; /* frames by page offset               */
 	uint32_t nrpages;    /* that are in memory                         */
 	struct vma *i_mmap, *i_mmap_last; /* areas, linked last mapped last */
 };
@@ -29,8 +30,8 @@ struct address_space {
 struct file {
 	char *name;          /* base name, or "zero"                       */
 	uint32_t id;         /* order of creation                          */
-	uint32_t bytes;
-	uint32_t nr_pages;
+	uint64_t bytes;
+	uint64_t nr_pages;
 	bool shmem;          /* shared anonymous memory                    */
 	bool executable;     /* opened read-only: no shared writable mapping */
 	bool by_exec;        /* opened by exec, for a program's segments    */
@@ -64,9 +65,9 @@ void i_mmap_unlink(struct vma *v);
 
 /* Frame of a page: PFN_NONE if it is beyond the end or, for shared anonymous
  * memory, was never touched. */
-pfn_t filemap_get_page(const struct file *f, uint32_t index);
+pfn_t filemap_get_page(const struct file *f, uint64_t index);
 /* Shared anonymous: allocate the page. PFN_NONE: beyond the end or no
  * memory, told apart by index < nr_pages. */
-pfn_t shmem_get_page(struct machine *m, struct file *f, uint32_t index);
+pfn_t shmem_get_page(struct machine *m, struct file *f, uint64_t index);
 
 #endif

@@ -69,8 +69,7 @@ static bool filemap_map_pages(struct machine *m, struct vma *v, vaddr_t start,
 	pte_t bits = vma_page_prot(m, v);
 
 	for (vaddr_t va = start; va < end; va += PAGE_SIZE) {
-		pfn_t pfn =
-			filemap_get_page(v->file, (uint32_t)file_index(v, va));
+		pfn_t pfn = filemap_get_page(v->file, file_index(v, va));
 		pte_t *entry;
 
 		if (pfn == PFN_NONE)
@@ -120,9 +119,9 @@ static pfn_t fault_page(struct machine *m, const struct vma *v, vaddr_t va,
 		note(m, FAULT_BEYOND_END, va, index, f->nr_pages);
 		*why = FAULT_SIGBUS;
 	} else if (f->shmem) {
-		pfn = shmem_get_page(m, f, (uint32_t)index);
+		pfn = shmem_get_page(m, f, index);
 	} else {
-		pfn = filemap_get_page(f, (uint32_t)index);
+		pfn = filemap_get_page(f, index);
 	}
 	return pfn;
 }

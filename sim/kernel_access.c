@@ -142,8 +142,7 @@ static bool holds_words(const struct page *page)
 {
 	return page->use == FRAME_KERNEL || page->use == FRAME_SLAB ||
 	       page->use == FRAME_STACK || page->use == FRAME_RESERVED ||
-	       page->use == FRAME_ANON || page->use == FRAME_FILE ||
-	       page->use == FRAME_SHMEM;
+	       page_is_user(page);
 }
 
 /* An access to what nobody holds is done as any other. */

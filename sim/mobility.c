@@ -109,13 +109,6 @@ enum migratetype gfp_migratetype(const struct machine *m, uint32_t gfp)
 
 /* ---- stealing ---- */
 
-/* Could the page be moved, if somebody wanted its place? */
-static bool is_movable(const struct page *page)
-{
-	return page->use == FRAME_ANON || page->use == FRAME_FILE ||
-	       page->use == FRAME_SHMEM;
-}
-
 uint32_t move_freepages_block(struct machine *m, struct zone *z, pfn_t pfn,
 			      enum migratetype type, uint32_t *movable)
 {
@@ -137,7 +130,7 @@ uint32_t move_freepages_block(struct machine *m, struct zone *z, pfn_t pfn,
 			moved += 1u << order;
 			i += 1u << order;
 		} else {
-			*movable += is_movable(page);
+			*movable += page_is_user(page);
 			i++;
 		}
 	}

@@ -65,6 +65,13 @@ struct page {
 	char tag[TAG_LEN];/* what was last written there, for the eye */
 };
 
+/* Has the frame a page that processes map? */
+static inline bool page_is_user(const struct page *page)
+{
+	return page->use == FRAME_ANON || page->use == FRAME_FILE ||
+	       page->use == FRAME_SHMEM;
+}
+
 /*
  * The index of a user page.  An anonymous page of x86-64 has one of 35 bits,
  * the page number of its address.

@@ -101,12 +101,12 @@ void put_pointer(struct fields *r, const char *name, const char *type, struct ob
 	r->see(r->ctx, &f);
 }
 
-void put_item(struct fields *r, const char *name, uint32_t index, const char *type,
+void put_item(struct fields *r, const char *name, uint64_t index, const char *type,
 	      struct object target, const char *meaning)
 {
 	struct field f = field_named(name, type, FORM_POINTER, meaning);
 
-	snprintf(f.name, sizeof(f.name), "%.30s[%u]", name, index);
+	snprintf(f.name, sizeof(f.name), "%.30s[%llu]", name, (unsigned long long)index);
 	aim(r, &f, target);
 	f.key ^= object_key(&target) * 0x9e3779b97f4a7c15ULL;
 	r->see(r->ctx, &f);

@@ -193,6 +193,7 @@ void mapping_fields(struct fields *r, const struct object *o)
 	const struct file *f = find_file(r->m, o);
 	const struct address_space *as = f->mapping;
 	uint32_t nr = 0;
+	pfn_t pfn;
 
 #include "struct_mapping.def"
 	put_group(r, N_("Areas that map it"));
@@ -202,13 +203,11 @@ void mapping_fields(struct fields *r, const struct object *o)
 			 N_("an area, in the order in which they were mapped"));
 	put_group(r, N_("Pages"));
 	nr = 0;
-	for (uint32_t i = 0; i < f->nr_pages; i++)
-		if (as->page[i] != PFN_NONE) {
-			if (list_is_full(r, nr++, as->nrpages))
-				break;
-			put_item(r, "i_pages", i, "struct page *", page_object(as->page[i]),
-				 N_("a page in memory, by its offset in the file"));
-		}
+	for (uint64_t i = 0; (pfn = radix_tree_next(&as->i_pages, &i)) != PFN_NONE &&
+			     !list_is_full(r, nr++, as->nrpages);
+	     i++)
+		put_item(r, "i_pages", i, "struct page *", page_object(pfn),
+			 N_("a page in memory, by its offset in the file"));
 }
 
 /* ---- page tables ---- */

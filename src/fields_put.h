@@ -38,7 +38,7 @@ void put_flags(struct fields *r, const char *name, const char *type, uint64_t va
 	       const char *meaning);
 void put_pointer(struct fields *r, const char *name, const char *type, struct object target, const char *meaning);
 /* A field that another one of the same name can stand beside: "name[index]", known by its target. */
-void put_item(struct fields *r, const char *name, uint32_t index, const char *type, struct object target,
+void put_item(struct fields *r, const char *name, uint64_t index, const char *type, struct object target,
 	      const char *meaning);
 /* "P RW US A D": the bits of an entry. */
 void put_entry(struct fields *r, const char *name, const char *type, pte_t entry, struct object target,

@@ -55,13 +55,13 @@ static char *end_streak(struct piece *p, char *at, struct streak *s, bool first)
 	return at;
 }
 
-void page_text_write(struct piece *p, uint32_t pages, struct frame_numbers *n)
+void page_text_write(struct piece *p, uint64_t pages, struct frame_numbers *n)
 {
 	struct streak s = {.pages = 0};
 	char *at = p->text;
 
 	p->lead = p->tail = s;
-	for (uint32_t i = 0; i < pages; i++) {
+	for (uint64_t i = 0; i < pages; i++) {
 		pte_t e = p->entry[i];
 		char kind = page_kind(n->m, e);
 
@@ -88,7 +88,7 @@ void page_text_write(struct piece *p, uint32_t pages, struct frame_numbers *n)
 void put_streak(struct buffer *b, const struct streak *s)
 {
 	if (s->pages)
-		b->len = (size_t)(streak_text(buffer_room(b, PAGE_LETTERS), s) - b->text);
+		b->len = (size_t)(streak_text(buffer_room(b, STREAK_LETTERS), s) - b->text);
 }
 
 void join_streak(struct buffer *b, struct streak *open, const struct streak *s)
@@ -103,7 +103,7 @@ void join_streak(struct buffer *b, struct streak *open, const struct streak *s)
 	open->pages += s->pages;
 }
 
-void put_piece(struct buffer *b, struct streak *open, const struct piece *p, uint32_t pages)
+void put_piece(struct buffer *b, struct streak *open, const struct piece *p, uint64_t pages)
 {
 	join_streak(b, open, &p->lead);
 	if (p->lead.pages == pages)

@@ -10,13 +10,14 @@
 
 enum {
 	PIECE_PAGES = 64,  /* divides what a page table covers         */
-	PAGE_LETTERS = 13, /* " aH4294967295"; a streak is never longer */
+	PAGE_LETTERS = 13, /* " aH4294967295"; a streak of a piece is never longer */
+	STREAK_LETTERS = 23, /* " .*18446744073709551615" */
 };
 
 /* Equal neighbours: `.` or `z`. */
 struct streak {
 	char kind;
-	uint32_t pages; /* 0: none */
+	uint64_t pages; /* 0: none */
 };
 
 /* What a stretch with pages in it holds, and how that reads. */
@@ -28,7 +29,7 @@ struct piece {
 };
 
 /* p's text from its entries, those of `pages` pages; new frames get numbers. */
-void page_text_write(struct piece *p, uint32_t pages, struct frame_numbers *n);
+void page_text_write(struct piece *p, uint64_t pages, struct frame_numbers *n);
 
 /* Put a streak that is over; nothing if there is none. */
 void put_streak(struct buffer *b, const struct streak *s);
@@ -37,6 +38,6 @@ void put_streak(struct buffer *b, const struct streak *s);
 void join_streak(struct buffer *b, struct streak *open, const struct streak *s);
 
 /* p's pages behind what b holds. */
-void put_piece(struct buffer *b, struct streak *open, const struct piece *p, uint32_t pages);
+void put_piece(struct buffer *b, struct streak *open, const struct piece *p, uint64_t pages);
 
 #endif

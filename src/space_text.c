@@ -21,7 +21,7 @@
 
 struct stretch {
 	vaddr_t start;
-	uint32_t pages;
+	uint64_t pages; /* where nothing is mapped perhaps very many */
 	bool changed;
 	struct piece *piece; /* NULL: nothing is mapped */
 };
@@ -98,9 +98,9 @@ static bool is_frame(const struct machine *m, pte_t e)
 
 /* The frames of old entries that the new ones (NULL: none) do not map lose one mapping. */
 static void compare_frames(struct frame_numbers *n, const pte_t *old, const pte_t *new,
-			   uint32_t pages)
+			   uint64_t pages)
 {
-	for (uint32_t i = 0; i < pages; i++)
+	for (uint64_t i = 0; i < pages; i++)
 		if (is_frame(n->m, old[i]) &&
 		    (!new || !pte_present(new[i]) || pte_pfn(new[i]) != pte_pfn(old[i])))
 			frame_unmapped(n, pte_pfn(old[i]));
@@ -131,11 +131,11 @@ static struct stretch *find_before(struct look *k, const struct stretch *s)
 	return NULL;
 }
 
-static bool is_empty(const pte_t *entry, uint32_t pages)
+static bool is_empty(const pte_t *entry, uint64_t pages)
 {
 	uint64_t any = 0;
 
-	for (uint32_t i = 0; i < pages; i++)
+	for (uint64_t i = 0; i < pages; i++)
 		any |= entry[i];
 	return any == 0;
 }
@@ -190,8 +190,7 @@ static void look_at_stretch(struct look *k, uint64_t va, uint64_t *next, uint64_
 	if (!HAS_ROOM(now->stretch, now->nr_stretches, now->cap_stretches))
 		panic_no_memory();
 	s = &now->stretch[now->nr_stretches++];
-	*s = (struct stretch){.start = (vaddr_t)va,
-			      .pages = (uint32_t)((*next - va) >> PAGE_SHIFT)};
+	*s = (struct stretch){.start = (vaddr_t)va, .pages = (*next - va) >> PAGE_SHIFT};
 	take_piece(k, s, entry);
 }
 

@@ -247,7 +247,7 @@ static void what_anon(const struct asking *q, const struct page *p)
 	const struct anon_vma *av = p->mapping;
 
 	if (av)
-		tell(q, ANON, p->index, av->id, p->flags);
+		tell(q, ANON, page_index(p), av->id, p->flags);
 	else
 		tell(q, ANON_NEW, 0);
 }
@@ -257,15 +257,15 @@ static void what_cached(const struct asking *q, const struct page *p)
 {
 	const struct address_space *as = p->mapping;
 	const struct file *f = as ? as->host : NULL;
-	uint64_t end = ((uint64_t)p->index + 1) << PAGE_SHIFT;
+	uint64_t index = page_index(p), end = (index + 1) << PAGE_SHIFT;
 
 	if (!f) {
 		tell(q, PAGES_NEW, 0);
 	} else if (p->use == FRAME_SHMEM) {
-		tell(q, SHMEM, p->index, f->nr_pages);
+		tell(q, SHMEM, index, f->nr_pages);
 	} else {
-		tell_name(q, f->name, FILE, p->index, f->nr_pages);
-		if (p->index + 1 == f->nr_pages && end > f->bytes)
+		tell_name(q, f->name, FILE, index, f->nr_pages);
+		if (index + 1 == f->nr_pages && end > f->bytes)
 			tell(q, FILE_TAIL, f->bytes % PAGE_SIZE);
 	}
 }
@@ -339,11 +339,6 @@ static void what_use(const struct asking *q, const struct zone *z, pfn_t pfn, ui
 	}
 }
 
-static bool is_user_page(const struct page *p)
-{
-	return p->use == FRAME_ANON || p->use == FRAME_FILE || p->use == FRAME_SHMEM;
-}
-
 /* The node and the section, where there are several. */
 static void what_place_of(const struct asking *q, const struct zone *z, pfn_t pfn)
 {
@@ -383,12 +378,12 @@ void what_frame(const struct asking *q, pfn_t pfn, uint32_t offset)
 		tell(q, STRUCT_PAGE, page_struct_address(m, pfn), p->refcount, p->mapcount,
 		     p->flags);
 	}
-	if (is_user_page(p))
+	if (page_is_user(p))
 		tell(q, CONTENT, page_tag(p));
 	what_kernel_names(q, phys, true);
 	if (pfn < m->max_low_pfn)
 		what_kernel_names(q, pfn_to_kva(m, pfn) + offset, false);
 	what_use(q, z, pfn, offset);
-	if (is_user_page(p))
+	if (page_is_user(p))
 		what_mappers(q, pfn);
 }

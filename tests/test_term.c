@@ -246,10 +246,20 @@ START_TEST(a_terminal_that_vanishes_ends_the_program)
 }
 END_TEST
 
+/* valgrind keeps a signal back until the next call that blocks: who sends himself one goes on before it comes. */
+static bool is_under_valgrind(void)
+{
+	const char *preload = getenv("LD_PRELOAD");
+
+	return preload && strstr(preload, "vgpreload");
+}
+
 START_TEST(stopping_gives_the_terminal_back_and_continuing_takes_it)
 {
 	size_t from;
 
+	if (is_under_valgrind())
+		return;
 	start("job", false);
 	await_from(0, "quit");
 	settle();
