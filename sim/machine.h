@@ -200,6 +200,16 @@ static inline uint64_t in_word(const struct machine *m, uint64_t n)
 	return m->profile->word_bits == 64 ? n : (uint32_t)n;
 }
 
+/* Do the pages from start on that hold so many bytes reach beyond the last
+ * address of the modelled kernel? */
+static inline bool range_wraps(const struct machine *m, uint64_t start,
+			       uint64_t bytes)
+{
+	uint64_t last = in_word(m, UINT64_MAX), whole = page_align_up(bytes);
+
+	return whole < bytes || start > last || whole > last - start;
+}
+
 /* The running CPU takes a lock and gives it back: lock.c. */
 static inline void spin_lock(struct machine *m, struct spinlock *l)
 {

@@ -168,16 +168,15 @@ static int madvise_walk_vmas(struct machine *m, struct mm *mm, vaddr_t start,
 int64_t sys_madvise(struct machine *m, struct task *t, uint64_t start,
 		    uint64_t bytes, enum advice advice)
 {
-	uint64_t end = start + page_align_up(bytes);
 	int err;
 
 	enter(m, SYS_MADVISE, t->pid, start, bytes);
-	if (start % PAGE_SIZE || end > UINT32_MAX) {
+	if (start % PAGE_SIZE || range_wraps(m, start, bytes)) {
 		note(m, RANGE_UNALIGNED, t->pid, start);
 		err = -SIM_EINVAL;
 	} else {
-		err = madvise_walk_vmas(m, t->mm, (vaddr_t)start, (vaddr_t)end,
-					advice);
+		err = madvise_walk_vmas(m, t->mm, start,
+					start + page_align_up(bytes), advice);
 	}
 	leave(m, SYS_MADVISE, -err);
 	return err;

@@ -105,7 +105,6 @@ static int mprotect_range(struct machine *m, struct mm *mm, vaddr_t start,
 int64_t sys_mprotect(struct machine *m, struct task *t, uint64_t start,
 		     uint64_t bytes, uint32_t prot)
 {
-	uint64_t end = start + page_align_up(bytes);
 	uint32_t rights = implied_prot(t->mm, prot);
 	int err;
 
@@ -113,12 +112,12 @@ int64_t sys_mprotect(struct machine *m, struct task *t, uint64_t start,
 	if (start % PAGE_SIZE) {
 		note(m, RANGE_UNALIGNED, t->pid, start);
 		err = -SIM_EINVAL;
-	} else if (end > UINT32_MAX) {
+	} else if (range_wraps(m, start, bytes)) {
 		note(m, RANGE_WRAPS, t->pid, start, bytes);
 		err = bytes ? -SIM_ENOMEM : 0;
 	} else {
-		err = mprotect_range(m, t->mm, (vaddr_t)start, (vaddr_t)end,
-				     rights);
+		err = mprotect_range(m, t->mm, start,
+				     start + page_align_up(bytes), rights);
 	}
 	leave(m, SYS_MPROTECT, -err);
 	return err;

@@ -129,6 +129,23 @@ START_TEST(terabytes_without_pages_cost_nothing_to_pass)
 }
 END_TEST
 
+START_TEST(rights_and_advice_are_given_above_4g_too)
+{
+	struct mmap_request rq = {.bytes = 64 << 10, .prot = RW};
+	vaddr_t buf = (vaddr_t)sys_mmap(m, sh, &rq);
+
+	ck_assert_uint_gt(buf, UINT32_MAX);
+	faults_of(sh, buf, 1, ACCESS_WRITE);
+	ck_assert_int_eq(sys_mprotect(m, sh, buf, 64 << 10, VM_READ), 0);
+	ck_assert_uint_eq(mm_area_at(sh->mm, buf)->flags & VM_ACCESS, VM_READ);
+	ck_assert_int_eq(sys_madvise(m, sh, buf, 64 << 10, ADV_DONTNEED), 0);
+	ck_assert_uint_eq(entry_of(sh, buf), 0);
+	/* the last address is that of 64 bits */
+	ck_assert_int_eq(sys_mprotect(m, sh, buf, 0 - buf, VM_READ), -SIM_ENOMEM);
+	ck_assert_int_eq(sys_madvise(m, sh, buf, 0 - buf, ADV_DONTNEED), -SIM_EINVAL);
+}
+END_TEST
+
 /* ---- where memory is ---- */
 
 /* 5G: 3G below the devices, less firmware's 128K; the other 2G from 4G on. */
@@ -195,6 +212,7 @@ Suite *x86_64_suite(void)
 	tcase_add_test(t, terabytes_without_pages_cost_nothing_to_pass);
 	tcase_add_test(t, what_the_pci_hole_displaces_is_seen_above_4g);
 	tcase_add_test(t, with_less_than_3584m_there_is_no_hole);
+	tcase_add_test(t, rights_and_advice_are_given_above_4g_too);
 	tcase_add_test(t, a_zone_s_reserve_is_the_managed_pages_above_it_by_the_ratio);
 	suite_add_tcase(s, t);
 	return s;
