@@ -378,5 +378,4 @@ void boot_memory(struct machine *m)
 	memblock_free_all(m, &b.mem);
 	boot_set_limits(m);
 	free_initmem(m, &b);
-	vm_sysctl_apply(m);
 }

@@ -130,6 +130,7 @@ static void make_class(struct machine *m, uint32_t i, enum kmalloc_type type)
 	m->kmalloc_caches[type][i] = kmem_cache_create(
 		m, name, bytes, natural ? bytes : 0,
 		SLAB_HWCACHE_ALIGN | SLAB_BUILTIN | SLAB_KMALLOC | flags[type]);
+	BUG_ON(!m->kmalloc_caches[type][i]);
 }
 
 /* 2.4 makes each class with its DMA twin; 6.1 first the one that takes a

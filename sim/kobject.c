@@ -76,16 +76,14 @@ void slab_boot(struct machine *m)
 		m->kobj_cache[i] = kmem_cache_create(
 			m, k->name, object_bytes(m->profile, k),
 			v61 ? k->align : 0, flags | (v61 ? k->flags_61 : 0));
+		BUG_ON(!m->kobj_cache[i]);
 	}
 	cache_cpus_online(m);
 }
 
 vaddr_t kobj_alloc(struct machine *m, enum kernel_object kind)
 {
-	struct kmem_cache *c = m->kobj_cache[kind];
-
-	/* boot leaves no cache where min_free_kbytes= keeps all memory back */
-	return c ? kmem_cache_alloc(m, c) : 0;
+	return kmem_cache_alloc(m, m->kobj_cache[kind]);
 }
 
 void kobj_free(struct machine *m, enum kernel_object kind, vaddr_t obj)

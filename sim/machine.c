@@ -3,8 +3,10 @@
  *
  * A machine is one arena whose first object is struct machine.  Booting is:
  * memory (zones, mem_map, buddy), then the slab allocator, which needs pages,
- * then the kernel's page tables.  Boot tells no story: the first micro-step
- * belongs to the first event.
+ * then the kernel's page tables.  What the scenario sets in /proc/sys/vm is
+ * written last, as by an administrator: boot itself always gets its memory,
+ * whatever shall be kept free after it.  Boot tells no story: the first
+ * micro-step belongs to the first event.
  */
 #include "machine.h"
 
@@ -77,6 +79,7 @@ struct machine *machine_create(const struct machine_config *c,
 	paging_boot(m);
 	segments_boot(m);
 	locks_boot(m);
+	vm_sysctl_apply(m);
 	m->trace = trace;
 	return m;
 }
