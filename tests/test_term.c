@@ -177,13 +177,18 @@ START_TEST(a_signal_gives_the_terminal_back)
 }
 END_TEST
 
-/* Wait, without reading a byte, until the program has ended; its status. */
-static int end_unread(void)
+/*
+ * SIGTERM, without reading a byte, until the program has ended; its status.  Curses may be the one that waits, and
+ * it does not hear the first signal.
+ */
+static int terminate_unread(void)
 {
 	int status = 0;
 	pid_t ended = 0;
 
 	for (int ms = 0; ms < PATIENCE_MS && !ended; ms += 10) {
+		if (ms % 100 == 0)
+			kill(pid, SIGTERM);
 		usleep(10000);
 		ended = waitpid(pid, &status, WNOHANG);
 	}
@@ -206,10 +211,7 @@ START_TEST(a_terminal_that_takes_nothing_does_not_keep_the_program)
 		kill(pid, SIGWINCH);
 		usleep(2000);
 	}
-	kill(pid, SIGTERM);
-	usleep(100000);
-	kill(pid, SIGTERM); /* curses may be the one that waits, and it does not hear the first */
-	status = end_unread();
+	status = terminate_unread();
 	ck_assert(WIFSIGNALED(status));
 	ck_assert_int_eq(WTERMSIG(status), SIGTERM);
 	if (tcgetattr(fd, &after) == 0)
