@@ -56,6 +56,9 @@ enum range_kind {
 	NR_RANGE_KINDS
 };
 
+/* What ranges of each kind are called, in English; NULL ends it. */
+extern const char *const range_kind_names[NR_RANGE_KINDS + 1];
+
 /* Both its first and its last address belong to it: the last range of all has no end that could be written. */
 struct address_range {
 	enum range_kind kind;

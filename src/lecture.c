@@ -1,5 +1,5 @@
 /*
- * Lecture statements: say, label, pause, quiz, focus.
+ * Lecture statements: say, label, pause, quiz.  The other one, focus, is in focus.c.
  *
  * They stand before an event and belong to it.  A say that follows another one of the same language
  * before the same event adds a line to it.
@@ -9,8 +9,7 @@
 
 #include <string.h>
 
-/* A note for the next event; NULL: no memory. */
-static struct note *add_note(struct parser *p, enum note_kind kind)
+struct note *add_note(struct parser *p, enum note_kind kind)
 {
 	struct note_list *l = &p->s->notes[kind];
 
@@ -26,7 +25,7 @@ static struct note *add_note(struct parser *p, enum note_kind kind)
 	return &l->item[l->count++];
 }
 
-static bool has_words(struct parser *p, uint32_t least, uint32_t most, const char *form)
+bool has_words(struct parser *p, uint32_t least, uint32_t most, const char *form)
 {
 	if (p->line.nr_words < least)
 		return mistake(p, NULL, _("a word is missing: %s"), form);
@@ -113,32 +112,6 @@ bool parse_say(struct parser *p)
 bool parse_pause(struct parser *p)
 {
 	return has_words(p, 1, 1, "pause") && add_note(p, NOTE_PAUSE);
-}
-
-const char *const focus_words[] = {"events", "why",    "process", "walk",  "zones",
-				   "slab",   "memory", "space",   "locks", NULL};
-
-bool parse_focus(struct parser *p)
-{
-	const struct word *w = p->line.word;
-	struct note *n;
-	unsigned panel;
-	char *text;
-
-	if (!has_words(p, 2, 3, "focus PANEL [ITEM]") ||
-	    !read_choice(p, &w[1], w[1].text, w[1].len, _("panel"), focus_words, &panel))
-		return false;
-	text = pool_alloc(&p->s->pool, w[1].len + (p->line.nr_words > 2 ? w[2].len : 0) + 2);
-	n = text ? add_note(p, NOTE_FOCUS) : NULL;
-	if (!n)
-		return mistake_memory(p);
-	memcpy(text, w[1].text, w[1].len);
-	if (p->line.nr_words > 2) {
-		text[w[1].len] = ' ';
-		memcpy(text + w[1].len + 1, w[2].text, w[2].len);
-	}
-	n->text = text;
-	return true;
 }
 
 /* The value of key= in the word, kept; *value stays NULL if the word is another one. */

@@ -10,8 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NAMES_MAX = 512 }; /* of a scenario's own names, the latest are compared */
-
 static void add(struct parser *p, uint32_t at, uint32_t width, const char *format, va_list values)
 {
 	p->nr_mistakes++;
@@ -87,9 +85,8 @@ bool mistake_unknown_proc(struct parser *p, const struct word *w)
 	return mistake_unknown(p, w, _("process"), names);
 }
 
-/* Names of one kind in the scope that pass, behind the first n of names. */
-static void list_names(struct parser *p, enum scope_kind kind, uint32_t proc, const char **names,
-		       unsigned n)
+unsigned known_names(struct parser *p, enum scope_kind kind, uint32_t proc,
+		     const char *names[NAMES_MAX + 1], unsigned n)
 {
 	for (uint32_t i = 0; i < p->scope.nr_slots && n < NAMES_MAX; i++) {
 		uint64_t key = p->scope.entry[i].key;
@@ -99,13 +96,14 @@ static void list_names(struct parser *p, enum scope_kind kind, uint32_t proc, co
 			names[n++] = symbol_name(p->s, (uint32_t)key);
 	}
 	names[n] = NULL;
+	return n;
 }
 
 bool mistake_unknown_region(struct parser *p, const struct word *w, uint32_t proc)
 {
 	const char *names[NAMES_MAX + 1];
 
-	list_names(p, SCOPE_PROCESS, proc, names, 0);
+	known_names(p, SCOPE_PROCESS, proc, names, 0);
 	return mistake_unknown(p, w, _("region"), names);
 }
 
@@ -116,7 +114,7 @@ bool mistake_unknown_place(struct parser *p, const struct word *w, uint32_t proc
 
 	for (uint32_t symbol = SYM_CODE; symbol < SYM_AFTER; symbol++)
 		names[n++] = symbol_name(p->s, symbol);
-	list_names(p, SCOPE_PROCESS, proc, names, n);
+	known_names(p, SCOPE_PROCESS, proc, names, n);
 	return mistake_unknown(p, w, _("region"), names);
 }
 
@@ -125,6 +123,6 @@ bool mistake_unknown_name(struct parser *p, const struct word *w, enum scope_kin
 {
 	const char *names[NAMES_MAX + 1];
 
-	list_names(p, kind, 0, names, 0);
+	known_names(p, kind, 0, names, 0);
 	return mistake_unknown(p, w, what, names);
 }

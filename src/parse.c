@@ -4,7 +4,7 @@
  * One pass over the text, line by line; a line's first word decides which file reads the rest:
  *
  *	event.c, option.c     events            header.c          title, machine
- *	lecture.c             say, label ...    expect_parse.c    expect
+ *	lecture.c, focus.c    say, label ...    expect_parse.c    expect
  *	repeat.c              repeat ... end    include.c         include
  *	values.c              a single word     mistake.c         what is wrong with it
  *
@@ -115,10 +115,13 @@ static bool parse_event_line(struct parser *p, enum event_kind k)
 	if (good && !event_is_modelled(k))
 		good = mistake(p, &p->line.word[0], _("%s is not modelled yet"),
 			       event_help(k)->word);
-	if (!define(p, &s->events[s->nr_events], good))
+	if (!define(p, &s->events[s->nr_events], good)) {
+		p->focus = NULL;
 		return false;
+	}
 	s->nr_events++;
 	s->rows[p->row].nr_events++;
+	check_focus(p);
 	return true;
 }
 
@@ -364,6 +367,7 @@ bool parse_scenario(struct parser *p, const char *machine_override)
 	if (machine_override)
 		parse_override(p, machine_override);
 	parse_text(p, p->s->source);
+	check_focus(p);
 	if (!p->has_machine && p->nr_mistakes == 0)
 		check_memory(p);
 	end_rows(p->s);

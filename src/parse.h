@@ -37,6 +37,7 @@ struct parser {
 	uint32_t overridden; /* by --machine                               */
 	bool has_title, has_machine;
 	bool knows_caches; /* the caches of boot are in scope            */
+	struct focus_item *focus; /* ITEMs whose names the next event may still make */
 	uint32_t nr_mistakes;
 	bool no_memory;
 };
@@ -80,6 +81,11 @@ bool mistake_unknown_region(struct parser *p, const struct word *w, uint32_t pro
 bool mistake_unknown_place(struct parser *p, const struct word *w, uint32_t proc);
 bool mistake_unknown_name(struct parser *p, const struct word *w, enum scope_kind kind,
 			  const char *what);
+enum { NAMES_MAX = 512 }; /* of a scenario's own names, the latest are compared */
+/* Names of one kind in the scope, of a process or (0) of all, behind the first n of names, which a NULL ends; returns
+ * how many there are now. */
+unsigned known_names(struct parser *p, enum scope_kind kind, uint32_t proc, const char *names[NAMES_MAX + 1],
+		     unsigned n);
 
 /* ---- values.c: one word each. False: a mistake, told ---- */
 bool is_word(const struct word *w, const char *text);
@@ -97,6 +103,8 @@ bool read_prot(struct parser *p, const struct word *w, const char *text, uint32_
 	       uint8_t *prot);
 bool read_proc(struct parser *p, const struct word *w, uint32_t *symbol);
 bool read_cache(struct parser *p, const struct word *w, uint32_t *symbol);
+/* The caches that boot makes are in scope from here on. False: no memory. */
+bool know_caches(struct parser *p);
 /* A zone of the machine, "Normal@1"; "Normal" is that of all nodes, MAX_ZONES + its type. */
 bool read_zone(struct parser *p, const struct word *w, uint8_t *id, char *name, size_t size);
 /* ZONE|CACHE, whose lock is meant: a zone as read_zone says, and cache 0; or the cache's symbol. */
@@ -123,11 +131,17 @@ bool set_memory(struct parser *p, enum machine_word key, const struct word *w, c
 void take_memory(struct machine_config *to, const struct machine_config *from, enum machine_word key);
 /* Does what the whole header says of memory fit together? A mistake is shown at the setting of this line. */
 bool check_memory(struct parser *p);
-bool parse_label(struct parser *p); /* lecture.c */
+/* A note for the next event; NULL: no memory. */
+struct note *add_note(struct parser *p, enum note_kind kind); /* lecture.c */
+/* Has the line from least to most words? */
+bool has_words(struct parser *p, uint32_t least, uint32_t most, const char *form);
+bool parse_label(struct parser *p);
 bool parse_say(struct parser *p);
 bool parse_pause(struct parser *p);
 bool parse_quiz(struct parser *p);
-bool parse_focus(struct parser *p);
+bool parse_focus(struct parser *p); /* focus.c */
+/* An event was read, or the text is over: are the ITEMs known now? */
+void check_focus(struct parser *p);
 bool parse_expect(struct parser *p);  /* expect_parse.c */
 bool parse_include(struct parser *p); /* include.c */
 /* The line is `repeat N`, its body begins at from.  Returns what is behind its `end`. */

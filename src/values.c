@@ -151,8 +151,8 @@ bool read_new_name(struct parser *p, const struct word *w, uint32_t *symbol)
 
 /* ---- caches ---- */
 
-/* The caches that boot makes, by asking a machine of this configuration. Once. */
-static bool know_caches(struct parser *p)
+/* By asking a machine of this configuration. Once. */
+bool know_caches(struct parser *p)
 {
 	struct trace trace = {0};
 	struct machine *m;

@@ -333,7 +333,7 @@ END_TEST
 START_TEST(every_lecture_statement_of_a_split_repeat_is_written_out)
 {
 	load("spawn sh\nrepeat 2\nsay \"a\"\nsay \"b\"\nsay.zh \"三\"\nlabel l$i\npause\n"
-	     "focus slab \"my cache\"\nfocus walk\nquiz \"q $i\" answer=\"a b\" choices=\"a b|c\"\n"
+	     "focus space \"to grow\"\nfocus walk\nquiz \"q $i\" answer=\"a b\" choices=\"a b|c\"\n"
 	     "quiz.zh \"问 $i\" answer=\"甲\"\n"
 	     "read sh data\nread sh code\nend\n");
 	type(2, "write sh data");
@@ -341,7 +341,7 @@ START_TEST(every_lecture_statement_of_a_split_repeat_is_written_out)
 	ck_assert_ptr_nonnull(
 		strstr(read_text("saved.txt"), "label l1\nsay \"a\\nb\"\nsay.zh \"三\"\npause\n"));
 	ck_assert_ptr_nonnull(
-		strstr(read_text("saved.txt"), "\nfocus slab \"my cache\"\nfocus walk\n"));
+		strstr(read_text("saved.txt"), "\nfocus space \"to grow\"\nfocus walk\n"));
 	ck_assert_ptr_nonnull(strstr(read_text("saved.txt"),
 				     "\nquiz \"q 1\" answer=\"a b\" choices=\"a b|c\"\nquiz.zh "
 				     "\"问 1\" answer=\"甲\"\nread sh data\nwrite sh data\n"));

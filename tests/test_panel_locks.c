@@ -5,6 +5,7 @@
 #include "onscreen.h"
 
 #include "src/fields.h"
+#include "src/zone_name.h"
 
 #define AT_A_LOCK(kind)                                                                            \
 	"machine i386 ram=256M cpus=8 nodes=2 lock=" kind "\n"                                     \
@@ -160,6 +161,31 @@ START_TEST(a_chosen_lock_shows_what_it_protects_in_other_panels)
 }
 END_TEST
 
+START_TEST(focus_finds_the_lock_of_a_zone_by_its_name_alone)
+{
+	struct view v = open_view("machine i386 ram=256M cpus=4 nodes=2\ncontend 0 1 on=Normal\n");
+	struct panel_state ps = {0};
+	char name[CACHE_NAME_LEN];
+	static const struct {
+		const char *item, *owner;
+	} focus[] = {{"Normal", "Normal@0"},
+		     {"Normal@1", "Normal@1"},
+		     {"dma", "DMA@0"},
+		     {"mm_struct", "mm_struct"},
+		     {"vm_area_struct", "vm_area_struct"},
+		     {"vm_area", "vm_area_struct"}};
+
+	go(&v, 1, STEP_END);
+	for (size_t i = 0; i < sizeof(focus) / sizeof(focus[0]); i++) {
+		ck_assert(panel_locks.reveal(&v, &ps, focus[i].item));
+		ck_assert_str_eq(lock_owner_name(view_machine(&v), lock_to_show(&v)->id, name),
+				 focus[i].owner);
+	}
+	ck_assert(!panel_locks.reveal(&v, &ps, "HighMem"));
+	close_view(&v);
+}
+END_TEST
+
 START_TEST(a_lock_that_is_not_there_is_told)
 {
 	static char words[512];
@@ -264,6 +290,7 @@ Suite *panel_locks_suite(void)
 	tcase_add_test(t, the_choice_follows_a_contention_but_not_the_locks_of_an_allocation);
 	tcase_add_test(t, keys_go_through_the_locks_and_to_what_they_protect);
 	tcase_add_test(t, a_chosen_lock_shows_what_it_protects_in_other_panels);
+	tcase_add_test(t, focus_finds_the_lock_of_a_zone_by_its_name_alone);
 	tcase_add_test(t, a_lock_that_is_not_there_is_told);
 	tcase_add_test(t, the_narrator_says_who_waited_and_what_a_hand_over_moved);
 	tcase_add_test(t, the_inspector_shows_the_words_as_they_are_now);

@@ -160,6 +160,43 @@ START_TEST(an_unknown_word_is_told_with_the_nearest)
 }
 END_TEST
 
+START_TEST(an_item_of_focus_that_does_not_exist_is_told)
+{
+	assert_mistake("spawn sh\nfocus process hs\nread sh data",
+		       "2:15+2 unknown process \"hs\"; did you mean \"sh\"?");
+	assert_mistake("focus zones Normla\nspawn sh",
+		       "1:13+6 unknown zone \"Normla\"; did you mean \"Normal\"?");
+	assert_mistake("machine i386 nodes=2\nfocus zones Normal@2\nspawn sh",
+		       "2:13+8 2 is out of range: a node of this machine is 0 to 1");
+	assert_mistake("cache_create box 300\nfocus slab bxo\nspawn sh",
+		       "2:12+3 unknown cache \"bxo\"; did you mean \"box\"?");
+	assert_mistake("focus locks Norml\nspawn sh",
+		       "1:13+5 unknown zone or cache \"Norml\"; did you mean \"Normal\"?");
+	assert_mistake("focus locks mm_strct\nspawn sh",
+		       "1:13+8 unknown cache \"mm_strct\"; did you mean \"mm_struct\"?");
+	assert_mistake("focus space vmaloc\nspawn sh",
+		       "1:13+6 unknown range \"vmaloc\"; did you mean \"vmalloc\"?");
+	assert_mistake("focus why \"a b\"\nspawn sh",
+		       "1:11+5 the why panel is brought up as a whole: focus why");
+	assert_mistake("spawn sh\nfocus process hs",
+		       "2:15+2 unknown process \"hs\"; did you mean \"sh\"?");
+}
+END_TEST
+
+START_TEST(the_event_behind_a_focus_may_make_its_item)
+{
+	assert_good("focus process sh\nspawn sh\nfocus walk kid\nfork sh kid\n"
+		    "focus slab box\ncache_create box 300\nfocus locks box\nread sh data\n"
+		    "focus slab mm_str\nfocus zones highmem\nfocus memory Normal@0\n"
+		    "focus space buf\nmmap sh buf 4K\nfocus space unlike-any-other-name\n"
+		    "focus space 0804\nread sh data\n");
+	/* one mistake, not two */
+	assert_mistake("focus slab box\ncache_create box",
+		       "2:17+1 SIZE is missing: cache_create NEWCACHE SIZE [align=BYTES] [hwcache] "
+		       "[ctor] [poison] [redzone]");
+}
+END_TEST
+
 START_TEST(a_missing_argument_shows_the_form)
 {
 	assert_mistake("spawn sh\nmunmap sh", "2:10+1 ADDR is missing: munmap PROC ADDR [SIZE]");
@@ -830,6 +867,8 @@ static void add_mistakes(Suite *s)
 	tcase_add_test(tc, every_event_of_the_language_is_known);
 	tcase_add_test(tc, an_unknown_word_is_told_with_the_nearest);
 	tcase_add_test(tc, a_missing_argument_shows_the_form);
+	tcase_add_test(tc, an_item_of_focus_that_does_not_exist_is_told);
+	tcase_add_test(tc, the_event_behind_a_focus_may_make_its_item);
 	tcase_add_test(tc, names_are_known_from_where_they_are_given);
 	tcase_add_test(tc, a_child_knows_what_its_parent_knew_at_the_fork);
 	tcase_add_test(tc, a_process_name_is_free_again_after_exit);

@@ -313,6 +313,46 @@ START_TEST(focus_brings_its_panel_up_and_going_back_undoes_it)
 }
 END_TEST
 
+#define FOCUSES                                                                                    \
+	"machine i386 ram=64M\nfocus slab box\ncache_create box 300\nkmalloc a 10\n"               \
+	"focus zones HighMem\nkmalloc b 10\nfocus space kmap\nkmalloc c 10\nfocus space\n"         \
+	"kmalloc d 10\n"
+
+START_TEST(focus_finds_what_its_own_event_makes)
+{
+	tear_down();
+	open_screen(FOCUSES, 120, 40);
+	screen_goto(&s, (struct when){1, 1});
+	ck_assert_int_eq(s.view.choice.kind, CHOOSE_NONE);
+	go_to(1);
+	ck_assert(s.view.choice.kind == CHOOSE_CACHE && s.view.choice_is_users);
+	ck_assert_str_eq(view_machine(&s.view)->cache[s.view.choice.cache]->name, "box");
+}
+END_TEST
+
+START_TEST(focus_on_what_is_not_there_is_told)
+{
+	tear_down();
+	open_screen(FOCUSES, 120, 40);
+	go_to(3);
+	ck_assert(shows("focus zones: there is no \"HighMem\" at this moment"));
+	ck_assert_int_eq(s.active, panel_find("zones"));
+}
+END_TEST
+
+START_TEST(focus_without_an_item_shows_the_whole)
+{
+	tear_down();
+	open_screen(FOCUSES, 120, 40);
+	go_to(4);
+	ck_assert_int_eq(s.panel[panel_find("space")].zoom, 1);
+	go_to(5);
+	ck_assert_int_eq(s.panel[panel_find("space")].zoom, 0);
+	go_to(4);
+	ck_assert_int_eq(s.panel[panel_find("space")].zoom, 1);
+}
+END_TEST
+
 START_TEST(an_expect_that_fails_is_told)
 {
 	go_to(EXIT);
@@ -840,6 +880,9 @@ Suite *screen_suite(void)
 	tcase_add_test(t, what_the_lecturer_says_is_shown_with_its_event);
 	tcase_add_test(t, a_question_is_asked_in_the_users_language);
 	tcase_add_test(t, focus_brings_its_panel_up_and_going_back_undoes_it);
+	tcase_add_test(t, focus_finds_what_its_own_event_makes);
+	tcase_add_test(t, focus_on_what_is_not_there_is_told);
+	tcase_add_test(t, focus_without_an_item_shows_the_whole);
 	tcase_add_test(t, an_expect_that_fails_is_told);
 	tcase_add_test(t, tab_and_numbers_choose_panels);
 	tcase_add_test(t, zoom_shows_one_panel_alone);

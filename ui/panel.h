@@ -43,8 +43,9 @@ struct panel {
 	/* A click at (x, y) inside; wheel: dy = -1, +1 with click false. */
 	void (*click)(struct view *v, struct panel_state *ps, int x, int y);
 	void (*scroll)(struct view *v, struct panel_state *ps, int dy);
-	/* `focus PANEL ITEM` and Enter from other panels: bring the choice into sight. May be NULL. */
-	void (*reveal)(struct view *v, struct panel_state *ps, const char *item);
+	/* `focus PANEL ITEM`: choose it, or look into it; false: there is none of that name at this moment. NULL: the
+	 * panel has no items. */
+	bool (*reveal)(struct view *v, struct panel_state *ps, const char *item);
 	/* `/` search: the next place after the cursor whose text holds needle; false if none. May be NULL. */
 	bool (*search)(struct view *v, struct panel_state *ps, const char *needle, int direction);
 };

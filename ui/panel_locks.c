@@ -616,17 +616,37 @@ static bool locks_search(struct view *v, struct panel_state *ps, const char *nee
 	return id >= 0;
 }
 
-/* focus locks ZONE|CACHE */
-static void locks_reveal(struct view *v, struct panel_state *ps, const char *item)
+/* The lock whose owner has this very name; NULL. */
+static const struct spinlock *lock_of_owner(const struct machine *m, const char *name)
+{
+	const struct spinlock *l;
+	char owner[CACHE_NAME_LEN];
+
+	for (uint32_t i = 0; (l = lock_nth(m, i)) != NULL; i++)
+		if (strcmp(lock_owner_name(m, l->id, owner), name) == 0)
+			return l;
+	return NULL;
+}
+
+/* The lock of a zone or a cache by its name, else the first whose name holds it; -1: none. */
+static int lock_named(const struct view *v, const char *name)
 {
 	const struct machine *m = view_machine(v);
-	const struct spinlock *l;
-	char name[CACHE_NAME_LEN];
+	const struct zone *z = zone_find(m, name);
+	const struct spinlock *l = z ? lock_find(m, z->id) : lock_of_owner(m, name);
+
+	return l ? (int)l->id : find_lock(v, 0, name, 1);
+}
+
+/* focus locks ZONE|CACHE */
+static bool locks_reveal(struct view *v, struct panel_state *ps, const char *item)
+{
+	int id = lock_named(v, item);
 
 	(void)ps;
-	for (uint32_t i = 0; item && (l = lock_nth(m, i)) != NULL; i++)
-		if (strcasecmp(lock_owner_name(m, l->id, name), item) == 0)
-			choose_lock(v, l->id);
+	if (id >= 0)
+		choose_lock(v, (uint32_t)id);
+	return id >= 0;
 }
 
 const struct panel panel_locks = {

@@ -571,6 +571,18 @@ static void memory_scroll(struct view *v, struct panel_state *ps, int dy)
 	ps->top = scroll_clamp(ps->top + dy, map_height(map.m, ps->height), (int)map.total);
 }
 
+/* focus memory HighMem: its first frame */
+static bool memory_reveal(struct view *v, struct panel_state *ps, const char *item)
+{
+	const struct zone *z = zone_find(view_machine(v), item);
+
+	if (z) {
+		ps->word[0] = 0; /* bring it into sight */
+		view_choose_frame(v, z->start_pfn);
+	}
+	return z != NULL;
+}
+
 const struct panel panel_memory = {
 	.name = "memory",
 	.title = N_("Physical memory"),
@@ -584,4 +596,5 @@ const struct panel panel_memory = {
 	.key = memory_key,
 	.click = memory_click,
 	.scroll = memory_scroll,
+	.reveal = memory_reveal,
 };

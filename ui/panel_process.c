@@ -440,14 +440,10 @@ static void process_scroll(struct view *v, struct panel_state *ps, int dy)
 }
 
 /* focus process NAME */
-static void process_reveal(struct view *v, struct panel_state *ps, const char *item)
+static bool process_reveal(struct view *v, struct panel_state *ps, const char *item)
 {
 	(void)ps;
-	for (const struct task *t = view_machine(v)->tasks; item && t; t = t->next)
-		if (strcmp(t->comm, item) == 0)
-			view_choose(v, &(struct choice){.kind = CHOOSE_TASK,
-							.pid = t->pid,
-							.pfn = PFN_NONE});
+	return view_choose_process(v, item);
 }
 
 static bool process_search(struct view *v, struct panel_state *ps, const char *needle,

@@ -279,6 +279,18 @@ static void slab_scroll(struct view *v, struct panel_state *ps, int dy)
 	choose_cache(v, ps, ps->cursor + dy);
 }
 
+/* The row of a cache of that very name; -1: none. */
+static int row_of_cache(const struct view *v, const char *name)
+{
+	uint16_t list[MAX_CACHES];
+	int n = list_caches(v, list);
+
+	for (int i = 0; i < n; i++)
+		if (strcmp(view_machine(v)->cache[list[i]]->name, name) == 0)
+			return i;
+	return -1;
+}
+
 /* The row of a cache whose name holds a text, from a row on; -1: none. */
 static int find_cache(const struct view *v, int from, const char *needle, int direction)
 {
@@ -300,13 +312,15 @@ static bool slab_search(struct view *v, struct panel_state *ps, const char *need
 	return row >= 0;
 }
 
-/* focus slab CACHE */
-static void slab_reveal(struct view *v, struct panel_state *ps, const char *item)
+/* focus slab CACHE, or a part of its name */
+static bool slab_reveal(struct view *v, struct panel_state *ps, const char *item)
 {
-	int row = item ? find_cache(v, 0, item, 1) : -1;
+	int row = row_of_cache(v, item);
 
-	if (row >= 0)
-		choose_cache(v, ps, row);
+	if (row < 0)
+		row = find_cache(v, 0, item, 1);
+	choose_cache(v, ps, row);
+	return row >= 0;
 }
 
 const struct panel panel_slab = {

@@ -403,7 +403,7 @@ static bool space_search(struct view *v, struct panel_state *ps, const char *nee
  * focus space NAME: the highest range of that name, looked into if it has parts, and then the story goes on in there;
  * focus space: the whole.
  */
-static void space_reveal(struct view *v, struct panel_state *ps, const char *item)
+static bool space_reveal(struct view *v, struct panel_state *ps, const char *item)
 {
 	struct space s;
 	struct address_range r;
@@ -411,8 +411,6 @@ static void space_reveal(struct view *v, struct panel_state *ps, const char *ite
 	ps->zoom = 0;
 	s = space_of(v, ps);
 	r = space_row(&s, s.last);
-	if (!item || !item[0])
-		return;
 	do {
 		if (holds_text(&s, &r, item)) {
 			choose(v, ps, &r);
@@ -420,9 +418,10 @@ static void space_reveal(struct view *v, struct panel_state *ps, const char *ite
 				zoom_in(v, ps);
 				view_release(v);
 			}
-			return;
+			return true;
 		}
 	} while (go_down(&s, &r));
+	return false;
 }
 
 const struct panel panel_space = {

@@ -308,6 +308,13 @@ static void walk_scroll(struct view *v, struct panel_state *ps, int dy)
 		go_to_page(v, dy);
 }
 
+/* focus walk NAME: from an address of that process */
+static bool walk_reveal(struct view *v, struct panel_state *ps, const char *item)
+{
+	(void)ps;
+	return view_choose_process(v, item);
+}
+
 const struct panel panel_walk = {
 	.name = "walk",
 	.title = N_("Walk"),
@@ -321,4 +328,5 @@ const struct panel panel_walk = {
 	.key = walk_key,
 	.click = walk_click,
 	.scroll = walk_scroll,
+	.reveal = walk_reveal,
 };

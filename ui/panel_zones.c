@@ -625,13 +625,13 @@ static void zones_scroll(struct view *v, struct panel_state *ps, int dy)
 }
 
 /* focus zones HighMem */
-static void zones_reveal(struct view *v, struct panel_state *ps, const char *item)
+static bool zones_reveal(struct view *v, struct panel_state *ps, const char *item)
 {
-	const struct machine *m = view_machine(v);
-	const struct zone *z = item ? zone_find(m, item) : NULL;
+	const struct zone *z = zone_find(view_machine(v), item);
 
 	if (z)
 		ps->word[0] = z->id + 1U;
+	return z != NULL;
 }
 
 const struct panel panel_zones = {

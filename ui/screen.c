@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "src/i18n.h"
+
 enum { FOCUS_REPLAYED = 4, FIRST_SPEED = 3 };
 
 int panel_count(void)
@@ -114,43 +116,80 @@ void screen_activate(struct screen *s, int panel)
 	screen_resize(s, s->width, s->height);
 }
 
-/* "PANEL [ITEM]" */
-static void bring_up(struct screen *s, const char *focus, bool reveal)
+/* The panel of "PANEL [ITEM]"; -1. *item: where its ITEM begins, a zero where it has none. */
+static int panel_of_focus(const char *focus, const char **item)
 {
 	char name[32];
 	size_t len = focus ? strcspn(focus, " ") : 0;
-	int panel;
 
 	if (!len || len >= sizeof(name))
-		return;
+		return -1;
 	memcpy(name, focus, len);
 	name[len] = '\0';
-	panel = panel_find(name);
+	*item = focus + len + strspn(focus + len, " ");
+	return panel_find(name);
+}
+
+static void bring_up(struct screen *s, const char *focus)
+{
+	const char *item;
+	int panel = panel_of_focus(focus, &item);
+
 	if (panel < 0)
 		return;
 	s->subject = panel;
 	screen_activate(s, panel);
-	focus += len + strspn(focus + len, " ");
-	if (reveal && *focus && panel_table[panel]->reveal)
-		panel_table[panel]->reveal(&s->view, &s->panel[panel], focus);
 }
 
-/* The focus statements behind us have become others: the screen is as they say. */
-static void follow_focus(struct screen *s)
+/* What the focus's own event makes may not be there yet at its first steps: then its item waits. */
+static void reveal(struct screen *s, const struct mark *focus)
 {
-	size_t done = marks_until(&s->focuses, timeline_now(s->view.timeline).event);
+	const char *item = "";
+	int nr = panel_of_focus(focus->text, &item);
+	const struct panel *panel = nr >= 0 ? panel_table[nr] : NULL;
+
+	s->focus_waits = false;
+	if (!panel || !panel->reveal)
+		return;
+	s->focus_waits = *item && !panel->reveal(&s->view, &s->panel[nr], item);
+	if (s->focus_waits && view_is_complete(&s->view))
+		screen_say(s, ROLE_WARN, _("focus %s: there is no \"%s\" at this moment"),
+			   panel->name, item);
+}
+
+/*
+ * The focus statements behind us have become others: the screen is as they say.  Panels that know items are as at first,
+ * so a focus without one shows the whole.
+ */
+static void take_focuses(struct screen *s, size_t done)
+{
 	size_t from = done > FOCUS_REPLAYED ? done - FOCUS_REPLAYED : 0;
 
-	if (done == s->focus_done)
-		return;
 	s->focus_done = done;
+	s->focus_waits = done > 0;
 	memset(s->used, 0, sizeof(s->used));
 	s->zoomed = false;
+	for (int i = 0; i < panel_count(); i++)
+		if (panel_table[i]->reveal)
+			s->panel[i] = (struct panel_state){.top = 0};
 	view_release(&s->view);
 	s->subject = -1;
 	screen_activate(s, s->first_panel);
 	for (size_t i = from; i < done; i++)
-		bring_up(s, s->focuses.mark[i].text, i == done - 1);
+		bring_up(s, s->focuses.mark[i].text);
+}
+
+static void follow_focus(struct screen *s)
+{
+	uint32_t event = timeline_now(s->view.timeline).event;
+	size_t done = marks_until(&s->focuses, event);
+	bool crossed = done != s->focus_done;
+
+	if (crossed)
+		take_focuses(s, done);
+	if (s->focus_waits && (crossed || s->focuses.mark[done - 1].event == event) &&
+	    !s->view.choice_is_users)
+		reveal(s, &s->focuses.mark[done - 1]);
 }
 
 void screen_follow(struct screen *s)

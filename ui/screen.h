@@ -39,6 +39,7 @@ struct screen {
 	uint32_t clock;               /* of used                                           */
 	bool zoomed;
 	size_t focus_done;            /* `focus` statements that are behind us             */
+	bool focus_waits;             /* the last one's item has not been found yet        */
 	int subject;                  /* panel that the last of them brought up; -1        */
 	uint32_t first_process;       /* event that makes the first process; 0: none does  */
 

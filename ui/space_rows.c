@@ -24,27 +24,6 @@ enum { BYTES_WIDTH = 5, STRIP_MOST = 32, MEDIUM = 46, WIDE = 64 };
 
 /* ---- names ---- */
 
-static const char *const kind_name[NR_RANGE_KINDS] = {
-	[RANGE_NULL] = N_("never"),          [RANGE_FREE] = N_("free"),
-	[RANGE_ABOVE_BASE] = N_("free"),     [RANGE_STACK_ROOM] = N_("to grow"),
-	[RANGE_STACK_GAP] = N_("guard gap"), [RANGE_CODE] = N_("code"),
-	[RANGE_DATA] = N_("data"),           [RANGE_BSS] = N_("bss"),
-	[RANGE_HEAP] = N_("heap"),           [RANGE_STACK] = N_("stack"),
-	[RANGE_MAPPING] = N_("mapping"),     [RANGE_DIRECT] = N_("lowmem"),
-	[RANGE_HOLE] = N_("hole"),           [RANGE_VMALLOC] = N_("vmalloc"),
-	[RANGE_PKMAP] = N_("kmap"),          [RANGE_LDT] = N_("LDT"),
-	[RANGE_CPU_ENTRY] = N_("cpu entry"), [RANGE_FIX_BOOT] = N_("boot slots"),
-	[RANGE_FIXMAP] = N_("fixmap"),       [RANGE_LAST_PAGE] = N_("last page"),
-	[RANGE_MODULES] = N_("modules"),     [RANGE_VMEMMAP] = N_("vmemmap"),
-	[RANGE_TEXT] = N_("image"),          [RANGE_VECTORS] = N_("vectors"),
-	[RANGE_NO_ADDRESS] = N_("none"),     [RANGE_UNUSED] = N_("not used"),
-	[RANGE_VM_AREA] = N_("area"),        [RANGE_VM_GUARD] = N_("guard"),
-	[RANGE_VM_LAZY] = N_("lazy"),        [RANGE_VM_FREE] = N_("free"),
-	[RANGE_LARGE] = N_("large"),         [RANGE_TABLE] = N_("table"),
-	[RANGE_PAGE] = N_("page"),           [RANGE_ABSENT] = N_("absent"),
-	[RANGE_FREE_FRAMES] = N_("free"),
-};
-
 static bool is_slot(const struct address_range *r)
 {
 	return r->outer == RANGE_PKMAP || r->outer == RANGE_FIXMAP;
@@ -120,7 +99,7 @@ const char *range_name(const struct space *s, const struct address_range *r, cha
 	else if (r->kind == RANGE_VM_AREA)
 		snprintf(buf, size, "%s", vm_area_name(s, r->vm));
 	else
-		snprintf(buf, size, "%s", _(kind_name[r->kind]));
+		snprintf(buf, size, "%s", _(range_kind_names[r->kind]));
 	return buf;
 }
 

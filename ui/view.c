@@ -13,6 +13,8 @@
  */
 #include "view.h"
 
+#include <string.h>
+
 #include "parts.h"
 
 enum { EVENTS_LOOKED_BACK = 64 };
@@ -82,6 +84,18 @@ void view_choose_frame(struct view *v, pfn_t pfn)
 void view_choose_address(struct view *v, uint32_t pid, vaddr_t va)
 {
 	view_choose(v, &(struct choice){.kind = CHOOSE_ADDRESS, .pid = pid, .va = va});
+}
+
+bool view_choose_process(struct view *v, const char *name)
+{
+	const struct task *t = view_machine(v)->tasks;
+
+	while (t && strcmp(symbol_name(v->scenario, t->symbol), name) != 0)
+		t = t->next;
+	if (t)
+		view_choose(v,
+			    &(struct choice){.kind = CHOOSE_TASK, .pid = t->pid, .pfn = PFN_NONE});
+	return t != NULL;
 }
 
 void view_release(struct view *v)

@@ -55,6 +55,8 @@ static inline const struct story *view_story(const struct view *v)
 void view_choose(struct view *v, const struct choice *c);
 void view_choose_frame(struct view *v, pfn_t pfn);
 void view_choose_address(struct view *v, uint32_t pid, vaddr_t va);
+/* The living process of a name of the scenario's; false: there is none. */
+bool view_choose_process(struct view *v, const char *name);
 /* Choose what a telling of the story names, if it names anything. */
 void view_choose_telling(struct view *v, const struct story_node *n);
 /* Let go of what the user holds: choice, process and address follow the last step again. */
