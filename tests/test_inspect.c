@@ -553,6 +553,50 @@ START_TEST(i_opens_what_is_chosen_as_the_panel_in_front_sees_it)
 }
 END_TEST
 
+/* How many cells of the panel in front are lit up as chosen. */
+static int cells_chosen(void)
+{
+	const struct place *p = layout_place(&s.layout, s.active);
+	struct grid g = {0};
+	int n = 0;
+
+	screen_draw(&s, &g);
+	for (int y = p->y; y < p->y + p->height; y++)
+		for (int x = p->x; x < p->x + p->width; x++)
+			n += g.cell[y * g.width + x].role == ROLE_CHOSEN;
+	grid_free(&g);
+	return n;
+}
+
+START_TEST(the_object_that_is_explained_stays_in_sight)
+{
+	tear_down();
+	open_screen("machine i386-6.1 ram=64M\ncache_create box 300\ncache_alloc box a\n");
+	at(2);
+	press("6");
+	view_choose(&s.view, &(struct choice){.kind = CHOOSE_CACHE,
+					      .cache = machine()->nr_caches - 1,
+					      .pfn = PFN_NONE});
+	frame();
+	press_enter();
+	for (int i = 0; i < 13; i++) {
+		int chosen = cells_chosen();
+
+		/* the object and the number of its slab */
+		ck_assert_int_eq(chosen, 6);
+		press("i");
+		ck_assert(on_screen("slab object"));
+		ck_assert_int_eq(cells_chosen(), chosen);
+		press("q");
+		screen_key(&s, KEY_RIGHT_);
+	}
+	/* the whole row of a cache, high in the same panel */
+	view_choose(&s.view, &(struct choice){.kind = CHOOSE_CACHE, .cache = 0, .pfn = PFN_NONE});
+	press("i");
+	ck_assert_int_ge(cells_chosen(), 37);
+}
+END_TEST
+
 START_TEST(where_nothing_is_chosen_it_is_the_process_or_the_node)
 {
 	at(0);
@@ -972,6 +1016,7 @@ Suite *inspect_suite(void)
 	tcase_add_test(t, known_objects_are_found_in_their_slabs);
 	tcase_add_test(t, arrays_of_cpus_hold_free_objects);
 	tcase_add_test(t, i_opens_what_is_chosen_as_the_panel_in_front_sees_it);
+	tcase_add_test(t, the_object_that_is_explained_stays_in_sight);
 	tcase_add_test(t, where_nothing_is_chosen_it_is_the_process_or_the_node);
 	tcase_add_test(t, enter_follows_pointers_and_b_goes_back);
 	tcase_add_test(t, what_is_followed_is_chosen_in_all_panels);

@@ -479,6 +479,40 @@ START_TEST(a_click_on_a_panels_name_opens_it)
 }
 END_TEST
 
+/* A word that ends at a blank or at the line's end, behind a number or a blank. */
+static bool has_name(const char *line, const char *name)
+{
+	const char *at = strstr(line, name);
+	size_t len = strlen(name);
+
+	return at && at > line && strchr(" 123456789", at[-1]) &&
+	       (at[len] == ' ' || at[len] == '\n');
+}
+
+START_TEST(names_in_the_switcher_are_whole)
+{
+	for (int i = 0; i < 2 * panel_count(); i++) {
+		const char *line;
+
+		screen_resize(&s, 80, 24);
+		screen_activate(&s, i / 2);
+		if (i % 2)
+			press("z");
+		line = frame();
+		for (int y = 0; y < s.layout.bar_y; y++)
+			line = strchr(line, '\n') + 1;
+		for (int p = 0; p < panel_count(); p++)
+			if (!layout_place(&s.layout, p))
+				ck_assert_msg(has_name(line, panel_table[p]->name), "%s: %.90s",
+					      panel_table[p]->name, line);
+		if (i % 2)
+			press("z");
+	}
+	screen_resize(&s, 60, 24);
+	ck_assert(shows("1  2  3  4  5  6  7  8  9"));
+}
+END_TEST
+
 /* ---- prompt ---- */
 
 START_TEST(an_event_typed_at_the_prompt_runs_as_the_next_one)
@@ -892,6 +926,7 @@ Suite *screen_suite(void)
 	tcase_add_test(t, a_click_makes_its_panel_active);
 	tcase_add_test(t, a_click_on_the_timeline_goes_there);
 	tcase_add_test(t, a_click_on_a_panels_name_opens_it);
+	tcase_add_test(t, names_in_the_switcher_are_whole);
 	tcase_add_test(t, an_event_typed_at_the_prompt_runs_as_the_next_one);
 	tcase_add_test(t, a_mistake_is_shown_and_the_line_kept);
 	tcase_add_test(t, an_unknown_word_names_the_nearest);

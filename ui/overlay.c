@@ -364,9 +364,37 @@ static int overlap(const struct area *box, const struct place *p)
 	return right > left && bottom > top ? (right - left) * (bottom - top) : 0;
 }
 
+/* Cells of a line of a panel that a box covers. */
+static int covered(const struct area *box, const struct place *p, int y)
+{
+	const struct place line = {.x = p->x, .y = y, .width = p->width, .height = 1};
+
+	return overlap(box, &line);
+}
+
+/* Is something in this line of a panel lit up as chosen? */
+static bool is_chosen_line(const struct grid *g, const struct place *p, int y)
+{
+	for (int x = p->x; x < p->x + p->width; x++)
+		if (g->cell[y * g->width + x].role == ROLE_CHOSEN)
+			return true;
+	return false;
+}
+
+/* What a box hides of the panel in front: cells of lines in which something is chosen count more than all others. */
+static int hides(const struct grid *g, const struct area *box, const struct place *p)
+{
+	int cells = overlap(box, p), chosen = 0;
+
+	for (int y = p->y; cells && y < p->y + p->height; y++)
+		if (is_chosen_line(g, p, y))
+			chosen += covered(box, p, y);
+	return chosen * p->width * p->height + cells;
+}
+
 /*
- * At the side or in the half where it hides least of the panel in front, where its subject was chosen; what is too wide
- * for a side in one of the halves.
+ * At the side or in the half where it hides least of the panel in front, where its subject was chosen, and of the lines
+ * that show this if it can; what is too wide for a side in one of the halves.
  */
 static struct area place_box(const struct screen *s, const struct area *all)
 {
@@ -390,7 +418,7 @@ static struct area place_box(const struct screen *s, const struct area *all)
 	at[3] = area_sub(all, 0, 0, all->width, height);
 	best = at[is_wide ? 2 : 0];
 	for (int i = is_wide ? 3 : 1; front && i < 4; i++)
-		if (overlap(&at[i], front) < overlap(&best, front))
+		if (hides(all->grid, &at[i], front) < hides(all->grid, &best, front))
 			best = at[i];
 	return best;
 }

@@ -164,6 +164,7 @@ static void slab_draw(struct view *v, struct panel_state *ps, const struct area 
 	const struct machine *m = view_machine(v);
 	struct columns c = columns_of(a->width);
 	int objects = objects_height(a->height), rows = a->height - objects - 1, n, at = 0;
+	bool among_objects = v->choice.kind == CHOOSE_OBJECT;
 	uint16_t list[MAX_CACHES];
 	uint32_t shown;
 	struct area part;
@@ -181,7 +182,8 @@ static void slab_draw(struct view *v, struct panel_state *ps, const struct area 
 	for (int i = ps->top; i < n && i < ps->top + rows; i++) {
 		draw_cache(v, a, 1 + i - ps->top, &c, list[i], list[i] == shown);
 		if (active && i == at)
-			paint(a, 1, 1 + i - ps->top, a->width - 1, ROLE_CHOSEN, 0);
+			paint(a, 1, 1 + i - ps->top, a->width - 1,
+			      among_objects ? ROLE_CURRENT : ROLE_CHOSEN, 0);
 	}
 	draw_thumb(a, ps->top, rows, n);
 	part = area_sub(a, 0, a->height - objects, a->width, objects);

@@ -63,7 +63,7 @@ struct screen {
 
 	int bar_x, bar_width;         /* of the timeline, at the last draw: for clicks     */
 	int switcher_x;               /* of the panels' names; -1: not drawn               */
-	int switcher_name;            /* letters of a name there; 0: numbers alone         */
+	const struct switcher_form *switcher_form; /* how they are written, if they are    */
 	int cursor_x, cursor_y;       /* of the prompt, after a draw; -1: hidden           */
 };
 

@@ -15,7 +15,7 @@
 #include "screen.h"
 #include "src/i18n.h"
 
-enum { LOOKED_AT = 8 /* events of one column */, NAME_MOST = 12, NAME_LEAST = 3 };
+enum { LOOKED_AT = 8 /* events of one column */, BAR_LEAST = 20 /* columns beside a switcher */ };
 
 /* Letters of ticks, those that tell most first. */
 static const struct tick {
@@ -148,48 +148,65 @@ static void draw_labels(const struct screen *s, const struct area *row)
 	}
 }
 
-/* Of a panel in the switcher: its number, and where it is not on the screen its name. */
-static int switcher_item_width(const struct screen *s, int panel)
-{
-	int name = (int)strlen(panel_table[panel]->name);
+/*
+ * How the switcher is written: all panels by number, those that are not on the screen by name too.
+ *
+ *	1  2  3 process  4 walk  5 zones  6  7 memory  8 space  9 locks
+ *	1 2 3process 4walk 5zones 6 7memory 8space 9locks
+ *	1  2  3  4  5  6  7  8  9
+ *
+ * Names are whole or missing: of a piece of one nobody knows what it is.
+ */
+static const struct switcher_form {
+	int gap, blank; /* between panels; between a number and its name */
+	bool names;
+} switcher_forms[] = {{2, 1, true}, {1, 0, true}, {2, 0, false}};
 
-	if (layout_place(&s->layout, panel) || s->switcher_name == 0)
-		return 1;
-	return 2 + (name < s->switcher_name ? name : s->switcher_name);
+enum { NR_SWITCHER_FORMS = sizeof(switcher_forms) / sizeof(switcher_forms[0]) };
+
+static bool is_named(const struct screen *s, int panel)
+{
+	return s->switcher_form->names && !layout_place(&s->layout, panel);
 }
 
-/* The panels by number; those that are not on the screen by name too. row: NULL measures. */
+static int switcher_item_width(const struct screen *s, int panel)
+{
+	int name = s->switcher_form->blank + (int)strlen(panel_table[panel]->name);
+
+	return is_named(s, panel) ? 1 + name : 1;
+}
+
+/* row: NULL measures. */
 static int draw_switcher(struct screen *s, const struct area *row)
 {
+	const struct switcher_form *form = s->switcher_form;
 	int x = 0;
 
 	for (int i = 0; i < panel_count(); i++) {
-		int width = switcher_item_width(s, i);
-		enum role role = i == s->active                ? ROLE_NOW
-				 : layout_place(&s->layout, i) ? ROLE_TITLE
-							       : ROLE_DIM;
+		bool here = layout_place(&s->layout, i) != NULL;
+		enum role role = i == s->active ? ROLE_NOW : here ? ROLE_TITLE : ROLE_KEY;
 
-		if (row && width == 1)
+		if (row)
 			put_format(row, x, 0, role, 0, "%d", i + 1);
-		else if (row)
-			put_format(row, x, 0, role, 0, "%d %.*s", i + 1, width - 2,
-				   panel_table[i]->name);
-		x += width + 2;
+		if (row && is_named(s, i))
+			put_text(row, x + 1 + form->blank, 0, ROLE_DIM, 0, panel_table[i]->name);
+		x += switcher_item_width(s, i) + form->gap;
 	}
-	return x - 2;
+	return x - form->gap;
 }
 
-/* Let names be as long as the switcher has room for them; returns its width, 0: not even numbers have room. */
+/* The widest form that has room; returns its width, 0: not even numbers have room. */
 static int fit_switcher(struct screen *s, int room)
 {
-	int width;
+	for (int i = 0; i < NR_SWITCHER_FORMS; i++) {
+		int width;
 
-	for (s->switcher_name = NAME_MOST; s->switcher_name >= NAME_LEAST; s->switcher_name--)
-		if ((width = draw_switcher(s, NULL)) <= room)
+		s->switcher_form = &switcher_forms[i];
+		width = draw_switcher(s, NULL);
+		if (width <= room)
 			return width;
-	s->switcher_name = 0;
-	width = draw_switcher(s, NULL);
-	return width <= room ? width : 0;
+	}
+	return 0;
 }
 
 int switcher_panel(const struct screen *s, int x)
@@ -201,7 +218,7 @@ int switcher_panel(const struct screen *s, int x)
 
 		if (x >= at && x < at + width)
 			return i;
-		at += width + 2;
+		at += width + s->switcher_form->gap;
 	}
 	return -1;
 }
@@ -211,7 +228,8 @@ void timebar_draw(struct screen *s, const struct area *a)
 	struct area top = area_sub(a, 1, 0, a->width - 2, 1);
 	struct area bottom = area_sub(a, 1, a->height - 1, a->width - 2, 1);
 	bool seen[NR_TICKS] = {false};
-	int switcher = s->layout.hides ? fit_switcher(s, a->width - 24) : 0, room = top.width;
+	int switcher = s->layout.hides ? fit_switcher(s, a->width - BAR_LEAST) : 0,
+	    room = top.width;
 
 	if (switcher && a->height == 1)
 		room -= switcher + 3;
