@@ -19,7 +19,8 @@
 struct machine;
 
 enum { CACHE_NAME_LEN = 24, MAX_CACHES = 256 };
-enum { CACHE_SIZE_MAX = 4 << 20 }; /* 6.1; 2.4's slabs end at 128K */
+/* 6.1; 2.4's slabs end at 128K. */
+enum { CACHE_SIZE_MAX = 4 << 20, CACHE_SIZE_MAX_24 = 128 << 10 };
 
 enum slab_flag {
 	SLAB_HWCACHE_ALIGN = 1,

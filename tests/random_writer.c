@@ -201,7 +201,7 @@ static void write_nodes_and_zones(struct writer *w, uint32_t ram)
 /* What is written to /proc/sys/vm: mostly little, for with all kept there would be nothing to see. */
 static void write_marks(struct writer *w, uint32_t ram)
 {
-	uint32_t most = one_in(w, 4) ? ram * 1024 / 2 : ram * 8;
+	uint32_t most = one_in(w, 4) ? ram * 1024 : ram * 8;
 
 	if (one_in(w, 4))
 		put(w, " min_free_kbytes=%u",
@@ -805,10 +805,12 @@ static bool write_cache(struct writer *w, enum event_kind k)
 	static const uint32_t below[] = {40, 300, 300, 4200, 131072};
 	uint32_t at = some_index(w, CACHES);
 	const char *name = some_cache(w, at);
+	bool large = w->m->profile->slab_61 && one_in(w, 12);
 
 	if (k == EV_CACHE_CREATE && !w->cache[at]) {
 		w->cache[at] = ++w->nr_names;
-		put(w, "cache_create c%u %u", w->cache[at], 1 + draw(w, ONE_OF(w, below)));
+		put(w, "cache_create c%u %u", w->cache[at],
+		    1 + draw(w, large ? CACHE_SIZE_MAX : ONE_OF(w, below)));
 		if (one_in(w, 3))
 			put(w, " align=%u", 1u << draw(w, 13));
 		put(w, "%s%s%s%s", one_in(w, 3) ? " hwcache" : "", one_in(w, 3) ? " ctor" : "",

@@ -267,6 +267,8 @@ START_TEST(values_out_of_range_name_the_range)
 	assert_mistake("alloc_pages a 11", "1:15+2 11 is out of range: an order is 0 to 10");
 	assert_mistake("cpu 1", "1:5+1 1 is out of range: a CPU of this machine is 0 to 0");
 	assert_mistake("cache_create c 200K", "1:16+4 \"200K\" is too large: at most 128K");
+	assert_mistake("machine i386-6.1\ncache_create c 5M",
+		       "2:16+2 \"5M\" is too large: at most 4M");
 	assert_mistake("spawn sh\nwrite sh data value=123456789",
 		       "2:15+15 value= takes 1 to 8 bytes of UTF-8, not 9");
 	assert_mistake("spawn sh\nmmap sh b 5G", "2:11+2 \"5G\" is too large: at most 4G");
