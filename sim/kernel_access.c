@@ -209,6 +209,8 @@ struct outcome kernel_access(struct machine *m, struct task *t, vaddr_t va,
 		note(m, ACCESS_NOT_OK, va, m->map.task_size);
 		o = (struct outcome){OUT_ERRNO, SIM_EFAULT};
 	}
+	if (o.kind == OUT_OK && !is_canonical(m, va))
+		o = kernel_general_protection(m, t, va);
 	while (o.kind == OUT_OK && pfn == PFN_NONE) {
 		pfn = translate(m, t, va, kind, &error);
 		if (pfn == PFN_NONE)

@@ -34,6 +34,9 @@ struct outcome kernel_access(struct machine *m, struct task *t, vaddr_t va,
 			     const char tag[TAG_LEN]);
 
 /* ---- kernel_fault.c ---- */
+/* An address that is none on x86-64: the CPU faults before it walks; an oops. */
+struct outcome kernel_general_protection(struct machine *m,
+					 const struct task *t, vaddr_t va);
 /* The same as do_page_fault, for an access of the kernel's. */
 struct outcome do_kernel_fault(struct machine *m, struct task *t, vaddr_t va,
 			       uint32_t error, enum kernel_code code);

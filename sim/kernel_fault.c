@@ -70,6 +70,14 @@ static struct outcome bad_area(struct machine *m, const struct task *t,
 	return (struct outcome){OUT_OOPS, va};
 }
 
+struct outcome kernel_general_protection(struct machine *m,
+					 const struct task *t, vaddr_t va)
+{
+	remember_oops(m, t, va, 0);
+	step(m, OOPS_GP, va);
+	return (struct outcome){OUT_OOPS, va};
+}
+
 static bool is_refusal(const struct outcome *o)
 {
 	return o->kind == OUT_MAPERR || o->kind == OUT_ACCERR ||

@@ -69,6 +69,13 @@ bool kernel_place_find(const struct mm_profile *p, const char *text, uint32_t le
 	return true;
 }
 
+/* Where the kernel's image has a frame of its own: x86-64 links it to run elsewhere than in the direct map. */
+static vaddr_t image_address(const struct machine *m, pfn_t pfn)
+{
+	return m->map.kernel_text ? m->map.kernel_text + ((vaddr_t)pfn << PAGE_SHIFT)
+				  : pfn_to_kva(m, pfn);
+}
+
 vaddr_t kernel_place_address(const struct machine *m, uint32_t place)
 {
 	const struct kernel_map *map = &m->map;
@@ -77,11 +84,11 @@ vaddr_t kernel_place_address(const struct machine *m, uint32_t place)
 	case PLACE_PAGE_OFFSET:
 		return map->page_offset;
 	case PLACE_TEXT:
-		return pfn_to_kva(m, m->kernel_image_pfn);
+		return image_address(m, m->kernel_image_pfn);
 	case PLACE_SWAPPER_PG_DIR:
-		return pfn_to_kva(m, m->swapper_pg_dir);
+		return image_address(m, m->swapper_pg_dir);
 	case PLACE_ZERO_PAGE:
-		return pfn_to_kva(m, m->zero_page);
+		return image_address(m, m->zero_page);
 	case PLACE_MEM_MAP:
 		return page_struct_address(m, m->profile->first_pfn);
 	case PLACE_HIGH_MEMORY:

@@ -73,6 +73,16 @@ const char *errno_name(uint64_t err)
 	}
 }
 
+/* What the kernel complains of, by the address: between the halves of 48 bits it is none. */
+static const char *oops_word(uint64_t va)
+{
+	const uint64_t half = (uint64_t)1 << 47;
+
+	if (va >= half && va < -half)
+		return "GP";
+	return va < PAGE_SIZE ? "NULL" : "paging";
+}
+
 void outcome_text(const struct outcome *o, char *buf, size_t size)
 {
 	switch (o->kind) {
@@ -98,8 +108,7 @@ void outcome_text(const struct outcome *o, char *buf, size_t size)
 		snprintf(buf, size, "SIGKILL");
 		break;
 	case OUT_OOPS:
-		snprintf(buf, size, "oops %s 0x%08" PRIx64,
-			 o->value < PAGE_SIZE ? "NULL" : "paging", o->value);
+		snprintf(buf, size, "oops %s 0x%08" PRIx64, oops_word(o->value), o->value);
 		break;
 	case OUT_SLEEPS:
 		snprintf(buf, size, "sleeps");

@@ -1,6 +1,8 @@
 /* x86-64: four levels, no high memory, addresses that are none. */
 #include "faults.h"
 
+#include "sim/kernel_access.h"
+
 static void boot_x86_64(void)
 {
 	boot("x86-64", 5 * 1024);
@@ -91,6 +93,22 @@ START_TEST(an_address_in_the_hole_is_none)
 	ck_assert_int_eq(access_page(m, sh, 0xffff7fffffffffff, ACCESS_READ, NULL).kind, OUT_GP);
 	ck_assert_int_eq(access_page(m, sh, 0xffff800000000000, ACCESS_READ, NULL).kind,
 			 OUT_MAPERR);
+}
+END_TEST
+
+START_TEST(the_kernel_itself_dies_of_an_address_that_is_none)
+{
+	const char word[TAG_LEN] = "K";
+	struct outcome o;
+
+	space_forget();
+	o = kernel_access(m, NULL, 0xffff7fffffffffff, ACCESS_READ, CODE_PLAIN, word);
+	ck_assert_int_eq(o.kind, OUT_OOPS);
+	ck_assert_uint_eq(told[S_OOPS_GP], 1);
+	ck_assert_uint_eq(told[S_TLB_MISS] + told[S_OOPS_PAGING], 0);
+	/* copy_from_user asks before */
+	o = kernel_access(m, sh, 0x800000000000, ACCESS_READ, CODE_UACCESS, word);
+	ck_assert_int_eq(o.kind, OUT_ERRNO);
 }
 END_TEST
 
@@ -207,6 +225,7 @@ Suite *x86_64_suite(void)
 	tcase_add_test(t, a_page_costs_three_tables_below_the_first);
 	tcase_add_test(t, where_a_process_s_things_lie);
 	tcase_add_test(t, an_address_in_the_hole_is_none);
+	tcase_add_test(t, the_kernel_itself_dies_of_an_address_that_is_none);
 	tcase_add_test(t, a_break_at_the_last_address_does_not_run_over_to_the_first);
 	tcase_add_test(t, an_anonymous_page_is_found_by_an_index_of_35_bits);
 	tcase_add_test(t, terabytes_without_pages_cost_nothing_to_pass);
