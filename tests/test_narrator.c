@@ -107,7 +107,7 @@ END_TEST
 START_TEST(what_is_no_address_does_not_come_to_the_page_tables)
 {
 	check_says("machine x86-64 ram=64M\nspawn p\nread p 0x800000000000\n", 2,
-		   "800000000000 is no address, for bits 63 to 48 do not repeat bit 47.");
+		   "800000000000 is no address: bits 63 to 48 do not repeat bit 47.");
 }
 END_TEST
 
@@ -275,9 +275,9 @@ END_TEST
 START_TEST(exec_says_what_is_left_and_what_was_cleared)
 {
 	check_says("machine i386 ram=64M\nspawn p\nexec p scenarios/hello\n", 2,
-		   "p runs hello now. Of its old areas nothing is left: 3 segments of the file and "
-		   "what has no file make 5 areas, with 5 pages in memory. The file's data end at "
-		   "0804d400, inside a page: the kernel cleared the 3K behind, in a private copy.");
+		   "p runs hello now. Its old areas are gone: 3 segments of the file and what has "
+		   "no file make 5 areas, with 5 pages in memory. The file's data end at 0804d400, "
+		   "inside a page: the kernel cleared the 3K behind, in a private copy.");
 }
 END_TEST
 

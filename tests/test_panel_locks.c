@@ -206,10 +206,10 @@ START_TEST(the_narrator_says_who_waited_and_what_a_hand_over_moved)
 
 	go(&v, 1, STEP_END);
 	narrate(&v, words, sizeof(words));
-	ck_assert_str_eq(words,
-			 "CPU 3 had Normal@0->lock, and others came for it: 2 times a CPU had to "
-			 "wait. Each was handed the lock in the order of its coming; the first "
-			 "hand-over moved 3 cache lines, the last one 2.");
+	ck_assert_str_eq(
+		words, "CPU 3 had Normal@0->lock, others came: 2 times a CPU had to wait. It went "
+		       "on in order of arrival: the first hand-over moved 3 cache lines, the last "
+		       "one 2.");
 	go_to_step(&v, 1, S_LOCK_HANDOVER);
 	narrate(&v, words, sizeof(words));
 	ck_assert_msg(strstr(words, "CPU 4 is handed Normal@0->lock by CPU 3, it was next in the "

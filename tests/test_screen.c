@@ -6,6 +6,7 @@
  *	MMVIZ_ACCEPT=1 build/tests/unit screen; git diff tests/golden
  */
 #include <check.h>
+#include <glob.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -613,12 +614,56 @@ START_TEST(a_sentence_that_does_not_fit_ends_with_a_full_stop)
 {
 	go_to(SPAWN);
 	ck_assert(shows("The rest comes"));
-	screen_resize(&s, 120, 9);
+	screen_resize(&s, 100, 9);
 	ck_assert_int_eq(s.layout.narration_height, 1);
 	ck_assert(shows("under 2 page tables."));
 	ck_assert(!shows("The rest comes"));
 }
 END_TEST
+
+START_TEST(the_question_gives_way_to_what_is_said)
+{
+	tear_down();
+	open_screen(
+		"spawn sh\nmmap sh buf 8K\nwrite sh buf\n"
+		"quiz \"Of the pages that sh has, here only a few, elsewhere thousands, how many "
+		"are copied by fork?\" answer=\"none\"\n"
+		"say \"Nothing is copied but the tables: both have the same frames, and both may "
+		"only read them. So fork is cheap, however large the process is.\"\nfork sh kid\n",
+		200, 60);
+	go_to(4);
+	ck_assert(shows("copied by fork?  none") && shows("process is."));
+	screen_resize(&s, 80, 24);
+	ck_assert(shows("Answer: none") && shows("the process is."));
+	ck_assert(!shows("copied by fork?"));
+}
+END_TEST
+
+/* What the frame's narration shows, without blanks. */
+static void read_narration(char *to, size_t size)
+{
+	const char *from = frame();
+	int y = 0;
+
+	for (; *from && size > 1; from++) {
+		y += *from == '\n';
+		if (y >= s.layout.narration_y && *from != ' ' && *from != '\n')
+			*to++ = *from, size--;
+	}
+	*to = '\0';
+}
+
+/* Is a text there, its lines as the frame has broken them? */
+static bool is_whole(const char *shown, const char *text)
+{
+	char words[2048], *to = words;
+
+	for (; text && *text && to < words + sizeof(words) - 1; text++)
+		if (*text != ' ' && *text != '\n')
+			*to++ = *text;
+	*to = '\0';
+	return strstr(shown, words) != NULL;
+}
 
 START_TEST(a_reason_that_is_too_long_goes_on_in_lines_that_are_left)
 {
@@ -875,23 +920,59 @@ static const struct lecture {
 	{"lecture-locks-200x60", "locks", 200, 60, {9, STEP_END}},
 };
 
-START_TEST(a_lecture_looks_as_its_golden_screen)
+static void open_file(const char *path, const char *language, int width, int height)
 {
-	const struct lecture *g = &lectures[_i];
-	char path[128];
+	struct ui_options o = {.language = language};
 	struct diags d;
-	struct ui_options o = {.language = "en"};
 
-	snprintf(path, sizeof(path), "scenarios/%s.txt", g->scenario);
 	tear_down();
 	diags_init(&d);
 	scenario = scenario_load(path, NULL, &d);
 	ck_assert_ptr_nonnull(scenario);
 	diags_free(&d);
 	ck_assert(screen_open(&s, scenario, &o));
-	screen_resize(&s, g->width, g->height);
+	screen_resize(&s, width, height);
+}
+
+START_TEST(a_lecture_looks_as_its_golden_screen)
+{
+	const struct lecture *g = &lectures[_i];
+	char path[128];
+
+	snprintf(path, sizeof(path), "scenarios/%s.txt", g->scenario);
+	open_file(path, "en", g->width, g->height);
 	screen_goto(&s, g->when);
 	compare_golden(g->name, frame(), "screen");
+}
+END_TEST
+
+/* The lecturer's words at an event, and the sentence of what happened; a reason behind it may be missing. */
+static void check_narration(const char *path, const char *language, uint32_t nr)
+{
+	const char *say = scenario_say(scenario, nr, language);
+	char shown[8192], text[2048];
+
+	go_to(nr);
+	read_narration(shown, sizeof(shown));
+	narrate(&s.view, text, sizeof(text));
+	text[strcspn(text, "\n")] = '\0';
+	ck_assert_msg(is_whole(shown, say ? say : ""), "%s, %s, event %u: cut: %s", path, language,
+		      nr, say);
+	ck_assert_msg(is_whole(shown, text), "%s, %s, event %u: cut: %s", path, language, nr, text);
+}
+
+START_TEST(what_a_lecture_says_is_whole_on_a_small_screen)
+{
+	static const char *const languages[] = {"en", "zh"};
+	glob_t files;
+
+	ck_assert_int_eq(glob("scenarios/*.txt", 0, NULL, &files), 0);
+	for (size_t i = 0; i < files.gl_pathc; i++) {
+		open_file(files.gl_pathv[i], languages[_i], 80, 24);
+		for (uint32_t nr = 1; nr <= scenario_nr_events(scenario); nr++)
+			check_narration(files.gl_pathv[i], languages[_i], nr);
+	}
+	globfree(&files);
 }
 END_TEST
 
@@ -935,6 +1016,8 @@ Suite *screen_suite(void)
 	tcase_add_test(t, a_label_stands_before_its_event_and_claims_nothing_of_it);
 	tcase_add_test(t, a_reason_that_is_too_long_goes_on_in_lines_that_are_left);
 	tcase_add_test(t, a_sentence_that_does_not_fit_ends_with_a_full_stop);
+	tcase_add_test(t, the_question_gives_way_to_what_is_said);
+	tcase_add_loop_test(t, what_a_lecture_says_is_whole_on_a_small_screen, 0, 2);
 	tcase_add_test(t, save_writes_a_scenario_that_runs_again);
 	tcase_add_test(t, quit_at_the_prompt_ends);
 	tcase_add_test(t, tab_completes_words_names_and_options);

@@ -5,8 +5,8 @@
  *	 one sentence: what happened and why
  *
  * The lines are few, and stay as many from event to event, so that nothing above them moves.  Where they do not hold
- * both texts, the sentence ends with one of its own full stops rather than in the middle: it begins with what
- * happened, and what can be missed stands last.
+ * all, the question of a quiz gives way first: its answer stays.  Then the sentence ends with one of its own full stops
+ * rather than in the middle: it begins with what happened, and what can be missed stands last.
  */
 #include <stdio.h>
 #include <string.h>
@@ -112,24 +112,37 @@ static int draw_failure(const struct screen *s, const struct area *a, int y)
 	return draw_text(a, y, 1, ROLE_ERROR, text);
 }
 
+/* The quiz with its answer; without the question where `others` lines have no room below both. */
+static int draw_answer(const struct screen *s, const struct area *a, int y, int others)
+{
+	int room = a->height - y > 2 ? 2 : 1;
+	char text[TEXT_MAX];
+
+	if (!quiz_answer(s, true, text, sizeof(text)))
+		return y;
+	if (lines_of(a, text) > room || y + lines_of(a, text) + others > a->height)
+		quiz_answer(s, false, text, sizeof(text));
+	return draw_text(a, y, room, ROLE_OK, text);
+}
+
 void narration_draw(const struct screen *s, const struct area *a)
 {
 	uint32_t event = timeline_now(s->view.timeline).event;
 	const char *say = event ? scenario_say(s->view.scenario, event, s->view.language) : NULL;
-	char text[TEXT_MAX], answer[TEXT_MAX], *reason;
+	char text[TEXT_MAX], *reason;
 	int y = 0;
 
 	if (s->message[0])
 		y = draw_text(a, y, 1, s->message_role, s->message);
 	if (event)
 		y = draw_failure(s, a, y);
-	if (y < a->height && quiz_answer(s, answer, sizeof(answer)))
-		y = draw_text(a, y, a->height - y > 2 ? 2 : 1, ROLE_OK, answer);
 	if (!narrate(&s->view, text, sizeof(text)))
 		text[0] = '\0';
 	reason = strchr(text, '\n');
 	if (reason)
 		*reason++ = ' ';
+	if (y < a->height)
+		y = draw_answer(s, a, y, lines_of(a, say ? say : "") + lines_of(a, text));
 	if (say && a->height - y > 1)
 		y = draw_text(a, y, lines_for_say(a, say, text, a->height - y), ROLE_SAY, say);
 	draw_sentence(a, y, text, reason);

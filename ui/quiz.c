@@ -91,21 +91,33 @@ void quiz_draw(const struct screen *s, const struct area *a)
 		 choices ? _("a letter chooses, n runs the event") : _("n runs the event"));
 }
 
-size_t quiz_answer(const struct screen *s, char *buf, size_t size)
+/* What became of a choice, and the answer; where nothing was chosen, the answer behind a word. */
+static size_t verdict(const struct screen *s, const struct quiz *q, const char *word, char *buf,
+		      size_t size)
+{
+	const char *text = NULL;
+	int len = s->quiz_event == timeline_now(s->view.timeline).event && s->quiz_choice
+			  ? choice(q, s->quiz_choice - 'a', &text)
+			  : 0;
+
+	if (len && strlen(q->answer) == (size_t)len && strncmp(q->answer, text, (size_t)len) == 0)
+		return (size_t)snprintf(buf, size, _("Right: %s"), q->answer);
+	if (len)
+		return (size_t)snprintf(buf, size, _("Not \"%.*s\": %s"), len, text, q->answer);
+	return (size_t)snprintf(buf, size, "%s%s", word, q->answer);
+}
+
+size_t quiz_answer(const struct screen *s, bool with_question, char *buf, size_t size)
 {
 	uint32_t event = timeline_now(s->view.timeline).event;
 	const struct quiz *q = event ? quiz_of(s, event) : NULL;
-	const char *text = NULL;
-	int len = 0;
+	size_t len = 0;
 
 	if (!q || !view_is_complete(&s->view))
 		return 0;
-	if (s->quiz_event == event && s->quiz_choice)
-		len = choice(q, s->quiz_choice - 'a', &text);
-	if (len && strlen(q->answer) == (size_t)len && strncmp(q->answer, text, (size_t)len) == 0)
-		return (size_t)snprintf(buf, size, _("%s  Right: %s"), q->question, q->answer);
-	if (len)
-		return (size_t)snprintf(buf, size, _("%s  Not \"%.*s\": %s"), q->question, len,
-					text, q->answer);
-	return (size_t)snprintf(buf, size, "%s  %s", q->question, q->answer);
+	if (with_question)
+		len = (size_t)snprintf(buf, size, "%s  ", q->question);
+	if (len >= size)
+		return len;
+	return len + verdict(s, q, with_question ? "" : _("Answer: "), buf + len, size - len);
 }

@@ -167,8 +167,8 @@ bool quiz_ask(struct screen *s);
 /* A letter chooses an answer: true if the key was used. */
 bool quiz_key(struct screen *s, uint32_t key);
 void quiz_draw(const struct screen *s, const struct area *a);
-/* The answer, once the event has run: its length, 0 if there is none to show. */
-size_t quiz_answer(const struct screen *s, char *buf, size_t size);
+/* The answer, once the event has run, behind the question or alone: its length, 0 if there is none to show. */
+size_t quiz_answer(const struct screen *s, bool with_question, char *buf, size_t size);
 
 /* ---- inspect.c ---- */
 /* `i`: open the structure of what is chosen; close the box where nothing else was chosen since. */
