@@ -431,7 +431,7 @@ bool parse_event(struct parser *p, enum event_kind k, struct event *e)
 	if (k == EV_LOCK)
 		e->size = p->s->config.coherent;
 	if (k == EV_CONTEND) {
-		e->other = MAX_ZONES + ZONE_NORMAL;
+		e->other = CONTEND_ORDINARY;
 		x.rounds = 1;
 	}
 	if (!read_in(p, g, e))

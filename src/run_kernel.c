@@ -162,6 +162,17 @@ static struct outcome run_cache(const struct run *r)
 	return ok;
 }
 
+/* The zone in which a request that asks for nothing special begins: the first Normal one, or the highest below. */
+static uint32_t ordinary_zone(const struct machine *m)
+{
+	const struct zone *z, *found = NULL;
+
+	for_each_populated_zone(m, z)
+		if (z->type <= ZONE_NORMAL && (!found || z->type > found->type))
+			found = z;
+	return found ? found->id : 0;
+}
+
 static struct outcome run_contend(const struct run *r)
 {
 	const struct event_extra *x = scenario_extra(r->s, r->e);
@@ -176,7 +187,8 @@ static struct outcome run_contend(const struct run *r)
 			return invalid;
 		w.lock = LOCK_ID_CACHE + c->index;
 	} else {
-		w.lock = zone_id_of(r->m, w.lock);
+		w.lock =
+			w.lock == CONTEND_ORDINARY ? ordinary_zone(r->m) : zone_id_of(r->m, w.lock);
 	}
 	return outcome_of(contend(r->m, &w), false);
 }

@@ -88,13 +88,14 @@ struct event {
 	uint32_t proc;    /* symbol of PROC, PARENT, 0: no process's event        */
 	uint32_t name;    /* symbol of REGION, CHILD, NAME, CACHE of cache_create */
 	uint32_t other;   /* symbol of CACHE; GFP_... of gfp=; enum advice, enum lock_kind; SLOT;
-			   * contend: as zone_id_of, or CONTEND_CACHE: cache `name` */
+			   * contend: as zone_id_of; CONTEND_ORDINARY: that of ordinary requests;
+			   * CONTEND_CACHE: cache `name` */
 	uint32_t extra;   /* of scenario_extra, 0: none                           */
 	struct addr addr;
 	uint64_t size; /* SIZE, NEWSIZE, ORDER, CPU; CPU...: a byte each, + 1, the first lowest;
 			* lock: coherent= */
 };
-enum { CONTEND_CACHE = UINT16_MAX };
+enum { CONTEND_CACHE = UINT16_MAX, CONTEND_ORDINARY = UINT16_MAX - 1 };
 
 /* What the events panel shows: one row for each line of the scenario that is not blank. */
 enum row_kind {

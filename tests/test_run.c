@@ -343,6 +343,27 @@ START_TEST(a_block_that_was_freed_is_written_where_low_memory_has_it)
 }
 END_TEST
 
+START_TEST(boot_has_its_caches_whatever_is_kept_back_after_it)
+{
+	script_run(&c, "machine i386-6.1 ram=8M min_free_kbytes=262144\nspawn sh\nkmalloc a 64\n");
+	ck_assert_int_eq(c.last.kind, OUT_FAILED);
+	ck_assert_uint_eq(c.m->nr_tasks, 0);
+	for (int i = 0; i < NR_KERNEL_OBJECTS; i++)
+		ck_assert_ptr_nonnull(c.m->kobj_cache[i]);
+	ck_assert_ptr_nonnull(kmalloc_cache(c.m, 8192));
+}
+END_TEST
+
+START_TEST(contend_without_a_place_is_where_ordinary_requests_begin)
+{
+	script_run(&c, "machine x86-64 ram=1G cpus=2\ncontend 0 1\n");
+	ck_assert_int_eq(c.last.kind, OUT_OK);
+	ck_assert_str_eq(script_result("machine x86-64 ram=1G cpus=2\ncontend 0 1 on=Normal"),
+			 "EINVAL");
+	ck_assert_str_eq(script_result("machine i386 ram=12M cpus=2\ncontend 0 1"), "ok");
+}
+END_TEST
+
 START_TEST(what_was_freed_is_not_freed_or_mapped_again)
 {
 	ck_assert_str_eq(script_result("kmalloc a 100\nkfree a\nkfree a"), "EINVAL");
@@ -537,6 +558,8 @@ Suite *run_suite(void)
 	tcase_add_test(tc, a_name_keeps_its_address_after_what_it_held_was_freed);
 	tcase_add_test(tc, a_dangling_name_reaches_who_has_the_memory_now);
 	tcase_add_test(tc, a_block_that_was_freed_is_written_where_low_memory_has_it);
+	tcase_add_test(tc, boot_has_its_caches_whatever_is_kept_back_after_it);
+	tcase_add_test(tc, contend_without_a_place_is_where_ordinary_requests_begin);
 	tcase_add_test(tc, what_was_freed_is_not_freed_or_mapped_again);
 	tcase_add_test(tc, a_second_vfree_takes_the_area_that_has_the_address_by_now);
 	tcase_add_test(tc, gfp_names_choose_the_zone);
