@@ -276,10 +276,14 @@ static uint32_t idle_panels(const struct screen *s)
 {
 	uint32_t until = s->focus_done < s->focuses.count ? s->focuses.mark[s->focus_done].event
 							  : UINT32_MAX;
+	uint32_t idle = 0;
 
 	if (s->first_process && s->first_process < until)
 		return 0;
-	return 1U << panel_find("process") | 1U << panel_find("walk");
+	for (int i = 0; i < panel_count(); i++)
+		if (panel_table[i] == &panel_process || panel_table[i] == &panel_walk)
+			idle |= 1U << i;
+	return idle;
 }
 
 void screen_resize(struct screen *s, int width, int height)

@@ -30,6 +30,7 @@ struct screen {
 	struct view view;
 	struct panel_state panel[MAX_PANELS];
 	const struct theme *theme;
+	const struct switcher_form *switcher_form; /* how panels' names are written, if they are */
 	struct layout layout;
 	int width, height;
 
@@ -38,8 +39,8 @@ struct screen {
 	uint32_t used[MAX_PANELS];    /* when each was last brought up; see layout.h       */
 	uint32_t clock;               /* of used                                           */
 	bool zoomed;
+	bool focus_waits;             /* the last focus's item has not been found yet      */
 	size_t focus_done;            /* `focus` statements that are behind us             */
-	bool focus_waits;             /* the last one's item has not been found yet        */
 	int subject;                  /* panel that the last of them brought up; -1        */
 	uint32_t first_process;       /* event that makes the first process; 0: none does  */
 
@@ -63,7 +64,6 @@ struct screen {
 
 	int bar_x, bar_width;         /* of the timeline, at the last draw: for clicks     */
 	int switcher_x;               /* of the panels' names; -1: not drawn               */
-	const struct switcher_form *switcher_form; /* how they are written, if they are    */
 	int cursor_x, cursor_y;       /* of the prompt, after a draw; -1: hidden           */
 };
 
