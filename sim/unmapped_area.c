@@ -14,7 +14,16 @@
  * mappings of 16K and 8K the areas end at b8000000, b7ffc000 and the next one
  * of 8K begins at b7ff8000.
  *
- * A gap ends 1M below an area that grows down: its guard gap stays free.
+ * Below an area that grows down 1M stays free, its guard gap.  The search finds
+ * gaps by their size alone; where the end of one would reach into a guard gap,
+ * it begins again, and looks only at what lies below that:
+ *
+ *	            64K            2M             stack
+ *	prev |  a  |    | b |               | area that grows down
+ *	                            |<- 1M ->|
+ *	                            '- 1.5M wanted: 2M would do, but for the
+ *	                               guard; so all must end below this
+ *
  * When nothing fits below mmap_base: bottom-up from 40000000, a third of the
  * user's 3G (TASK_UNMAPPED_BASE), the lowest gap that is large enough, also
  * between mmap_base and the stack.
@@ -22,7 +31,8 @@
  * Each area knows the largest gap below an area of its subtree (vma_tree.c),
  * so that the search passes whole subtrees that have none of the size.
  *
- * 6.1 mm/mmap.c generic_get_unmapped_area_topdown(), 3.8 unmapped_area().
+ * 6.1 mm/mmap.c generic_get_unmapped_area_topdown(), unmapped_area_topdown(),
+ * unmapped_area(); the tree is that of 3.8.
  * Simpler than Linux: no address is random.
  */
 #include "machine.h"
@@ -44,15 +54,15 @@ struct search {
 };
 
 /* The part of [low, high) between prev and v that may be used. */
-static struct gap gap_between(const struct machine *m, const struct vma *prev,
-			      const struct vma *v, vaddr_t low, vaddr_t high)
+static struct gap gap_between(const struct vma *prev, const struct vma *v,
+			      vaddr_t low, vaddr_t high)
 {
 	struct gap g = {.start = low, .end = high};
 
 	if (prev && prev->end > low)
 		g.start = prev->end;
-	if (v && vm_start_gap(m, v) < high)
-		g.end = vm_start_gap(m, v);
+	if (v && v->start < high)
+		g.end = v->start;
 	if (g.end < g.start)
 		g.end = g.start;
 	return g;
@@ -109,39 +119,84 @@ static const struct vma *first_from(struct search *s, const struct vma *v)
 	return v;
 }
 
-static struct gap highest_gap(const struct machine *m, const struct mm *mm,
-			      uint64_t bytes, vaddr_t low, vaddr_t high)
+static struct gap highest_gap(const struct mm *mm, uint64_t bytes, vaddr_t low,
+			      vaddr_t high)
 {
 	struct search s = {.from = RB_RIGHT, .bytes = bytes};
-	struct vma *prev, *above = find_vma_prev(mm, high - 1, &prev);
-	struct gap g = gap_between(m, prev, above, low, high);
+	struct vma *prev, *above;
 	const struct vma *v;
+	struct gap g;
 
+	if (high <= low)
+		return (struct gap){0};
+	above = find_vma_prev(mm, high - 1, &prev);
+	g = gap_between(prev, above, low, high);
 	if (fits(&s, g.end - g.start))
 		return g;
 	v = first_from(&s, prev);
-	g = v ? gap_between(m, v->prev, v, low, high) : (struct gap){0};
+	g = v ? gap_between(v->prev, v, low, high) : (struct gap){0};
 	g.passed = s.passed;
 	return g;
 }
 
-static struct gap lowest_gap(const struct machine *m, const struct mm *mm,
-			     uint64_t bytes, vaddr_t low, vaddr_t high)
+static struct gap lowest_gap(const struct mm *mm, uint64_t bytes, vaddr_t low,
+			     vaddr_t high)
 {
 	struct search s = {.from = RB_LEFT, .bytes = bytes};
 	struct vma *prev, *above = find_vma_prev(mm, low, &prev);
-	struct gap g = gap_between(m, prev, above, low, high);
+	struct gap g = gap_between(prev, above, low, high);
 	const struct vma *v, *last;
 
 	if (fits(&s, g.end - g.start))
 		return g;
 	v = first_from(&s, above ? above->next : NULL);
 	last = rb_vma(rb_outermost(&mm->mm_rb, RB_RIGHT));
-	g = v ? gap_between(m, v->prev, v, low, high)
-	      : gap_between(m, last, NULL, low, high);
+	g = v ? gap_between(v->prev, v, low, high)
+	      : gap_between(last, NULL, low, high);
 	if (!v && (!above || !fits(&s, g.end - g.start)))
 		g = (struct gap){0};
 	g.passed = s.passed;
+	return g;
+}
+
+/* The area that would be too near: a mapping up to end lies in its guard gap;
+ * NULL: there is none. */
+static const struct vma *guarded_area(const struct machine *m,
+				      const struct mm *mm, vaddr_t end)
+{
+	const struct vma *next = mm_area_at(mm, end - 1);
+
+	return next && vm_start_gap(m, next) < end ? next : NULL;
+}
+
+/* 6.1 unmapped_area_topdown(): its upper limit comes down to where the guard
+ * gap begins, also for the gaps that it finds then. */
+static struct gap unmapped_area_topdown(struct machine *m, const struct mm *mm,
+					uint64_t bytes, vaddr_t low,
+					vaddr_t high)
+{
+	const struct vma *next;
+	struct gap g;
+
+	while ((g = highest_gap(mm, bytes, low, high)).end &&
+	       (next = guarded_area(m, mm, g.end)) != NULL) {
+		high = vm_start_gap(m, next);
+		note(m, PLACE_GUARD, mm_pid(mm), g.start, g.end, next->start,
+		     high);
+	}
+	return g;
+}
+
+/* 6.1 unmapped_area(): its lower limit goes behind the area that is guarded. */
+static struct gap unmapped_area(const struct machine *m, const struct mm *mm,
+				uint64_t bytes, vaddr_t low, vaddr_t high)
+{
+	const struct vma *next;
+	struct gap g;
+
+	while ((g = lowest_gap(mm, bytes, low, high)).end &&
+	       (next = guarded_area(m, mm, g.start + bytes)) != NULL)
+		low = next->end;
 	return g;
 }
 
@@ -149,8 +204,8 @@ int64_t get_unmapped_area(struct machine *m, struct mm *mm, uint64_t bytes)
 {
 	vaddr_t top = m->map.task_size;
 	vaddr_t third = page_align_up(top / 3);
-	struct gap g = highest_gap(m, mm, bytes, m->profile->mmap_min_addr,
-				   mm->mmap_base);
+	struct gap g = unmapped_area_topdown(
+		m, mm, bytes, m->profile->mmap_min_addr, mm->mmap_base);
 
 	if (g.end) {
 		note(m, PLACE_TOP_DOWN, mm_pid(mm), g.start, g.end,
@@ -158,7 +213,7 @@ int64_t get_unmapped_area(struct machine *m, struct mm *mm, uint64_t bytes)
 		return (int64_t)(g.end - bytes);
 	}
 	note(m, PLACE_FULL, mm_pid(mm), mm->mmap_base, bytes, g.passed);
-	g = lowest_gap(m, mm, bytes, third, top);
+	g = unmapped_area(m, mm, bytes, third, top);
 	if (g.end) {
 		note(m, PLACE_BOTTOM_UP, mm_pid(mm), g.start, g.end, third,
 		     g.passed);

@@ -139,7 +139,7 @@ void vma_unlink(struct machine *m, struct vma *v, bool told);
 /* v, linked, got other borders: the gaps below it and above it changed. */
 void vma_borders_moved(struct machine *m, struct vma *v);
 
-/* Bytes free below v, less its guard gap if it grows down. */
+/* Bytes free below v; a guard gap is not looked at. */
 uint64_t vma_gap(const struct machine *m, const struct vma *v);
 
 /* ---- vma_merge.c ---- */

@@ -43,9 +43,8 @@
 uint64_t vma_gap(const struct machine *m, const struct vma *v)
 {
 	vaddr_t low = v->prev ? v->prev->end : m->profile->mmap_min_addr;
-	vaddr_t high = vm_start_gap(m, v);
 
-	return high > low ? high - low : 0;
+	return v->start > low ? v->start - low : 0;
 }
 
 static bool update_gaps(void *ctx, struct rb_node *n)

@@ -40,23 +40,26 @@ START_TEST(gaps_that_are_too_small_are_passed_and_counted)
 }
 END_TEST
 
-START_TEST(a_gap_knows_of_the_guard_below_an_area_that_grows)
+/* The numbers are those of a real 6.1 kernel. */
+START_TEST(what_is_found_in_a_guard_gap_must_end_below_it)
 {
-	struct mmap_request rq = {.bytes = 4 * K,
+	struct mmap_request rq = {.bytes = 20 * K,
 				  .prot = RW,
 				  .has_at = true,
 				  .fixed = true,
 				  .growsdown = true,
-				  .at = 0xb7000000};
+				  .at = 0xb7fd3000};
 	const struct vma *v;
 
+	map_fixed(0xb7fd8000, 160 * K, R);
+	map_fixed(0xb7ed5000, 12 * K, R);
 	sys_mmap(m, sh, &rq);
-	v = mm_area_at(sh->mm, 0xb7000000);
-	ck_assert_uint_eq(v->gap, 0xb7000000 - 0x100000 - 0x0804e000);
-	map_fixed(0xb6f80000, 4 * K, R);
-	ck_assert_uint_eq(v->gap, 0); /* 508K: less than the guard gap */
-	ck_assert_uint_eq(vma_prev(v)->gap, 0xb6f80000 - 0x0804e000);
-	ck_assert_uint_eq(mm_area_at(sh->mm, 0)->gap, 0x08048000 - MIN_ADDR);
+	v = mm_area_at(sh->mm, 0xb7fd3000);
+	ck_assert_uint_eq(v->gap, 0xb7fd3000 - 0xb7ed8000);
+	/* not b7ed4000, below the next area: the guard gap begins at b7ed3000 */
+	ck_assert_int_eq(place(4 * K), 0xb7ed2000);
+	/* too small for it is the gap at once: nothing lowers the limit */
+	ck_assert_int_eq(place(1024 * K), 0xb7ed5000 - 1024 * K);
 }
 END_TEST
 
@@ -106,37 +109,67 @@ static uint32_t draw(uint32_t below)
 static uint64_t part(const struct vma *prev, const struct vma *next, uint64_t low, uint64_t high,
 		     uint64_t *start)
 {
-	uint64_t end = high;
+	uint64_t end = next && next->start < high ? next->start : high;
 
 	*start = prev && prev->end > low ? prev->end : low;
-	if (next && vm_start_gap(m, next) < high)
-		end = vm_start_gap(m, next);
 	return end > *start ? end - *start : 0;
 }
 
-/* Walk down through all gaps below base, then up through all above a third of the addresses. */
-static int64_t place_by_walk(uint64_t bytes, uint64_t *passed)
+/* Walk down through all gaps below base; from a guard gap on anew, below it. */
+static int64_t walk_down(uint64_t bytes, uint64_t *passed)
 {
-	const struct vma *prev = NULL, *v = sh->mm->mmap, *last = NULL;
-	uint64_t start, size;
+	const struct vma *prev, *v, *last = NULL;
+	uint64_t start, size, high = sh->mm->mmap_base;
 
-	for (; v; v = v->next)
+	for (v = sh->mm->mmap; v; v = v->next)
 		last = v;
 	*passed = 0;
 	for (v = NULL, prev = last; v || prev; v = prev, prev = v ? v->prev : NULL) {
-		size = part(prev, v, MIN_ADDR, sh->mm->mmap_base, &start);
+		size = part(prev, v, MIN_ADDR, high, &start);
+		if (size < bytes) {
+			*passed += size > 0;
+			continue;
+		}
+		if (!v || vm_start_gap(m, v) >= start + size)
+			return (int64_t)(start + size - bytes);
+		high = vm_start_gap(m, v);
+		*passed = 0;
+		v = NULL;
+		prev = last;
+		size = part(prev, v, MIN_ADDR, high, &start);
 		if (size >= bytes)
 			return (int64_t)(start + size - bytes);
 		*passed += size > 0;
 	}
+	return -SIM_ENOMEM;
+}
+
+/* Walk up through all above a third of the addresses; anew behind an area whose guard gap is in the way. */
+static int64_t walk_up(uint64_t bytes, uint64_t *passed)
+{
+	const struct vma *prev, *v;
+	uint64_t start, size, low = THIRD;
+
 	*passed = 0;
 	for (prev = NULL, v = sh->mm->mmap; v || prev; prev = v, v = v ? v->next : NULL) {
-		size = part(prev, v, THIRD, TOP, &start);
-		if (size >= bytes)
+		size = part(prev, v, low, TOP, &start);
+		if (size < bytes) {
+			*passed += size > 0;
+			continue;
+		}
+		if (!v || vm_start_gap(m, v) >= start + bytes)
 			return (int64_t)start;
-		*passed += size > 0;
+		low = v->end;
+		*passed = 0;
 	}
 	return -SIM_ENOMEM;
+}
+
+static int64_t place_by_walk(uint64_t bytes, uint64_t *passed)
+{
+	int64_t at = walk_down(bytes, passed);
+
+	return at < 0 ? walk_up(bytes, passed) : at;
 }
 
 static void map_or_unmap_something(void)
@@ -201,7 +234,7 @@ Suite *unmapped_area_suite(void)
 	tcase_set_timeout(t, 0);
 	tcase_add_checked_fixture(t, setup_places, teardown);
 	tcase_add_test(t, gaps_that_are_too_small_are_passed_and_counted);
-	tcase_add_test(t, a_gap_knows_of_the_guard_below_an_area_that_grows);
+	tcase_add_test(t, what_is_found_in_a_guard_gap_must_end_below_it);
 	tcase_add_test(t, when_nothing_is_free_below_the_search_goes_up);
 	tcase_add_test(t, an_address_space_of_one_area_has_room_above_it);
 	tcase_add_loop_test(t, the_tree_finds_the_gap_that_a_walk_finds, 0, 8);
