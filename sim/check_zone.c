@@ -233,6 +233,12 @@ static bool has_known_owner(enum frame_use use)
 	       use == FRAME_PCP;
 }
 
+/* An anonymous frame has a mapping, unless a batch keeps it for a while. */
+static bool is_held(const struct machine *m, pfn_t pfn, uint32_t mappings)
+{
+	return mappings > 0 || lru_batch_refs(m, pfn) > 0;
+}
+
 /* A frame that is not free: what it knows against what was found. */
 static bool check_used_frame(struct check *k, pfn_t pfn)
 {
@@ -251,12 +257,36 @@ static bool check_used_frame(struct check *k, pfn_t pfn)
 	       LAW(page->refcount >= page->mapcount,
 		   "frame %u has %u references, but mapcount %u", pfn,
 		   (uint32_t)page->refcount, (uint32_t)page->mapcount) &&
-	       LAW(page->use != FRAME_ANON || found > 0,
+	       LAW(page->use != FRAME_ANON || is_held(k->m, pfn, found),
 		   "anonymous frame %u is mapped by nobody", pfn);
 }
 
 /* Blocks are found by their heads here: one that is on no list, or lies
  * inside another, makes the counts differ. */
+/* What a batch holds are user pages, which know it. */
+static bool check_batch(const struct machine *m, const struct lru_batch *b)
+{
+	for (uint32_t i = 0; i < b->nr; i++) {
+		const struct page *page = pfn_page(m, b->pfn[i]);
+
+		if (!LAW(page_is_user(page) && page->flags & PG_BATCHED &&
+				 page->refcount > 0,
+			 "frame %u waits in a batch, but is no such page",
+			 b->pfn[i]))
+			return false;
+	}
+	return true;
+}
+
+static bool check_batches(const struct machine *m)
+{
+	for (uint32_t cpu = 0; cpu < m->config.cpus; cpu++)
+		if (!check_batch(m, &m->lru_batch[cpu][LRU_LAZYFREE]) ||
+		    !check_batch(m, &m->lru_batch[cpu][LRU_MLOCK]))
+			return false;
+	return true;
+}
+
 bool check_frames(struct check *k)
 {
 	uint32_t blocks[MAX_ORDER] = {0};
@@ -283,5 +313,5 @@ bool check_frames(struct check *k)
 			 blocks[order], order, listed))
 			return false;
 	}
-	return true;
+	return check_batches(k->m);
 }

@@ -8,7 +8,8 @@
  *	zero page             a new frame of zeros
  *	page cache frame      copy: the cache must not see the write
  *	anonymous, exclusive  reuse: nobody else can have it
- *	anonymous, one user   reuse, and it is exclusive again
+ *	anonymous, one user   reuse, and it is exclusive again; a copy, if
+ *	                      it waits in a batch of reclaim (lru_batch.c)
  *	anonymous, shared     copy: the others keep the old frame
  *
  * So of n sharers n - 1 copy, and the last one, whoever it is, gets the frame
@@ -48,6 +49,7 @@ static void map_anon(struct machine *m, struct vma *v, vaddr_t va, pte_t *entry,
 	page->flags |= PG_EXCLUSIVE | PG_UPTODATE | PG_SWAPBACKED;
 	v->mm->rss_anon++;
 	step(m, PAGE_ADD_NEW_ANON_RMAP, pfn, v->anon_vma->id, page_index(page));
+	lru_batch_add(m, v->flags & VM_LOCKED ? LRU_MLOCK : LRU_ADD, pfn);
 	if (v->flags & VM_WRITE)
 		bits |= PTE_RW;
 	*entry = mk_pte(pfn, bits);
@@ -108,9 +110,10 @@ static enum fault_result wp_page_shared(struct machine *m, struct vma *v,
 }
 
 /* The old frame loses the mapping that the copy has taken over. */
-static void drop_old(struct machine *m, struct mm *mm, pfn_t pfn)
+static void drop_old(struct machine *m, struct vma *v, pfn_t pfn)
 {
 	struct page *page = pfn_page(m, pfn);
+	struct mm *mm = v->mm;
 
 	page->mapcount--;
 	if (page->use == FRAME_ANON)
@@ -118,6 +121,11 @@ static void drop_old(struct machine *m, struct mm *mm, pfn_t pfn)
 	else
 		mm->rss_file--;
 	step(m, PAGE_REMOVE_RMAP, pfn, page->mapcount);
+	if (v->flags & VM_LOCKED)
+		lru_batch_add(m, LRU_MLOCK, pfn);
+	/* it may stay in a batch; its areas may end before */
+	if (page->use == FRAME_ANON && page->mapcount == 0)
+		page->mapping = NULL;
 	put_page(m, pfn);
 }
 
@@ -134,10 +142,13 @@ static enum fault_result wp_page_copy(struct machine *m, struct vma *v,
 	r = map_anon_copy(m, v, va, entry, pte_pfn(old));
 	if (r == FAULT_MINOR) {
 		m->nr_cow_copies++;
-		drop_old(m, v->mm, pte_pfn(old));
+		drop_old(m, v, pte_pfn(old));
 	}
 	return r;
 }
+
+/* With more references a frame cannot be the writer's alone. */
+enum { REFS_MOST = 3 };
 
 /* The rules for a private area, in their order: the first that holds. */
 enum wp_rule {
@@ -145,12 +156,24 @@ enum wp_rule {
 	RULE_FILE_PAGE,
 	RULE_EXCLUSIVE,
 	RULE_SHARED,
+	RULE_BATCHED,
 	RULE_LAST_USER
 };
+
+/* A frame that is on no list yet is in a batch of new ones, and with few
+ * references the batches are worked off before these are counted. */
+static bool waits_for_lists(const struct machine *m, pfn_t pfn)
+{
+	const struct page *page = pfn_page(m, pfn);
+
+	return !(page->flags & PG_LRU) &&
+	       page->refcount + lru_is_added(m, pfn) <= REFS_MOST;
+}
 
 static enum wp_rule wp_rule(const struct machine *m, pte_t e)
 {
 	const struct page *page = pfn_page(m, pte_pfn(e));
+	int32_t refs;
 
 	if (e & PTE_SPECIAL)
 		return RULE_ZERO_PAGE;
@@ -158,7 +181,12 @@ static enum wp_rule wp_rule(const struct machine *m, pte_t e)
 		return RULE_FILE_PAGE;
 	if (page->flags & PG_EXCLUSIVE)
 		return RULE_EXCLUSIVE;
-	return page->refcount > 1 ? RULE_SHARED : RULE_LAST_USER;
+	refs = page->refcount - (int32_t)lru_batch_refs(m, pte_pfn(e));
+	if (refs > 1)
+		return RULE_SHARED;
+	return page->refcount > 1 && !waits_for_lists(m, pte_pfn(e))
+		       ? RULE_BATCHED
+		       : RULE_LAST_USER;
 }
 
 enum forecast_kind wp_forecast(const struct machine *m, const struct vma *v,
@@ -185,8 +213,11 @@ static bool can_reuse(struct machine *m, pte_t e)
 {
 	pfn_t pfn = pte_pfn(e);
 	struct page *page = pfn_page(m, pfn);
+	enum wp_rule rule = wp_rule(m, e);
 
-	switch (wp_rule(m, e)) {
+	if (rule >= RULE_SHARED && waits_for_lists(m, pfn))
+		lru_add_drain(m);
+	switch (rule) {
 	case RULE_ZERO_PAGE:
 		note(m, WP_ZERO_PAGE, pfn);
 		return false;
@@ -195,6 +226,9 @@ static bool can_reuse(struct machine *m, pte_t e)
 		return false;
 	case RULE_SHARED:
 		note(m, WP_SHARED, pfn, page->mapcount);
+		return false;
+	case RULE_BATCHED:
+		note(m, WP_BATCHED, pfn, lru_batch_refs(m, pfn));
 		return false;
 	case RULE_EXCLUSIVE:
 		note(m, WP_EXCLUSIVE, pfn);

@@ -133,6 +133,8 @@ static void exec_mmap(struct machine *m, struct task *t, struct mm *mm)
 {
 	struct mm *old = t->mm;
 
+	/* of the caller's, whose memory goes: exit_mmap() */
+	lru_add_drain(m);
 	if (old)
 		tlb_forget_mm(m, old);
 	t->mm = mm;

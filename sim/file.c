@@ -107,6 +107,10 @@ static pfn_t add_page(struct machine *m, struct file *f, uint64_t index)
 	radix_tree_insert(m->arena, &f->mapping->i_pages, index, pfn);
 	f->mapping->nrpages++;
 	step(m, ADD_TO_PAGE_CACHE, pfn, index, page_tag(page));
+	if (f->shmem)
+		lru_batch_add(m, LRU_ADD, pfn);
+	else
+		page->flags |= PG_LRU;
 	return pfn;
 }
 

@@ -56,6 +56,8 @@ static void map_file_page(struct machine *m, struct vma *v, vaddr_t va,
 	get_page(m, pfn);
 	page->mapcount++;
 	v->mm->rss_file++;
+	if (v->flags & VM_LOCKED)
+		lru_batch_add(m, LRU_MLOCK, pfn);
 	*entry = mk_pte(pfn, bits);
 	v->mm->nr_changes++;
 	step(m, MAP_FILE_PAGE, va, pfn, page_index(page), page->mapcount,

@@ -7,6 +7,7 @@
 #include "access.h"
 #include "arena.h"
 #include "file.h"
+#include "lru_batch.h"
 #include "malloc.h"
 #include "mmap.h"
 #include "process.h"
@@ -102,6 +103,7 @@ struct machine {
 
 	struct contention contention;   /* the last time that CPUs met     */
 	struct tlb tlb[MAX_CPUS];
+	struct lru_batch lru_batch[MAX_CPUS][NR_LRU_BATCHES];
 	struct gdt gdt[MAX_CPUS];       /* segments; all 0 if there are none */
 	uint32_t cpu;                   /* current */
 	struct task *current;           /* who runs on it, NULL: the kernel */

@@ -34,6 +34,17 @@ static bool may_drop(struct machine *m, const struct vma *v)
 	return false;
 }
 
+/* A page that its process has given up goes to reclaim's list of files' pages. */
+static void mark_page_lazyfree(struct machine *m, pfn_t pfn)
+{
+	struct page *page = pfn_page(m, pfn);
+
+	if (!(page->flags & PG_SWAPBACKED))
+		return;
+	page->flags &= (uint8_t)~PG_SWAPBACKED;
+	lru_batch_add(m, LRU_LAZYFREE, pfn);
+}
+
 /* Entries of anonymous pages become clean and old, and the pages need no place
  * in swap: what is clean then may be thrown away.  6.1
  * madvise_free_pte_range(), mark_page_lazyfree(). */
@@ -43,11 +54,12 @@ static void clean_entries(struct machine *m, struct vma *v, vaddr_t start,
 	for (vaddr_t va = start; va < end; va += PAGE_SIZE) {
 		pte_t *e = pte_offset(m, v->mm, va);
 
-		if (!e || !pte_present(*e) || (*e & PTE_SPECIAL) ||
-		    !(*e & (PTE_D | PTE_A)))
+		if (!e || !pte_present(*e) || (*e & PTE_SPECIAL))
+			continue;
+		mark_page_lazyfree(m, pte_pfn(*e));
+		if (!(*e & (PTE_D | PTE_A)))
 			continue;
 		*e &= ~(pte_t)(PTE_D | PTE_A);
-		pfn_page(m, pte_pfn(*e))->flags &= (uint8_t)~PG_SWAPBACKED;
 		step(m, MADVISE_FREE_PTE, mm_pid(v->mm), va, pte_pfn(*e));
 		flush_tlb_page(m, v->mm, va);
 	}
@@ -63,6 +75,7 @@ static int advise_free(struct machine *m, struct vma *v, vaddr_t start,
 		return -SIM_EINVAL;
 	}
 	note(m, MADVISE_FREE, mm_pid(v->mm), start, end);
+	lru_add_drain(m);
 	clean_entries(m, v, start, end);
 	return 0;
 }

@@ -64,6 +64,7 @@ static int mlock_fixup(struct machine *m, struct vma **v, vaddr_t start,
 	if (!now)
 		return -SIM_ENOMEM;
 	*v = now;
+	lru_add_drain(m);
 	if (locked)
 		step(m, MLOCK_FIXUP, mm_pid(now->mm), start, end,
 		     now->mm->locked_vm);

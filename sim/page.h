@@ -45,6 +45,8 @@ enum page_flag {
 	PG_SWAPBACKED = 32, /* its place to go is swap, not a file:
 	                   * anonymous, until madvise(free) gives it
 	                   * up, and shared anonymous memory          */
+	PG_LRU = 64,      /* on one of reclaim's lists                */
+	PG_BATCHED = 128, /* a batch holds it besides: lru_batch.c    */
 };
 
 struct page {

@@ -173,6 +173,7 @@ static pfn_t alloc_pages_direct_reclaim(struct machine *m, uint32_t gfp,
 {
 	pfn_t pfn;
 
+	lru_add_drain(m);
 	unreserve_any(m, ac, false);
 	drain_pages(m, -1);
 	pfn = get_page_from_freelist(m, gfp, order, alloc_flags, ac);

@@ -30,8 +30,8 @@ static bool page_is_there(const struct machine *m, const struct mm *mm,
 	return e && pte_present(*e) && (!write || (*e & PTE_RW));
 }
 
-int faultin_range(struct machine *m, struct task *t, struct vma *v,
-		  vaddr_t start, vaddr_t end, bool write)
+static int fault_pages_in(struct machine *m, struct task *t, struct vma *v,
+			  vaddr_t start, vaddr_t end, bool write)
 {
 	for (vaddr_t va = start; va < end; va += PAGE_SIZE) {
 		if (page_is_there(m, t->mm, va, write))
@@ -48,6 +48,15 @@ int faultin_range(struct machine *m, struct task *t, struct vma *v,
 		}
 	}
 	return 0;
+}
+
+int faultin_range(struct machine *m, struct task *t, struct vma *v,
+		  vaddr_t start, vaddr_t end, bool write)
+{
+	int err = fault_pages_in(m, t, v, start, end, write);
+
+	lru_add_drain(m);
+	return err;
 }
 
 static int populate_area(struct machine *m, struct task *t, struct vma *v,

@@ -82,6 +82,7 @@ void zap_page_range(struct machine *m, struct vma *v, vaddr_t start,
 	uint32_t rss = mm->rss_anon + mm->rss_file;
 
 	enter(m, ZAP_PAGE_RANGE, v->start, start, (end - start) >> PAGE_SHIFT);
+	lru_add_drain(m);
 	for (uint64_t va = start, next; va < end; va = next) {
 		pte_t *entry = pte_offset(m, mm, (vaddr_t)va);
 

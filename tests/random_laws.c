@@ -56,6 +56,7 @@ static void drain(struct machine *m)
 			if (m->cache[i])
 				pages += kmem_cache_shrink(m, m->cache[i]);
 	} while (pages);
+	lru_add_drain_all(m);
 	drain_pages(m, -1);
 }
 

@@ -169,11 +169,11 @@ START_TEST(what_madvise_gives_up_needs_no_swap)
 
 	ck_write(sh, a);
 	sys_madvise(m, sh, a, 4 * K, ADV_FREE);
-	ck_assert_uint_eq(page_of(sh, a)->flags, PG_UPTODATE | PG_EXCLUSIVE);
+	ck_assert_uint_eq(page_of(sh, a)->flags, PG_UPTODATE | PG_EXCLUSIVE | PG_LRU | PG_BATCHED);
 	ck_assert_uint_eq(entry_of(sh, a) & PTE_D, 0);
 	ck_write(sh, a);
 	ck_assert_uint_eq(entry_of(sh, a) & PTE_D, PTE_D); /* reclaim would see it */
-	ck_assert_uint_eq(page_of(sh, a)->flags, PG_UPTODATE | PG_EXCLUSIVE);
+	ck_assert_uint_eq(page_of(sh, a)->flags, PG_UPTODATE | PG_EXCLUSIVE | PG_LRU | PG_BATCHED);
 }
 END_TEST
 
@@ -182,9 +182,9 @@ START_TEST(a_shared_file_hears_of_the_first_write)
 	vaddr_t a = map_file("data", 4, RW, true);
 
 	ck_read(sh, a);
-	ck_assert_uint_eq(page_of(sh, a)->flags, PG_UPTODATE);
+	ck_assert_uint_eq(page_of(sh, a)->flags, PG_UPTODATE | PG_LRU);
 	ck_write(sh, a);
-	ck_assert_uint_eq(page_of(sh, a)->flags, PG_UPTODATE | PG_DIRTY);
+	ck_assert_uint_eq(page_of(sh, a)->flags, PG_UPTODATE | PG_DIRTY | PG_LRU);
 }
 END_TEST
 
@@ -197,7 +197,7 @@ START_TEST(a_private_file_page_stays_clean)
 	pfn = frame_at(sh, a);
 	ck_write(sh, a);
 	do_munmap(m, sh->mm, a, a + 16 * K);
-	ck_assert_uint_eq(pfn_page(m, pfn)->flags, PG_UPTODATE);
+	ck_assert_uint_eq(pfn_page(m, pfn)->flags, PG_UPTODATE | PG_LRU);
 }
 END_TEST
 
@@ -216,7 +216,7 @@ START_TEST(what_the_cpu_wrote_down_is_kept_when_the_entry_goes)
 	ck_assert_uint_eq(pfn_page(m, pfn)->flags, PG_UPTODATE | PG_SWAPBACKED);
 	ck_read(kid, a);
 	do_munmap(m, sh->mm, a, a + 4 * K);
-	ck_assert_uint_eq(pfn_page(m, pfn)->flags, PG_UPTODATE | PG_SWAPBACKED | PG_DIRTY);
+	ck_assert_uint_eq(pfn_page(m, pfn)->flags, PG_UPTODATE | PG_SWAPBACKED | PG_DIRTY | PG_LRU);
 	ck_assert_uint_eq(frame_at(kid, a), pfn);
 }
 END_TEST
