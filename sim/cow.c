@@ -205,6 +205,21 @@ enum forecast_kind wp_forecast(const struct machine *m, const struct vma *v,
 	}
 }
 
+/* Why a copy is made. */
+static void tell_copy(struct machine *m, enum wp_rule rule, pfn_t pfn)
+{
+	const struct page *page = pfn_page(m, pfn);
+
+	if (rule == RULE_ZERO_PAGE)
+		note(m, WP_ZERO_PAGE, pfn);
+	else if (rule == RULE_FILE_PAGE)
+		note(m, WP_FILE_PAGE, pfn, page->mapcount);
+	else if (rule == RULE_SHARED)
+		note(m, WP_SHARED, pfn, page->mapcount);
+	else
+		note(m, WP_BATCHED, pfn, lru_batch_refs(m, pfn));
+}
+
 /*
  * May the frame of a private area be written in place?  If so it is exclusive
  * from now on.
@@ -212,31 +227,21 @@ enum forecast_kind wp_forecast(const struct machine *m, const struct vma *v,
 static bool can_reuse(struct machine *m, pte_t e)
 {
 	pfn_t pfn = pte_pfn(e);
-	struct page *page = pfn_page(m, pfn);
 	enum wp_rule rule = wp_rule(m, e);
 
 	if (rule >= RULE_SHARED && waits_for_lists(m, pfn))
 		lru_add_drain(m);
 	switch (rule) {
-	case RULE_ZERO_PAGE:
-		note(m, WP_ZERO_PAGE, pfn);
-		return false;
-	case RULE_FILE_PAGE:
-		note(m, WP_FILE_PAGE, pfn, page->mapcount);
-		return false;
-	case RULE_SHARED:
-		note(m, WP_SHARED, pfn, page->mapcount);
-		return false;
-	case RULE_BATCHED:
-		note(m, WP_BATCHED, pfn, lru_batch_refs(m, pfn));
-		return false;
 	case RULE_EXCLUSIVE:
 		note(m, WP_EXCLUSIVE, pfn);
 		return true;
-	default:
-		page->flags |= PG_EXCLUSIVE;
-		step(m, WP_LAST_USER, pfn, page->refcount);
+	case RULE_LAST_USER:
+		pfn_page(m, pfn)->flags |= PG_EXCLUSIVE;
+		step(m, WP_LAST_USER, pfn, pfn_page(m, pfn)->refcount);
 		return true;
+	default:
+		tell_copy(m, rule, pfn);
+		return false;
 	}
 }
 
