@@ -25,6 +25,16 @@ static struct termios before;
 static char seen[1 << 20]; /* everything the program has written */
 static size_t nr_seen;
 
+static bool is_under_valgrind(void)
+{
+	const char *preload = getenv("LD_PRELOAD");
+
+	return preload && strstr(preload, "vgpreload");
+}
+
+/* How long to wait for what must come: under valgrind a frame takes seconds, and more beside other work. */
+static int patience_ms(void) { return is_under_valgrind() ? 10 * PATIENCE_MS : PATIENCE_MS; }
+
 static int run_program(bool no_color)
 {
 	struct ui_options o = {.language = "en", .no_color = no_color};
@@ -102,7 +112,7 @@ static bool take(int ms)
 static void await_from(size_t from, const char *text)
 {
 	while (!strstr(seen + from, text))
-		ck_assert_msg(take(PATIENCE_MS), "no \"%s\" in %s", text, seen + from);
+		ck_assert_msg(take(patience_ms()), "no \"%s\" in %s", text, seen + from);
 }
 
 static void type(const char *keys)
@@ -121,7 +131,7 @@ static int end_status(void)
 {
 	int status = 0;
 
-	while (take(PATIENCE_MS))
+	while (take(patience_ms()))
 		;
 	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
 	return status;
@@ -186,7 +196,7 @@ static int terminate_unread(void)
 	int status = 0;
 	pid_t ended = 0;
 
-	for (int ms = 0; ms < PATIENCE_MS && !ended; ms += 10) {
+	for (int ms = 0; ms < patience_ms() && !ended; ms += 10) {
 		if (ms % 100 == 0)
 			kill(pid, SIGTERM);
 		usleep(10000);
@@ -248,18 +258,11 @@ START_TEST(a_terminal_that_vanishes_ends_the_program)
 }
 END_TEST
 
-/* valgrind keeps a signal back until the next call that blocks: who sends himself one goes on before it comes. */
-static bool is_under_valgrind(void)
-{
-	const char *preload = getenv("LD_PRELOAD");
-
-	return preload && strstr(preload, "vgpreload");
-}
-
 START_TEST(stopping_gives_the_terminal_back_and_continuing_takes_it)
 {
 	size_t from;
 
+	/* valgrind keeps a signal back until the next call that blocks: who sends himself one goes on before it comes */
 	if (is_under_valgrind())
 		return;
 	start("job", false);
