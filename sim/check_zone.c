@@ -261,8 +261,6 @@ static bool check_used_frame(struct check *k, pfn_t pfn)
 		   "anonymous frame %u is mapped by nobody", pfn);
 }
 
-/* Blocks are found by their heads here: one that is on no list, or lies
- * inside another, makes the counts differ. */
 /* What a batch holds are user pages, which know it. */
 static bool check_batch(const struct machine *m, const struct lru_batch *b)
 {
@@ -287,6 +285,8 @@ static bool check_batches(const struct machine *m)
 	return true;
 }
 
+/* Blocks are found by their heads here: one that is on no list, or lies
+ * inside another, makes the counts differ. */
 bool check_frames(struct check *k)
 {
 	uint32_t blocks[MAX_ORDER] = {0};

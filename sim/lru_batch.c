@@ -111,7 +111,8 @@ static void drain_cpu(struct machine *m, uint32_t cpu)
 	if (nr)
 		step(m, LRU_ADD_DRAIN, cpu, nr);
 	for (int kind = 0; kind < NR_LRU_BATCHES; kind++)
-		move_to_lists(m, (enum lru_batch_kind)kind, &b[kind]);
+		if (b[kind].nr)
+			move_to_lists(m, (enum lru_batch_kind)kind, &b[kind]);
 }
 
 void lru_add_drain(struct machine *m) { drain_cpu(m, m->cpu); }

@@ -168,10 +168,17 @@ static inline uint16_t obj_to_index(const struct kmem_cache *c,
 	return (uint16_t)((uint64_t)(obj - s->s_mem) * c->reciprocal >> 32);
 }
 
-/* Where object index begins, its first red zone included. */
+/* Where object index of s, a slab of c, begins, its first red zone included. */
+static inline vaddr_t index_to_obj(const struct kmem_cache *c,
+				   const struct slab *s, uint32_t index)
+{
+	return s->s_mem + (vaddr_t)index * c->size;
+}
+
+/* The same for who has the slab alone. */
 static inline vaddr_t slab_object(const struct slab *s, uint32_t index)
 {
-	return s->s_mem + (vaddr_t)index * s->cache->size;
+	return index_to_obj(s->cache, s, index);
 }
 
 /* ---- slab_geometry.c ---- */

@@ -121,7 +121,7 @@ static inline vaddr_t slab_get_obj(struct machine *m, struct kmem_cache *c,
 		*index = s->free;
 		s->free = s->bufctl[*index];
 	}
-	obj = s->s_mem + (vaddr_t)*index * c->size;
+	obj = index_to_obj(c, s, *index);
 	c->free_objects--;
 	/* A partial slab that stays partial is already the first one. */
 	if (s->inuse != 0 && s->inuse + 1 < c->num)
