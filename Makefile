@@ -6,6 +6,7 @@
 #   make layers     prove ui -> src -> sim   make asan    the tests under ASan and UBSan
 #   make coverage   lines run by the tests   make screenshots   draw screenshots/*.svg again
 #   make random     SEEDS=N/FROM: random scenarios, for hours
+#   make record     CASE=FILES or RANDOM=N SEED=S: scenarios on a real kernel, against our machine
 #   make replay     DIR=FOLDER: a kernel's transcripts against our machine
 #   make valgrind   the unit tests, no leaks make fuzz    libFuzzer: parser and ELF (FUZZ_SECONDS=60)
 #   make clean      remove what was built    make install DESTDIR= PREFIX=/usr/local
@@ -72,6 +73,16 @@ $(BUILD)/replay: $(LIB) $(REPLAY)
 	@$(call say,LD)
 	$(Q)$(CC) $(SAN) $(LDFLAGS) -o $@ $^ $(LIBS)
 
+# The two sides of a recording: one in the model, one as PID 1 of a real kernel, for i386 and without a library to load.
+$(BUILD)/record-script: $(LIB) $(call objects,tests/record/script.c tests/record/fields.c tests/random_writer.c)
+	@$(call say,LD)
+	$(Q)$(CC) $(SAN) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+$(BUILD)/record-guest: $(wildcard tests/record/guest*.c) tests/record/fields.c $(wildcard tests/record/*.h)
+	@mkdir -p $(@D)
+	@$(call say,CC)
+	$(Q)$(CC) -m32 -static -std=c11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 $(WARN) -O2 -o $@ $(filter %.c,$^)
+
 $(BUILD)/bench_%: $(LIB) $(BUILD)/tests/bench_%.o
 	@$(call say,LD)
 	$(Q)$(CC) $(SAN) $(LDFLAGS) -o $@ $^ $(LIBS)
@@ -81,7 +92,7 @@ $(BUILD)/fuzz_%: $(SIM) $(SRC) $(BUILD)/tests/fuzz_%.o
 	$(Q)$(CC) $(SAN) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ $(LIBS)
 
 .SECONDARY:
-.PHONY: all demo check run-tests random replay bench fuzz run-fuzz lint layers asan valgrind coverage screenshots install clean help
+.PHONY: all demo check run-tests random record replay bench fuzz run-fuzz lint layers asan valgrind coverage screenshots install clean help
 all: $(PROG)
 
 demo:
@@ -98,6 +109,11 @@ run-tests: $(PROG) $(BUILD)/tests/unit $(BUILD)/replay
 
 random: $(BUILD)/tests/unit
 	MMVIZ_RANDOM_SEEDS=$(or $(SEEDS),100000/1000000) $(BUILD)/tests/unit random
+
+record:
+	@.ci/setup record
+	@$(MAKE) --no-print-directory $(BUILD)/record-script $(BUILD)/record-guest
+	@tests/record/record.sh $(if $(RANDOM),RANDOM $(or $(SEED),1) $(RANDOM),CASE $(or $(CASE),tests/cases/*.txt))
 
 replay: $(BUILD)/replay
 	@$(BUILD)/replay $(or $(DIR),tests/recorded/kernel tests/recorded/facts)

@@ -26,7 +26,8 @@ tree() {
 	done
 	cat <<'TREE'
 **scenarios/** lectures, ready to give. **tests/** `test_*.c` a suite a module, `bench_*.c` the budgets, `fuzz_*.c` the fuzzers, `cases/`
-recordings of a real kernel, `*.sh` the groups of `make check`. **docs/** the manual pages. **screenshots/** pictures drawn by the program.
+recordings of a real kernel, `record/` what makes them, `*.sh` the groups of `make check`. **docs/** the manual pages.
+**screenshots/** pictures drawn by the program.
 TREE
 }
 {

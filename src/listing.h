@@ -27,6 +27,8 @@ struct state_lister *state_lister_open(const struct machine *m, const struct sce
 				       bool check);
 void state_lister_before(struct state_lister *l, uint32_t event);
 void state_lister_after(struct state_lister *l, uint32_t event, const struct outcome *o);
+/* What is kept back is written, for who writes to out as well. */
+void state_lister_flush(struct state_lister *l);
 void state_lister_close(struct state_lister *l);
 
 /* What /proc/PID/maps calls an area: "[heap]", "[stack]", its file's name; "-" where that has none. */

@@ -186,7 +186,7 @@ static void check_text(struct state_lister *l, const struct task *t, const struc
 
 /* ---- printing ---- */
 
-static void flush(struct state_lister *l)
+void state_lister_flush(struct state_lister *l)
 {
 	fwrite(l->text.text, 1, l->text.len, l->out);
 	l->text.len = 0;
@@ -245,7 +245,7 @@ static void put_state(struct state_lister *l, uint32_t nr, const struct outcome 
 	for (const struct task *t = l->m->tasks; t; t = t->next)
 		put_process(l, t, l->space[i++]);
 	if (l->text.len >= WRITE_BYTES)
-		flush(l);
+		state_lister_flush(l);
 }
 
 /* ---- the listing ---- */
@@ -267,7 +267,7 @@ struct state_lister *state_lister_open(const struct machine *m, const struct sce
 
 void state_lister_close(struct state_lister *l)
 {
-	flush(l);
+	state_lister_flush(l);
 	for (uint32_t i = 0; i < l->nr_spaces; i++)
 		space_text_free(l->space[i]);
 	free(l->space);

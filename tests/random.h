@@ -27,6 +27,8 @@ uint32_t dice_below(struct dice *d, uint32_t n); /* 0 .. n-1; n > 0 */
 /* ---- random_writer.c ---- */
 struct writer;
 struct writer *writer_new(uint64_t seed);
+/* One whose scenarios a real kernel can run (tests/record): its machines, and what a process does by system calls. */
+struct writer *writer_new_recordable(uint64_t seed);
 void writer_free(struct writer *w);
 /* The header's line: the machine. */
 const char *writer_header(struct writer *w);

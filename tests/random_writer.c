@@ -41,6 +41,7 @@ struct writer {
 	uint32_t big;     /* one range of how many is large           */
 	uint32_t wave;    /* lines of a phase in which much is given, or taken; 0: no waves */
 	bool favours;     /* one process, one cache comes more often */
+	bool recordable;  /* machine and events are those of a real kernel */
 	uint32_t spare;   /* starved: so many free pages are left, 0: it is not */
 	uint32_t chunk;   /* bytes that malloc is often asked for     */
 	bool proc[PROCS]; /* does the parser know it, and no exit yet? */
@@ -170,6 +171,31 @@ struct writer *writer_new(uint64_t seed)
 	return w;
 }
 
+/* Can it be one system call, or accesses? */
+static bool is_recordable(int k)
+{
+	return k <= EV_FETCH && k != EV_SET_THREAD_AREA && (k < EV_MALLOC || k > EV_FREE);
+}
+
+struct writer *writer_new_recordable(uint64_t seed)
+{
+	struct writer *w = writer_new(seed);
+
+	w->recordable = true;
+	w->spare = 0;
+	w->left = 20 + draw(w, 60);
+	for (int k = 0; k < NR_EVENT_KINDS; k++)
+		if (!is_recordable(k))
+			w->weight[k] = 0;
+	/* nothing could be done without */
+	w->weight[EV_MMAP] += usual_weight(EV_MMAP);
+	w->weight[EV_WRITE] += usual_weight(EV_WRITE);
+	w->sum = 0;
+	for (int k = 0; k < NR_EVENT_KINDS; k++)
+		w->sum += w->weight[k];
+	return w;
+}
+
 void writer_free(struct writer *w) { free(w); }
 
 /* How memory is cut: what the machine's RAM allows. */
@@ -228,6 +254,16 @@ static void write_locks(struct writer *w)
 		put(w, " cost_local=%u cost_remote=%u", 1 + draw(w, 100), 1 + draw(w, 1000));
 }
 
+/* A machine whose kernel can be had. */
+static const char *recordable_header(struct writer *w)
+{
+	static const uint16_t sizes[] = {128, 256, 512, 1024, 1024, 1024};
+
+	w->line[0] = '\0';
+	put(w, "machine %s ram=%uM", one_in(w, 3) ? "i386-6.1-pae" : "i386-6.1", ONE_OF(w, sizes));
+	return w->line;
+}
+
 const char *writer_header(struct writer *w)
 {
 	static const char *const profiles[] = {"i386",         "i386-pae", "i386-6.1",
@@ -238,6 +274,8 @@ const char *writer_header(struct writer *w)
 	static const uint16_t high[] = {900, 960, 1024, 1024, 2048, 4096};
 	uint32_t size = draw(w, 80), ram;
 
+	if (w->recordable)
+		return recordable_header(w);
 	ram = size == 0 ? ONE_OF(w, high) : size < 6 ? ONE_OF(w, large) : ONE_OF(w, small);
 	w->line[0] = '\0';
 	put(w, "machine %s ram=%uM", ONE_OF(w, profiles), ram);
@@ -489,12 +527,20 @@ static const char *const programs[] = {"", "", "", " cases/subject", " cases/wid
 /* Are the programs of the test cases, which are for i386, programs of this machine? */
 static bool native(const struct writer *w) { return strcmp(w->m->profile->arch, "i386") == 0; }
 
+/* What spawn runs: "" is the built-in program, which a real kernel does not have. */
+static const char *some_program(struct writer *w)
+{
+	if (w->recordable)
+		return programs[3 + draw(w, 3)];
+	return native(w) ? ONE_OF(w, programs) : "";
+}
+
 static bool write_process(struct writer *w, enum event_kind k)
 {
 	uint32_t p = some_proc(w), fresh = free_proc(w);
 
 	if (k == EV_SPAWN && fresh < PROCS) {
-		put(w, "spawn p%u%s", fresh, native(w) ? ONE_OF(w, programs) : "");
+		put(w, "spawn p%u%s", fresh, some_program(w));
 		w->proc[fresh] = true;
 	} else if (k == EV_FORK && p < PROCS && fresh < PROCS) {
 		put(w, "fork p%u p%u", p, fresh);
@@ -1056,5 +1102,5 @@ const char *writer_next(struct writer *w, const struct scenario *s, const struct
 	for (int tries = 0; tries < 100; tries++)
 		if (write_kind(w, turned(w, some_kind(w))))
 			return w->line;
-	return write_kind(w, EV_CPU) ? w->line : NULL;
+	return !w->recordable && write_kind(w, EV_CPU) ? w->line : NULL;
 }

@@ -1,0 +1,146 @@
+/*
+ * Fields of PID/status, statm, stat and smaps.
+ *
+ * What the model does not know is not compared: the marks of the past (VmPeak, VmHWM), users, signals, times.
+ */
+#include "fields.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+const char *const field_files[NR_FIELD_FILES] = {"status", "statm", "stat", "smaps"};
+
+enum { PRINTED_MAX = 512, NAME_LEN = 24 };
+
+/* What was printed last of a process's file: a hash of its text. */
+struct printed {
+	char proc[NAME_LEN];
+	unsigned file;
+	uint64_t hash;
+};
+static struct printed printed[PRINTED_MAX];
+static int nr_printed;
+
+void fields_begin(void) { nr_printed = 0; }
+
+static uint64_t hash_of(const char *text)
+{
+	uint64_t h = 0xcbf29ce484222325u;
+
+	for (; *text; text++)
+		h = (h ^ (unsigned char)*text) * 0x100000001b3u;
+	return h;
+}
+
+/* Is the text the one that was printed last?  It is from now on. */
+static bool is_old(const char *proc, unsigned file, const char *text)
+{
+	struct printed *p = printed, now = {.file = file, .hash = hash_of(text)};
+	bool old;
+
+	snprintf(now.proc, sizeof(now.proc), "%s", proc);
+	while (p < printed + nr_printed && (p->file != file || strcmp(p->proc, now.proc) != 0))
+		p++;
+	old = p < printed + nr_printed && p->hash == now.hash;
+	if (p == printed + nr_printed && nr_printed < PRINTED_MAX)
+		nr_printed++;
+	if (p < printed + PRINTED_MAX)
+		*p = now;
+	return old;
+}
+
+static const char *line_after(const char *line)
+{
+	const char *end = strchr(line, '\n');
+
+	return end ? end + 1 : line + strlen(line);
+}
+
+/* " KEY=VALUE" of a line "KEY: VALUE kB". */
+static void print_field(FILE *out, const char *line)
+{
+	const char *colon = strchr(line, ':');
+
+	fprintf(out, " %.*s=%lu", (int)(colon - line), line, strtoul(colon + 1, NULL, 10));
+}
+
+static void print_status(FILE *out, const char *text)
+{
+	for (const char *line = text; *line; line = line_after(line))
+		if ((strncmp(line, "Vm", 2) == 0 || strncmp(line, "Rss", 3) == 0) &&
+		    strncmp(line, "VmPeak", 6) != 0 && strncmp(line, "VmHWM", 5) != 0)
+			print_field(out, line);
+}
+
+/* By position, counted from 1 as proc(5) does. */
+static void print_stat(FILE *out, const char *text)
+{
+	static const struct {
+		unsigned at;
+		const char *name;
+	} known[] = {{23, "vsize"},     {24, "rss"},        {26, "start_code"}, {27, "end_code"},
+		     {28, "stack"},     {45, "start_data"}, {46, "end_data"},   {47, "start_brk"},
+		     {48, "arg_start"}, {49, "arg_end"},    {50, "env_start"},  {51, "env_end"}};
+	const char *at = strrchr(text, ')');
+	unsigned nr = 2;
+
+	for (size_t i = 0; at && i < sizeof(known) / sizeof(*known); i++) {
+		for (; at && nr < known[i].at; nr++)
+			at = strchr(at + 1, ' ');
+		if (at)
+			fprintf(out, " %s=%lu", known[i].name, strtoul(at, NULL, 10));
+	}
+}
+
+static void print_flags(FILE *out, const char *line)
+{
+	char sign = '=';
+
+	fputs(" VmFlags", out);
+	for (const char *c = strchr(line, ' '); c && c[1] > ' '; c = strchr(c + 1, ' ')) {
+		fprintf(out, "%c%.2s", sign, c + 1);
+		sign = ',';
+	}
+}
+
+/* A line of its own for each area. */
+static void print_smaps(FILE *out, const char *proc, const char *text)
+{
+	bool first = true;
+
+	for (const char *line = text; *line; line = line_after(line)) {
+		size_t word = strcspn(line, " :\n");
+
+		if (line[word] != ':') {
+			fprintf(out, "%s%% %s smaps %.8s", first ? "" : "\n", proc, line);
+			first = false;
+		} else if (strncmp(line, "VmFlags", 7) == 0) {
+			print_flags(out, line);
+		} else if (strtoul(line + word + 1, NULL, 10) != 0) {
+			print_field(out, line);
+		}
+	}
+	fputc('\n', out);
+}
+
+void fields_print(FILE *out, const char *proc, unsigned file, const char *text)
+{
+	const char *name = field_files[file];
+
+	if (is_old(proc, file, text))
+		return;
+	if (strcmp(name, "smaps") == 0) {
+		print_smaps(out, proc, text);
+		return;
+	}
+	fprintf(out, "%% %s %s", proc, name);
+	if (strcmp(name, "status") == 0)
+		print_status(out, text);
+	else if (strcmp(name, "stat") == 0)
+		print_stat(out, text);
+	else
+		fprintf(out, " %.*s", (int)strcspn(text, "\n"), text);
+	fputc('\n', out);
+}
