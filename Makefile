@@ -165,4 +165,4 @@ clean:
 help:
 	@sed -n '/^#   /s/^# //p' Makefile
 
--include $(LIB:.o=.d) $(BUILD)/ui/main.d $(wildcard $(BUILD)/tests/*.d)
+-include $(LIB:.o=.d) $(BUILD)/ui/main.d $(wildcard $(BUILD)/tests/*.d $(BUILD)/tests/record/*.d)

@@ -48,6 +48,7 @@ static void map_anon(struct machine *m, struct vma *v, vaddr_t va, pte_t *entry,
 	page->mapcount = 1;
 	page->flags |= PG_EXCLUSIVE | PG_UPTODATE | PG_SWAPBACKED;
 	v->mm->rss_anon++;
+	add_mm_counter_fast(m, v->mm, page, 1);
 	step(m, PAGE_ADD_NEW_ANON_RMAP, pfn, v->anon_vma->id, page_index(page));
 	lru_batch_add(m, v->flags & VM_LOCKED ? LRU_MLOCK : LRU_ADD, pfn);
 	if (v->flags & VM_WRITE)
@@ -116,6 +117,7 @@ static void drop_old(struct machine *m, struct vma *v, pfn_t pfn)
 	struct mm *mm = v->mm;
 
 	page->mapcount--;
+	add_mm_counter_fast(m, mm, page, -1);
 	if (page->use == FRAME_ANON)
 		mm->rss_anon--;
 	else

@@ -208,6 +208,7 @@ enum fault_result handle_mm_fault(struct machine *m, struct task *t,
 
 	enter(m, HANDLE_MM_FAULT, t->pid, va, v->start,
 	      write ? ACCESS_WRITE : ACCESS_READ);
+	check_sync_rss_stat(m, v->mm);
 	if (pmd_alloc(m, v->mm, va))
 		r = handle_pte_fault(m, v, va, write);
 	if (r == FAULT_MINOR) {

@@ -56,6 +56,7 @@ static void map_file_page(struct machine *m, struct vma *v, vaddr_t va,
 	get_page(m, pfn);
 	page->mapcount++;
 	v->mm->rss_file++;
+	add_mm_counter_fast(m, v->mm, page, 1);
 	if (v->flags & VM_LOCKED)
 		lru_batch_add(m, LRU_MLOCK, pfn);
 	*entry = mk_pte(pfn, bits);

@@ -112,6 +112,14 @@ struct malloc_state {
 	uint32_t by_addr_cap;
 };
 
+struct page;
+
+/* Pages that a task has counted since it told its address space: rss.c. */
+struct task_rss_stat {
+	uint32_t events; /* faults begun since                               */
+	int32_t anon, file, shmem;
+};
+
 /*
  * Law: mmap and mm_rb hold the same map_count areas (vma_tree.c); total_vm =
  *      sum of their pages, the other _vm = those of some of them (vma.c);
@@ -130,6 +138,7 @@ struct mm {
 	uint32_t nr_tables;        /* page tables below the PGD: pte=         */
 	uint64_t total_vm, locked_vm, data_vm, exec_vm, stack_vm; /* pages     */
 	uint32_t rss_anon, rss_file; /* pages                                  */
+	struct task_rss_stat rss_stat; /* of its task: not told to /proc yet   */
 	uint64_t nr_changes;       /* of areas, pages and break: who shows them
 	                            * asks whether there is anything new      */
 	vaddr_t mmap_base;
@@ -212,6 +221,21 @@ static inline uint32_t implied_prot(const struct mm *mm, uint32_t prot)
 
 	return implied ? prot | VM_EXEC : prot;
 }
+
+/* ---- rss.c ---- */
+/* n pages of page's kind more (or less) by a fault. */
+void add_mm_counter_fast(struct machine *m, struct mm *mm,
+			 const struct page *page, int n);
+/* A fault begins: is it time to hand over? */
+void check_sync_rss_stat(struct machine *m, struct mm *mm);
+/* All is handed over. */
+void sync_mm_rss(struct mm *mm);
+/* Pages as PID/status tells them; shmem: how many of rss_file are shared
+ * memory. */
+struct rss_told {
+	uint32_t anon, file, shmem;
+};
+struct rss_told get_mm_rss(const struct mm *mm, uint32_t shmem);
 
 /* ---- mm.c ---- */
 /* An address space for t: a PGD, no areas. NULL: no memory. */

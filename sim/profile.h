@@ -85,6 +85,8 @@ struct mm_profile {
 
 	/* address spaces */
 	uint32_t mmap_min_addr, stack_guard_gap_pages, stack_limit_bytes;
+	uint32_t rss_events_thresh; /* TASK_RSS_EVENTS_THRESH: a task counts so
+	                             * many faults beside; 0: none (rss.c)   */
 	uint32_t max_map_count, memlock_limit_bytes;
 	uint32_t thread_size;       /* bytes of a kernel stack               */
 	uint32_t gate_flags;        /* VM_* of the gate below                */

@@ -69,6 +69,7 @@ static void zap_pte_range(struct machine *m, struct mm *mm, pte_t *entry,
 		zap_pte(m, mm, entry, va, &gather);
 		cleared = true;
 	}
+	sync_mm_rss(mm);
 	if (cleared)
 		flush_tlb_range(m, mm, start, end);
 	for (unsigned i = 0; i < gather.nr; i++)

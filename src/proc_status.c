@@ -7,6 +7,8 @@
  *	 RssFile   of files               VmLib   other areas that are executable and not writable
  *	 RssShmem  of shared memory       VmPTE   page tables below the top one
  *
+ * The Rss lines are the counters of the address space, which may be behind what is there (sim/rss.c).
+ *
  * Left out of status: the marks of the past (VmPeak, VmHWM), users and groups, signals, capabilities, CPUs.  stat
  * goes by position, so what the model has not is 0 there.
  *
@@ -60,7 +62,7 @@ static struct mm_sums sum_mm(const struct machine *m, const struct mm *mm)
 	return s;
 }
 
-static uint32_t rss(const struct mm *mm) { return mm->rss_anon + mm->rss_file; }
+static uint32_t rss(const struct rss_told *r) { return r->anon + r->file + r->shmem; }
 
 /* The one whose event ran last is on the CPU. */
 static char state_letter(const struct machine *m, const struct task *t)
@@ -80,15 +82,16 @@ static void pages(FILE *out, const char *name, uint64_t nr_pages)
 static void print_memory(FILE *out, const struct machine *m, const struct mm *mm)
 {
 	struct mm_sums s = sum_mm(m, mm);
+	struct rss_told r = get_mm_rss(mm, s.shmem);
 	uint64_t text = s.text < s.exec ? s.text : s.exec;
 
 	pages(out, "VmSize:", mm->total_vm);
 	pages(out, "VmLck:", mm->locked_vm);
 	pages(out, "VmPin:", 0);
-	pages(out, "VmRSS:", rss(mm));
-	pages(out, "RssAnon:", mm->rss_anon);
-	pages(out, "RssFile:", mm->rss_file - s.shmem);
-	pages(out, "RssShmem:", s.shmem);
+	pages(out, "VmRSS:", rss(&r));
+	pages(out, "RssAnon:", r.anon);
+	pages(out, "RssFile:", r.file);
+	pages(out, "RssShmem:", r.shmem);
 	pages(out, "VmData:", s.data);
 	pages(out, "VmStk:", s.stack);
 	pages(out, "VmExe:", text);
@@ -115,6 +118,7 @@ void proc_status(FILE *out, const struct machine *m, const struct task *t)
 void proc_stat(FILE *out, const struct machine *m, const struct task *t)
 {
 	const struct mm *mm = t->mm;
+	struct rss_told r = get_mm_rss(mm, sum_mm(m, mm).shmem);
 	const vaddr_t last[] = {mm->start_data, mm->end_data,  mm->start_brk, mm->arg_start,
 				mm->arg_end,    mm->env_start, mm->env_end};
 
@@ -125,7 +129,7 @@ void proc_stat(FILE *out, const struct machine *m, const struct task *t)
 	fprintf(out, "0 0 0 0 %d 0 1 0 0 ", PRIORITY);
 	/* vsize rss rsslim startcode endcode startstack */
 	fprintf(out, "%" PRIu64 " %u %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " ",
-		mm->total_vm * PAGE_SIZE, rss(mm), in_word(m, UINT64_MAX), mm->start_code,
+		mm->total_vm * PAGE_SIZE, rss(&r), in_word(m, UINT64_MAX), mm->start_code,
 		mm->end_code, mm->start_stack);
 	/* esp eip signal blocked sigignore sigcatch wchan nswap cnswap exit_signal processor
 	 * rt_priority policy delayacct guest_time cguest_time */
@@ -139,9 +143,10 @@ void proc_stat(FILE *out, const struct machine *m, const struct task *t)
 void proc_statm(FILE *out, const struct machine *m, const struct task *t)
 {
 	struct mm_sums s = sum_mm(m, t->mm);
+	struct rss_told r = get_mm_rss(t->mm, s.shmem);
 
-	fprintf(out, "%" PRIu64 " %u %u %" PRIu64 " 0 %" PRIu64 " 0\n", t->mm->total_vm, rss(t->mm),
-		t->mm->rss_file, s.text, s.data + s.stack);
+	fprintf(out, "%" PRIu64 " %u %u %" PRIu64 " 0 %" PRIu64 " 0\n", t->mm->total_vm, rss(&r),
+		r.file + r.shmem, s.text, s.data + s.stack);
 }
 
 void proc_comm(FILE *out, const struct machine *m, const struct task *t)

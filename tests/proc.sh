@@ -52,14 +52,18 @@ check_machine() {
 
 # A directory of a process.
 check_process() {
-	rss=$(sum "$1/status" VmRSS:)
-	equal "${1##*/}: Rss of smaps is VmRSS" "$rss" "$(sum "$1/smaps" Rss:)"
+	rss=$(sum "$1/smaps" Rss:) told=$(sum "$1/status" VmRSS:)
 	equal "${1##*/}: clean and dirty, shared and private are Rss" "$rss" \
 		"$(awk '/^(Shared|Private)_(Clean|Dirty):/ { sum += $2 } END { print sum + 0 }' "$1/smaps")"
-	equal "${1##*/}: RssAnon, RssFile and RssShmem are VmRSS" "$rss" \
+	equal "${1##*/}: RssAnon, RssFile and RssShmem are VmRSS" "$told" \
 		"$(awk '/^Rss/ { sum += $2 } END { print sum + 0 }' "$1/status")"
-	equal "${1##*/}: Anonymous of smaps is RssAnon" "$(sum "$1/smaps" Anonymous:)" "$(sum "$1/status" RssAnon:)"
-	equal "${1##*/}: statm and stat say the same" "$((rss / 4)) $((rss / 4))" \
+	# with 6.1 a task counts beside, and status may be behind (sim/rss.c)
+	if [ $exact = yes ]; then
+		equal "${1##*/}: Rss of smaps is VmRSS" "$rss" "$told"
+		equal "${1##*/}: Anonymous of smaps is RssAnon" "$(sum "$1/smaps" Anonymous:)" \
+			"$(sum "$1/status" RssAnon:)"
+	fi
+	equal "${1##*/}: statm and stat say the same" "$((told / 4)) $((told / 4))" \
 		"$(cut -d' ' -f2 "$1/statm") $(cut -d' ' -f24 "$1/stat")"
 	equal "${1##*/}: areas of maps are those of smaps" "$(cat "$1/maps")" "$(grep -E '^[0-9a-f]+-' "$1/smaps")"
 	equal "${1##*/}: their sizes are VmSize" "$(sum "$1/status" VmSize:)" "$(sum "$1/smaps" Size:)"
@@ -68,7 +72,7 @@ check_process() {
 	words "$1/pagemap" | awk -v zero="$(printf %014x "0x$zero")" '
 		/^[89a-f]/ { present++; if (substr($1, 3) == zero && $1 ~ /^80/) zeros++ }
 		END { print NR, (present - zeros) * 4 }' >"$work/pagemap"
-	equal "${1##*/}: pagemap has 3 GiB of pages, and VmRSS of them beside zero pages" "786432 $rss" \
+	equal "${1##*/}: pagemap has 3 GiB of pages, and Rss of them beside zero pages" "786432 $rss" \
 		"$(cat "$work/pagemap")"
 }
 
@@ -77,9 +81,9 @@ check_all() {
 	for pid in "$proc"/[0-9]*; do
 		[ -d "$pid" ] && check_process "$pid"
 	done
-	equal "counts of frames are the sum of all VmRSS" \
+	equal "counts of frames are the sum of all Rss" \
 		"$(kinds "$work/count" | while read -r n word; do echo $((n * 0x$word)); done | awk '{ sum += $1 } END { print sum * 4 }')" \
-		"$(cat /dev/null "$proc"/[0-9]*/status 2>/dev/null | awk '/^VmRSS/ { sum += $2 } END { print sum + 0 }')"
+		"$(cat /dev/null "$proc"/[0-9]*/smaps 2>/dev/null | awk '/^Rss/ { sum += $2 } END { print sum + 0 }')"
 	equal "all VmPTE are PageTables" "$(sum "$proc/meminfo" PageTables:)" \
 		"$(cat /dev/null "$proc"/[0-9]*/status 2>/dev/null | awk '/^VmPTE/ { sum += $2 } END { print sum + 0 }')"
 }
@@ -91,6 +95,7 @@ scenario() {
 	if "$PROG" --proc "$proc" "$@"; then check_all; else echo "FAILED $scenario"; fi
 }
 
+exact=yes
 scenario "cow.txt, fork" --at fork scenarios/cow.txt
 scenario "cow.txt, a copy" --at 7 scenarios/cow.txt
 scenario "cow.txt, the end" scenarios/cow.txt
@@ -114,6 +119,8 @@ exec baby subject
 S
 cp tests/cases/subject "$work"
 scenario "all kinds" "$work/kinds.txt"
+exact=no
 scenario "all kinds, PAE" --machine "i386-6.1-pae ram=128M" "$work/kinds.txt"
+exact=yes
 scenario "all kinds, 4G" --machine "i386 ram=4G" "$work/kinds.txt"
 scenario "no process" --at 0 "$work/kinds.txt"

@@ -752,6 +752,32 @@ START_TEST(a_machine_of_4G_and_PAE_has_its_own_sizes)
 }
 END_TEST
 
+#define MANY "machine i386-6.1 ram=128M\nspawn sh\nmmap sh buf 400K\n"
+
+START_TEST(a_task_counts_beside_until_it_has_begun_65_faults)
+{
+	/* exec counted the stack's page at once; data, code and 63 pages are faults of the task's own */
+	script_run(&c, MANY "write sh buf 63p\n");
+	ck_assert_uint_eq(number("sh/status", NULL, "VmRSS:"), 4);
+	ck_assert_uint_eq(number("sh/smaps", "b7f9c000-", "Rss:"), 63 * 4);
+	/* fault 66 hands over before it maps its own page */
+	script_run(&c, MANY "write sh buf 64p\n");
+	ck_assert_uint_eq(number("sh/status", NULL, "RssAnon:"), (1 + 1 + 63) * 4);
+	ck_assert_uint_eq(number("sh/status", NULL, "RssFile:"), 4);
+}
+END_TEST
+
+START_TEST(a_task_that_unmaps_anything_hands_over)
+{
+	script_run(&c, MANY "write sh buf 10p\nmunmap sh buf+20p 1p\n");
+	ck_assert_uint_eq(number("sh/status", NULL, "VmRSS:"), (3 + 10) * 4);
+	/* a child's pages are counted at once, the parent's still beside */
+	script_run(&c, MANY "write sh buf 10p\nfork sh kid\n");
+	ck_assert_uint_eq(number("sh/status", NULL, "VmRSS:"), 4);
+	ck_assert_uint_eq(number("kid/status", NULL, "RssAnon:"), (2 + 10) * 4);
+}
+END_TEST
+
 /* ---- the directory ---- */
 
 static char dir[128], message[512];
@@ -949,6 +975,8 @@ Suite *proc_suite(void)
 	tcase_add_test(t, every_file_can_be_read_at_every_micro_step);
 	tcase_add_test(t, without_a_process_there_are_the_machines_files);
 	tcase_add_test(t, a_machine_of_4G_and_PAE_has_its_own_sizes);
+	tcase_add_test(t, a_task_counts_beside_until_it_has_begun_65_faults);
+	tcase_add_test(t, a_task_that_unmaps_anything_hands_over);
 	tcase_add_test(t, the_directory_holds_every_file_and_holes_take_no_room);
 	tcase_add_test(t, it_can_be_written_again_and_the_dead_are_removed);
 	tcase_add_test(t, what_somebody_else_made_is_left_alone);

@@ -195,16 +195,19 @@ static void begin_program(struct proc *p)
 
 const char *drive_spawn(const char *name, const char *file)
 {
-	char path[80], *args[] = {(char *)file, NULL}, *environment[] = {NULL};
+	/* what the kernel gives init: their lengths show in PID/stat, as that of the name does */
+	char home[] = "HOME=/", terminal[] = "TERM=linux", path[64], *args[] = {path, NULL};
+	char *environment[] = {home, terminal, NULL};
 	struct proc *p;
 	int status;
 	pid_t pid;
 
-	snprintf(path, sizeof(path), "/ramfs/%s", file);
+	snprintf(path, sizeof(path), "%s", file);
 	fflush(NULL);
 	pid = fork();
 	if (pid == 0) {
-		if (setgid(SOMEBODY) || setuid(SOMEBODY) || ptrace(PTRACE_TRACEME, 0, 0, 0) < 0)
+		if (chdir("/ramfs") || setgid(SOMEBODY) || setuid(SOMEBODY) ||
+		    ptrace(PTRACE_TRACEME, 0, 0, 0) < 0)
 			_exit(1);
 		execve(path, args, environment);
 		_exit(1);

@@ -73,31 +73,83 @@ static void end_play(struct play *p)
 
 /* ---- random scenarios ---- */
 
+/* The page of the program's file that its entry lies in. */
+static uint64_t page_of_entry(const struct program *p)
+{
+	const struct segment *s = p->segment;
+
+	while (p->entry - s->vaddr >= s->memsz)
+		s++;
+	return (p->entry - s->vaddr + s->offset) >> PAGE_SHIFT;
+}
+
+/* Is the page where its stubs are still there, and may it run? */
+static bool has_code(const struct mm *mm)
+{
+	const struct vma *v = mm_area_at(mm, mm->entry);
+
+	return v && v->file && strcmp(v->file->name, mm->program->name) == 0 &&
+	       (v->flags & VM_READ) && (v->flags & VM_EXEC) &&
+	       vma_pgoff(v, page_align_down(mm->entry)) == page_of_entry(mm->program);
+}
+
+/* Can all processes still run?  One whose stubs are gone, or are something else now, tells nothing. */
+static bool all_have_code(const struct machine *m)
+{
+	const struct task *t = m->tasks;
+
+	while (t && has_code(t->mm))
+		t = t->next;
+	return !t;
+}
+
+/* The scenario as far as it is written, from the beginning. */
+static void play_again(struct play *p, const char *path)
+{
+	end_play(p);
+	start_play(p, load(path));
+	for (uint32_t nr = 1; nr <= scenario_nr_events(p->s); nr++)
+		engine_run(p->m, p->s, nr, false);
+}
+
+static void write_line(FILE *out, const char *line)
+{
+	fprintf(out, "%s\n", line);
+	fflush(out);
+}
+
+/* The line is the next event, and goes into the file unless a process lost its code by it. */
+static void play_line(struct play *p, FILE *out, const char *path, const char *line)
+{
+	struct diags d;
+	uint32_t nr;
+
+	diags_init(&d);
+	nr = scenario_insert(p->s, scenario_nr_events(p->s), line, &d);
+	if (!nr)
+		panic("the writer wrote %s", line);
+	diags_free(&d);
+	engine_run(p->m, p->s, nr, false);
+	if (all_have_code(p->m))
+		write_line(out, line);
+	else
+		play_again(p, path);
+}
+
 /* Random lines, each written for the machine as the lines before it left it. */
 static void write_random(const char *path, uint64_t seed)
 {
 	struct writer *w = writer_new_recordable(seed);
-	const char *line = writer_header(w);
 	FILE *out = panic_if_null(fopen(path, "w"));
-	struct scenario *s;
-	struct diags d;
+	const char *line;
 	struct play p;
 
-	diags_init(&d);
-	s = panic_if_null(scenario_parse(path, line, strlen(line), NULL, &d));
-	fprintf(out, "# seed %llu\n%s\n", (unsigned long long)seed, line);
-	start_play(&p, s);
-	while ((line = writer_next(w, s, p.m))) {
-		uint32_t nr = scenario_insert(s, scenario_nr_events(s), line, &d);
-
-		if (!nr)
-			panic("the writer wrote %s", line);
-		fprintf(out, "%s\n", line);
-		engine_run(p.m, s, nr, false);
-	}
+	write_line(out, writer_header(w));
+	start_play(&p, load(path));
+	while ((line = writer_next(w, p.s, p.m)))
+		play_line(&p, out, path, line);
 	fclose(out);
 	end_play(&p);
-	diags_free(&d);
 	writer_free(w);
 }
 
