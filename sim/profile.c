@@ -139,8 +139,8 @@ static const struct fix_row arm_rows[] = {{"earlycon", 1}, {NULL, 0}};
 #define LINUX61_ALLOCATORS                                                     \
 	.highpte = true, .khugepaged_pages = MB(512) >> PAGE_SHIFT,            \
 	.slab_61 = true, .cache_line = 32, .slab_break_order = 1,              \
-	.rss_events_thresh = 64,                                               \
-	.lock_kind = LOCK_QSPIN, .mobility_types = 5, .pcp_max_order = 3
+	.rss_events_thresh = 64, .lock_kind = LOCK_QSPIN, .mobility_types = 5, \
+	.pcp_max_order = 3
 
 /* arm and x86-64: 6.1 as well, its tables in low memory. */
 #define MODERN_ALLOCATORS                                                      \

@@ -1,7 +1,9 @@
 /*
  * Fields of PID/status, statm, stat and smaps.
  *
- * What the model does not know is not compared: the marks of the past (VmPeak, VmHWM), users, signals, times.
+ * What the model does not know is not compared: the marks of the past (VmPeak, VmHWM), users, signals, times.  Nor is
+ * what goes by how the recorder does it: where the strings on the stack are (it executes files by descriptor), and
+ * whether a file's page is clean (it has just been written to its memory file system).
  */
 #include "fields.h"
 
@@ -14,7 +16,7 @@ const char *const field_files[NR_FIELD_FILES] = {"status", "statm", "stat", "sma
 
 enum { PRINTED_MAX = 512, NAME_LEN = 24 };
 
-/* What was printed last of a process's file: a hash of its text. */
+/* What was printed last of a process's file: a hash of it. */
 struct printed {
 	char proc[NAME_LEN];
 	unsigned file;
@@ -34,7 +36,7 @@ static uint64_t hash_of(const char *text)
 	return h;
 }
 
-/* Is the text the one that was printed last?  It is from now on. */
+/* Is it what was printed last?  It is from now on. */
 static bool is_old(const char *proc, unsigned file, const char *text)
 {
 	struct printed *p = printed, now = {.file = file, .hash = hash_of(text)};
@@ -80,9 +82,8 @@ static void print_stat(FILE *out, const char *text)
 	static const struct {
 		unsigned at;
 		const char *name;
-	} known[] = {{23, "vsize"},     {24, "rss"},        {26, "start_code"}, {27, "end_code"},
-		     {28, "stack"},     {45, "start_data"}, {46, "end_data"},   {47, "start_brk"},
-		     {48, "arg_start"}, {49, "arg_end"},    {50, "env_start"},  {51, "env_end"}};
+	} known[] = {{23, "vsize"},      {24, "rss"},      {26, "start_code"}, {27, "end_code"},
+		     {45, "start_data"}, {46, "end_data"}, {47, "start_brk"}};
 	const char *at = strrchr(text, ')');
 	unsigned nr = 2;
 
@@ -105,32 +106,66 @@ static void print_flags(FILE *out, const char *line)
 	}
 }
 
-/* A line of its own for each area. */
-static void print_smaps(FILE *out, const char *proc, const char *text)
+/* One area of smaps on its way. */
+struct smap {
+	bool file;                     /* there is a file behind it */
+	unsigned long shared, private; /* kB                        */
+};
+
+/* The pages of a file, however clean they are. */
+static void add_file_pages(struct smap *s, const char *line, unsigned long kb)
 {
-	bool first = true;
+	if (strncmp(line, "Shared_", 7) == 0)
+		s->shared += kb;
+	else if (strncmp(line, "Private_", 8) == 0)
+		s->private += kb;
+}
 
-	for (const char *line = text; *line; line = line_after(line)) {
-		size_t word = strcspn(line, " :\n");
+static void print_area_field(FILE *out, struct smap *s, const char *line)
+{
+	size_t word = strcspn(line, ":");
+	unsigned long n = strtoul(line + word + 1, NULL, 10);
+	bool about_dirt = memchr(line, '_', word) && (strncmp(line + word - 5, "Clean", 5) == 0 ||
+						      strncmp(line + word - 5, "Dirty", 5) == 0);
 
-		if (line[word] != ':') {
-			fprintf(out, "%s%% %s smaps %.8s", first ? "" : "\n", proc, line);
-			first = false;
-		} else if (strncmp(line, "VmFlags", 7) == 0) {
-			print_flags(out, line);
-		} else if (strtoul(line + word + 1, NULL, 10) != 0) {
-			print_field(out, line);
-		}
-	}
+	if (strncmp(line, "VmFlags", 7) == 0)
+		print_flags(out, line);
+	else if (s->file && about_dirt)
+		add_file_pages(s, line, n);
+	else if (n)
+		print_field(out, line);
+}
+
+static void end_area(FILE *out, const struct smap *s)
+{
+	if (s->shared || s->private)
+		fprintf(out, " Shared=%lu Private=%lu", s->shared, s->private);
 	fputc('\n', out);
 }
 
-void fields_print(FILE *out, const char *proc, unsigned file, const char *text)
+/* A line of its own for each area. */
+static void print_smaps(FILE *out, const char *proc, const char *text)
 {
-	const char *name = field_files[file];
+	struct smap s = {0};
 
-	if (is_old(proc, file, text))
-		return;
+	for (const char *line = text; *line; line = line_after(line)) {
+		size_t len = strcspn(line, "\n");
+
+		if (line[strcspn(line, " :\n")] == ':') {
+			print_area_field(out, &s, line);
+			continue;
+		}
+		if (line != text)
+			end_area(out, &s);
+		s = (struct smap){.file = memchr(line, '/', len)};
+		fprintf(out, "%% %s smaps %.8s", proc, line);
+	}
+	end_area(out, &s);
+}
+
+/* All that is compared of the file. */
+static void print_file(FILE *out, const char *proc, const char *name, const char *text)
+{
 	if (strcmp(name, "smaps") == 0) {
 		print_smaps(out, proc, text);
 		return;
@@ -143,4 +178,19 @@ void fields_print(FILE *out, const char *proc, unsigned file, const char *text)
 	else
 		fprintf(out, " %.*s", (int)strcspn(text, "\n"), text);
 	fputc('\n', out);
+}
+
+void fields_print(FILE *out, const char *proc, unsigned file, const char *text)
+{
+	char *fields = NULL;
+	size_t size;
+	FILE *f = open_memstream(&fields, &size);
+
+	if (!f)
+		return;
+	print_file(f, proc, field_files[file], text);
+	fclose(f);
+	if (!is_old(proc, file, fields))
+		fputs(fields, out);
+	free(fields);
 }
