@@ -20,7 +20,8 @@
  * them never merge, the pieces of one do.
  *
  * Simpler than Linux: a file opened read-only keeps VM_SHARED in a shared
- * mapping and only lacks VM_MAYWRITE; nobody can see a difference.
+ * mapping and only lacks VM_MAYWRITE; the difference is seen in VmFlags of smaps
+ * alone, which knows of it.
  *
  * 6.1 mm/mmap.c do_mmap(), mmap_region(); the order of errors is that of RULES
  * section 4.

@@ -183,6 +183,12 @@ static void print_sums(FILE *out, const struct area_sums *s)
 	kb(out, "Locked:", s->locked >> PSS_SHIFT);
 }
 
+/* A shared mapping of what may only be read counts as a private one, 6.1 do_mmap(); the engine keeps it shared. */
+static uint32_t flags_of(const struct vma *v)
+{
+	return v->flags & VM_MAYWRITE ? v->flags : v->flags & ~(uint32_t)VM_SHARED;
+}
+
 /* In the order of the bits. */
 static void print_flags(FILE *out, const struct vma *v)
 {
@@ -198,7 +204,7 @@ static void print_flags(FILE *out, const struct vma *v)
 
 	fputs("VmFlags: ", out);
 	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++)
-		if (v->flags & known[i].flag)
+		if (flags_of(v) & known[i].flag)
 			fprintf(out, "%s ", known[i].letters);
 	fputc('\n', out);
 }

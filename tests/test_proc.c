@@ -286,6 +286,27 @@ START_TEST(shared_memory_has_a_name_and_sums_of_its_own)
 }
 END_TEST
 
+/* The flags of the area that begins there. */
+static bool area_has(const char *area, const char *flags)
+{
+	char *text = file("sh/smaps");
+	const char *at = strstr(text, area);
+	bool has = at && strncmp(strstr(at, "VmFlags: "), flags, strlen(flags)) == 0;
+
+	free(text);
+	return has;
+}
+
+/* As recorded: a program is open read-only, and so its shared mapping is none that could be written. */
+START_TEST(a_shared_mapping_of_what_may_only_be_read_has_no_sh)
+{
+	script_run(&c, MACHINE "spawn sh\nmmap sh ro 4K prot=r shared file=subject\n"
+			       "mmap sh any 4K prot=r shared\n");
+	ck_assert(area_has("b7fff000-", "VmFlags: rd mr me ms \n"));
+	ck_assert(area_has("b7ffe000-", "VmFlags: rd sh mr mw me ms \n"));
+}
+END_TEST
+
 START_TEST(promises_are_counted_by_area_and_fork_promises_again)
 {
 	unsigned long before;
@@ -958,6 +979,7 @@ Suite *proc_suite(void)
 	tcase_add_test(t, locked_pages_count_once_and_by_their_part);
 	tcase_add_test(t, pages_given_up_by_madvise_are_lazily_free_until_written);
 	tcase_add_test(t, shared_memory_has_a_name_and_sums_of_its_own);
+	tcase_add_test(t, a_shared_mapping_of_what_may_only_be_read_has_no_sh);
 	tcase_add_test(t, promises_are_counted_by_area_and_fork_promises_again);
 	tcase_add_test(t, areas_are_data_stack_code_or_library);
 	tcase_add_test(t, available_is_free_less_what_zones_keep);
