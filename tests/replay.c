@@ -54,6 +54,9 @@ bool replay_line(struct replay *r)
 {
 	ssize_t n;
 
+	/* the line that differs stays, to be reported */
+	if (r->differs)
+		return false;
 	if (r->held) {
 		r->held = false;
 		return true;

@@ -179,9 +179,8 @@ static void put_block(const struct layer *l, pfn_t pfn, unsigned order, enum mig
 }
 
 /* nr_pages in the largest blocks that are aligned, just below those before. */
-static void put_whole(struct layer *l, uint32_t nr_pages)
+static void put_whole(struct layer *l, uint32_t nr_pages, enum migratetype type)
 {
-	enum migratetype type = gfp_migratetype(l->e->m, l->e->mask);
 	pfn_t pfn = l->top - nr_pages;
 
 	for (l->top = pfn; nr_pages > 0;) {
@@ -196,14 +195,14 @@ static void put_whole(struct layer *l, uint32_t nr_pages)
 }
 
 /*
- * nr_pages in the next pageblock, in blocks of order at most, none beside its buddy; as many as fit, and so
- * many come back.  Order 2: blocks of 4, 2, 1 frames, one in use, and again.
+ * nr_pages as far as the next pageblock, in blocks of order at most, none beside its buddy; as many as fit, and
+ * so many come back.  Order 2: blocks of 4, 2, 1 frames, one in use, and again.
  */
 static uint32_t put_broken(struct layer *l, uint32_t nr_pages, unsigned order,
 			   enum migratetype type)
 {
 	uint32_t block = pageblock_nr_pages(l->e->m), put = 0;
-	pfn_t end = l->bottom + block;
+	pfn_t end = (l->bottom / block + 1) * block;
 	unsigned largest = 0;
 
 	for (pfn_t pfn = l->bottom; pfn < end && end <= l->top; pfn += 2u << order) {
@@ -238,6 +237,27 @@ static void put_all_broken(struct layer *l, uint32_t nr_pages, unsigned order,
 	}
 }
 
+/*
+ * nr_pages where no block of the request's order can be, free as they are: in what is cut off from such a block
+ * by an end of the zone.  The rest comes back.
+ */
+static uint32_t put_at_ends(struct layer *l, uint32_t nr_pages, enum migratetype type)
+{
+	struct zone *z = l->z;
+	struct {
+		pfn_t first, end;
+	} cut[] = {{z->start_pfn, l->bottom}, {l->top, z->start_pfn + z->spanned_pages}};
+
+	for (unsigned i = 0; i < 2; i++) {
+		struct layer end = {l->e, z, cut[i].end, 0, 0};
+		uint32_t room = cut[i].end - cut[i].first, put = nr_pages < room ? nr_pages : room;
+
+		put_whole(&end, put, type);
+		nr_pages -= put;
+	}
+	return nr_pages;
+}
+
 /* Pages that a request takes out of the buddy at a time. */
 static uint32_t refill_pages(const struct exhaust *e, const struct zone *z)
 {
@@ -262,6 +282,25 @@ static bool marks_would_give(const struct exhaust *e, const struct zone *z, uint
 				 gfp_zone(e->mask), flags);
 }
 
+static pfn_t round_up(pfn_t pfn, uint32_t to) { return (pfn + to - 1) & ~(to - 1); }
+
+/* What a zone has left at the end was of no use to the request: cut off at the zone's ends, or in small blocks if
+ * the marks would have let it go.  How much was put. */
+static uint32_t put_left(struct layer *l, enum migratetype type)
+{
+	const struct exhaust *e = l->e;
+	uint32_t left = e->use[l->z->type].left, rest;
+
+	l->top &= ~((1u << e->order) - 1);
+	l->bottom = round_up(l->z->start_pfn, 1u << e->order);
+	rest = put_at_ends(l, left, type);
+	if (!marks_would_give(e, l->z, left))
+		return left - rest;
+	put_all_broken(l, rest, e->order - 1, type);
+	l->order = MAX_ORDER - 2;
+	return left;
+}
+
 /* Where a zone's holes are does not matter: among the frames in use. */
 static void put_holes(const struct exhaust *e, const struct zone *z)
 {
@@ -274,7 +313,7 @@ static void put_holes(const struct exhaust *e, const struct zone *z)
 		}
 }
 
-/* What is free in a zone, in three parts: small blocks that are of no use, pageblocks that are broken when a
+/* What is free in a zone, in three parts: blocks that are of no use, pageblocks that are broken when a
  * boost comes, and all the rest. */
 static void put_free_pages(struct exhaust *e, struct zone *z)
 {
@@ -284,13 +323,9 @@ static void put_free_pages(struct exhaust *e, struct zone *z)
 	uint32_t rest = e->table.zone[z->type].free, block = pageblock_nr_pages(e->m);
 	struct layer l = {e, z, z->start_pfn + z->spanned_pages, 0, MAX_ORDER - 2};
 
-	l.top &= ~((1u << e->order) - 1);
-	l.bottom = (z->start_pfn + block - 1) & ~(block - 1);
-	if (e->order > 0 && gfp_zone(e->mask) >= z->type && marks_would_give(e, z, u->left)) {
-		put_all_broken(&l, u->left, e->order - 1, own);
-		rest -= u->left;
-		l.order = MAX_ORDER - 2;
-	}
+	if (e->order > 0 && gfp_zone(e->mask) >= z->type)
+		rest -= put_left(&l, own);
+	l.bottom = round_up(l.bottom > z->start_pfn ? l.bottom : z->start_pfn, block);
 	for (unsigned i = 0; i < u->nr_rises; i++) {
 		uint32_t from = u->rise_at[i] + refill_pages(e, z);
 		uint32_t to = i + 1 < u->nr_rises ? u->rise_at[i + 1] + refill_pages(e, z) : 0;
@@ -298,7 +333,7 @@ static void put_free_pages(struct exhaust *e, struct zone *z)
 		put_all_broken(&l, from - to, l.order, other);
 		rest -= from - to;
 	}
-	put_whole(&l, rest);
+	put_whole(&l, rest, own);
 	put_holes(e, z);
 	z->nr_alloc = z->managed_pages - z->nr_free_pages;
 }
