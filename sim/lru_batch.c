@@ -81,6 +81,10 @@ static void move_to_lists(struct machine *m, enum lru_batch_kind kind,
 		/* a new page may have gone without its batch's knowing */
 		if (page_is_user(page))
 			page->flags |= PG_LRU;
+		/* among those of files: it needs no place in swap, and is
+		 * LazyFree in smaps from now on */
+		if (kind == LRU_LAZYFREE)
+			page->flags &= (uint8_t)~PG_SWAPBACKED;
 		if (!holds_pages(kind))
 			continue;
 		if (!lru_batch_refs(m, pfn))

@@ -9,7 +9,9 @@
  *	                such a write is seen.
  *	dontfork        fork leaves the area out (VM_DONTCOPY); a flag, so areas
  *	dofork          split and merge as with mprotect
- *	willneed        read ahead: nothing to do, all files are in memory
+ *	willneed        read ahead: nothing to do, all files are in memory and
+ *	                there is no swap; but for memory that could be in swap
+ *	                the batches of pages are worked off (lru_batch.c)
  *	pageout         reclaim now: without swap there is nowhere to go
  *	populate_read   touch the pages, as mmap's populate, but as this says
  *	populate_write
@@ -34,15 +36,12 @@ static bool may_drop(struct machine *m, const struct vma *v)
 	return false;
 }
 
-/* A page that its process has given up goes to reclaim's list of files' pages. */
+/* A page that its process has given up goes to reclaim's list of files' pages,
+ * when its batch is worked off (lru_batch.c). */
 static void mark_page_lazyfree(struct machine *m, pfn_t pfn)
 {
-	struct page *page = pfn_page(m, pfn);
-
-	if (!(page->flags & PG_SWAPBACKED))
-		return;
-	page->flags &= (uint8_t)~PG_SWAPBACKED;
-	lru_batch_add(m, LRU_LAZYFREE, pfn);
+	if (pfn_page(m, pfn)->flags & PG_SWAPBACKED)
+		lru_batch_add(m, LRU_LAZYFREE, pfn);
 }
 
 /* Entries of anonymous pages become clean and old, and the pages need no place
@@ -112,6 +111,14 @@ static int advise_fork(struct machine *m, struct vma **v, vaddr_t start,
 	return 0;
 }
 
+static int advise_willneed(struct machine *m, const struct vma *v)
+{
+	note(m, MADVISE_NOTHING, mm_pid(v->mm), v->start);
+	if (!v->file || v->file->shmem)
+		lru_add_drain(m);
+	return 0;
+}
+
 static int advise_populate(struct machine *m, struct vma *v, vaddr_t start,
 			   vaddr_t end, bool write)
 {
@@ -146,8 +153,7 @@ static int advise_area(struct machine *m, struct vma **v, vaddr_t start,
 		note(m, MADVISE_NO_SWAP, mm_pid((*v)->mm), (*v)->start);
 		return may_drop(m, *v) ? 0 : -SIM_EINVAL;
 	default:
-		note(m, MADVISE_NOTHING, mm_pid((*v)->mm), (*v)->start);
-		return 0;
+		return advise_willneed(m, *v);
 	}
 }
 

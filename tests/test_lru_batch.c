@@ -64,6 +64,19 @@ START_TEST(worked_off_it_is_the_writers_own)
 }
 END_TEST
 
+START_TEST(willneed_works_the_batches_off)
+{
+	family(1);
+	do_exit(m, kid);
+	sys_madvise(m, sh, buf, 4 * K, ADV_FREE);
+	ck_assert(page_of(sh, buf)->flags & PG_SWAPBACKED);
+	sys_madvise(m, sh, buf, 4 * K, ADV_WILLNEED);
+	ck_assert(!(page_of(sh, buf)->flags & PG_SWAPBACKED));
+	faults_of(sh, buf, 1, ACCESS_WRITE);
+	ck_assert_uint_eq(told[S_WP_BATCHED], 0);
+}
+END_TEST
+
 START_TEST(of_32_pages_the_last_two_wait)
 {
 	family(PAGES);
@@ -114,6 +127,7 @@ Suite *lru_batch_suite(void)
 	tcase_add_test(t, a_new_page_gets_to_its_list_with_fourteen_others);
 	tcase_add_test(t, a_page_given_up_is_copied_while_it_waits);
 	tcase_add_test(t, worked_off_it_is_the_writers_own);
+	tcase_add_test(t, willneed_works_the_batches_off);
 	tcase_add_test(t, of_32_pages_the_last_two_wait);
 	tcase_add_test(t, a_locked_area_lets_a_page_go_through_a_batch);
 	tcase_add_test(t, a_fault_on_a_page_of_no_list_works_all_off);

@@ -252,13 +252,19 @@ END_TEST
 
 START_TEST(pages_given_up_by_madvise_are_lazily_free_until_written)
 {
+	/* their batch is not worked off yet */
 	script_run(&c, FREED);
+	ck_assert_uint_eq(number("sh/smaps", BUF_AREA, "LazyFree:"), 0);
+	ck_assert_uint_eq(number("sh/smaps", BUF_AREA, "Private_Clean:"), 8);
+	script_free(&c);
+	script_run(&c, FREED "madvise sh buf willneed\n");
 	ck_assert_uint_eq(number("sh/smaps", BUF_AREA, "LazyFree:"), 8);
 	ck_assert_uint_eq(number("sh/smaps", BUF_AREA, "Private_Clean:"), 8);
 	ck_assert_uint_eq(number("sh/smaps", BUF_AREA, "Pss_Dirty:"), 0);
 	ck_assert_uint_eq(number("sh/smaps", BUF_AREA, "Referenced:"), 0);
 	script_free(&c);
-	script_run(&c, FREED "write sh buf\nread sh buf+4K\n");
+	script_run(&c, FREED "madvise sh buf willneed\nwrite sh buf\n"
+			     "read sh buf+4K\n");
 	ck_assert_uint_eq(number("sh/smaps", BUF_AREA, "LazyFree:"), 4);
 	ck_assert_uint_eq(number("sh/smaps", BUF_AREA, "Private_Dirty:"), 4);
 	ck_assert_uint_eq(number("sh/smaps", BUF_AREA, "Referenced:"), 8);

@@ -3,7 +3,9 @@
  *
  * What the model does not know is not compared: the marks of the past (VmPeak, VmHWM), users, signals, times.  Nor is
  * what goes by how the recorder does it: where the strings on the stack are (it executes files by descriptor), and
- * whether a file's page is clean (it has just been written to its memory file system).
+ * whether a file's page is clean (it has just been written to its memory file system).  Referenced is left out because a
+ * frame has a mark of its own in Linux, beside the entry's: what exec, mlock or populate has touched for a process keeps
+ * it after fork, when the child's entry is old.  The model knows the entry alone.
  */
 #include "fields.h"
 
@@ -132,7 +134,7 @@ static void print_area_field(FILE *out, struct smap *s, const char *line)
 		print_flags(out, line);
 	else if (s->file && about_dirt)
 		add_file_pages(s, line, n);
-	else if (n)
+	else if (n && strncmp(line, "Referenced", 10) != 0)
 		print_field(out, line);
 }
 
