@@ -12,7 +12,7 @@
  *	willneed        read ahead: nothing to do, all files are in memory and
  *	                there is no swap; but for memory that could be in swap
  *	                the batches of pages are worked off (lru_batch.c)
- *	pageout         reclaim now: without swap there is nowhere to go
+ *	pageout         reclaim now (pageout.c)
  *	populate_read   touch the pages, as mmap's populate, but as this says
  *	populate_write
  *
@@ -44,6 +44,14 @@ static void mark_page_lazyfree(struct machine *m, pfn_t pfn)
 		lru_batch_add(m, LRU_LAZYFREE, pfn);
 }
 
+/* Is the page clean?  Who has it alone may forget that it was not. */
+static bool clean_page(struct page *page)
+{
+	if (page->mapcount == 1)
+		page->flags &= (uint8_t)~PG_DIRTY;
+	return !(page->flags & PG_DIRTY);
+}
+
 /* Entries of anonymous pages become clean and old, and the pages need no place
  * in swap: what is clean then may be thrown away.  6.1
  * madvise_free_pte_range(), mark_page_lazyfree(). */
@@ -53,7 +61,8 @@ static void clean_entries(struct machine *m, struct vma *v, vaddr_t start,
 	for (vaddr_t va = start; va < end; va += PAGE_SIZE) {
 		pte_t *e = pte_offset(m, v->mm, va);
 
-		if (!e || !pte_present(*e) || (*e & PTE_SPECIAL))
+		if (!e || !pte_present(*e) || (*e & PTE_SPECIAL) ||
+		    !clean_page(pfn_page(m, pte_pfn(*e))))
 			continue;
 		mark_page_lazyfree(m, pte_pfn(*e));
 		if (!(*e & (PTE_D | PTE_A)))
@@ -150,8 +159,10 @@ static int advise_area(struct machine *m, struct vma **v, vaddr_t start,
 	case ADV_POPULATE_WRITE:
 		return advise_populate(m, *v, start, end, true);
 	case ADV_PAGEOUT:
-		note(m, MADVISE_NO_SWAP, mm_pid((*v)->mm), (*v)->start);
-		return may_drop(m, *v) ? 0 : -SIM_EINVAL;
+		if (!may_drop(m, *v))
+			return -SIM_EINVAL;
+		madvise_pageout(m, *v, start, end);
+		return 0;
 	default:
 		return advise_willneed(m, *v);
 	}

@@ -34,6 +34,9 @@ enum advice { ADV_DONTNEED, ADV_DONTFORK, ADV_DOFORK, ADV_FREE, ADV_WILLNEED,
 	      ADV_POPULATE_READ, ADV_POPULATE_WRITE, ADV_PAGEOUT, NR_ADVICE };
 int64_t sys_madvise(struct machine *m, struct task *t, uint64_t start,
 		    uint64_t bytes, enum advice advice);
+/* pageout.c: of one area. */
+void madvise_pageout(struct machine *m, struct vma *v, vaddr_t start,
+		     vaddr_t end);
 int64_t sys_mlock(struct machine *m, struct task *t, uint64_t start,
 		  uint64_t bytes);
 int64_t sys_munlock(struct machine *m, struct task *t, uint64_t start,

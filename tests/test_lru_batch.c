@@ -77,6 +77,22 @@ START_TEST(willneed_works_the_batches_off)
 }
 END_TEST
 
+START_TEST(pageout_takes_what_was_given_up_and_not_written_since)
+{
+	buf = (vaddr_t)map(8 * K, RW);
+	faults_of(sh, buf, 2, ACCESS_WRITE);
+	sys_madvise(m, sh, buf, 8 * K, ADV_FREE);
+	ck_write(sh, buf);
+	sys_madvise(m, sh, buf, 8 * K, ADV_PAGEOUT);
+	ck_assert(page_of(sh, buf)->flags & PG_SWAPBACKED);
+	ck_assert_uint_eq(entry_of(sh, buf + 4 * K), 0);
+	/* given up again, it is clean whatever it was */
+	sys_madvise(m, sh, buf, 8 * K, ADV_FREE);
+	sys_madvise(m, sh, buf, 8 * K, ADV_PAGEOUT);
+	ck_assert_uint_eq(entry_of(sh, buf), 0);
+}
+END_TEST
+
 START_TEST(of_32_pages_the_last_two_wait)
 {
 	family(PAGES);
@@ -128,6 +144,7 @@ Suite *lru_batch_suite(void)
 	tcase_add_test(t, a_page_given_up_is_copied_while_it_waits);
 	tcase_add_test(t, worked_off_it_is_the_writers_own);
 	tcase_add_test(t, willneed_works_the_batches_off);
+	tcase_add_test(t, pageout_takes_what_was_given_up_and_not_written_since);
 	tcase_add_test(t, of_32_pages_the_last_two_wait);
 	tcase_add_test(t, a_locked_area_lets_a_page_go_through_a_batch);
 	tcase_add_test(t, a_fault_on_a_page_of_no_list_works_all_off);
