@@ -163,7 +163,7 @@ static struct named find_named(const struct machine *m, const struct scenario *s
 	else if (e->kind == EV_BRK)
 		name_break(&n, t);
 	else if (e->kind == EV_MUNMAP || e->kind == EV_WRITE || e->kind == EV_KWRITE ||
-		 (e->kind == EV_MADVISE && e->other == ADV_DONTNEED))
+		 (e->kind == EV_MADVISE && (e->other == ADV_DONTNEED || e->other == ADV_PAGEOUT)))
 		name_range(&n, m, s, e);
 	n.fills = e->kind == EV_WRITE || e->kind == EV_KWRITE;
 	return n;
