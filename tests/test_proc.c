@@ -787,6 +787,7 @@ START_TEST(a_task_counts_beside_until_it_has_begun_65_faults)
 	script_run(&c, MANY "write sh buf 63p\n");
 	ck_assert_uint_eq(number("sh/status", NULL, "VmRSS:"), 4);
 	ck_assert_uint_eq(number("sh/smaps", "b7f9c000-", "Rss:"), 63 * 4);
+	script_free(&c);
 	/* fault 66 hands over before it maps its own page */
 	script_run(&c, MANY "write sh buf 64p\n");
 	ck_assert_uint_eq(number("sh/status", NULL, "RssAnon:"), (1 + 1 + 63) * 4);
@@ -798,6 +799,7 @@ START_TEST(a_task_that_unmaps_anything_hands_over)
 {
 	script_run(&c, MANY "write sh buf 10p\nmunmap sh buf+20p 1p\n");
 	ck_assert_uint_eq(number("sh/status", NULL, "VmRSS:"), (3 + 10) * 4);
+	script_free(&c);
 	/* a child's pages are counted at once, the parent's still beside */
 	script_run(&c, MANY "write sh buf 10p\nfork sh kid\n");
 	ck_assert_uint_eq(number("sh/status", NULL, "VmRSS:"), 4);
