@@ -210,7 +210,7 @@ static void init_zone(struct machine *m, struct zone *z, pfn_t start, pfn_t end,
 	z->start_pfn = start;
 	z->spanned_pages = end - start;
 	z->present_pages = memblock_present(b, start, end);
-	zone_init_pageblocks(m, z);
+	zone_init_pageblocks(m, z, b);
 	for (unsigned cpu = 0; cpu < m->config.cpus; cpu++)
 		z->pcp[cpu].batch = 1; /* until setup_zone_pagesets() */
 	n->nr_zones = nr_zones_up_to(m->profile, z->type);

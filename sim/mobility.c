@@ -30,6 +30,7 @@
  */
 #include "page_alloc.h"
 #include "machine.h"
+#include "memblock.h"
 
 /* Who helps whom, in this order. */
 static const uint8_t fallbacks[MIGRATE_PCPTYPES][MIGRATE_PCPTYPES - 1] = {
@@ -60,17 +61,29 @@ uint32_t zone_nr_pageblocks(const struct machine *m, const struct zone *z)
 				: 0;
 }
 
-void zone_init_pageblocks(struct machine *m, struct zone *z)
+/* Is the first frame of pageblock i of z memory, and z's? */
+static bool pageblock_begins_in(const struct machine *m, const struct zone *z,
+				uint32_t i, const struct memblock *b)
+{
+	pfn_t first =
+		pageblock_start(m, z->start_pfn) + i * pageblock_nr_pages(m);
+
+	return first >= z->start_pfn &&
+	       (!b || memblock_present(b, first, first + 1));
+}
+
+void zone_init_pageblocks(struct machine *m, struct zone *z,
+			  const struct memblock *b)
 {
 	uint32_t nr = zone_nr_pageblocks(m, z);
-	bool partial = z->start_pfn != pageblock_start(m, z->start_pfn);
 
 	if (!m->profile->mobility_types || !nr)
 		return;
 	z->pageblock = arena_alloc(m->arena, nr);
-	/* 6.1 memmap_init_range() marks what begins inside the zone */
-	for (uint32_t i = partial; i < nr; i++)
-		z->pageblock[i] = MIGRATE_MOVABLE;
+	for (uint32_t i = 0; i < nr; i++)
+		z->pageblock[i] = pageblock_begins_in(m, z, i, b)
+					  ? MIGRATE_MOVABLE
+					  : MIGRATE_UNMOVABLE;
 }
 
 void set_pageblock_type(struct machine *m, struct zone *z, pfn_t pfn,

@@ -163,8 +163,12 @@ void buddy_add_boot_block(struct machine *m, struct zone *z, pfn_t pfn,
 /* ---- mobility.c: kinds of pages, and of pageblocks ---- */
 
 /* All pageblocks of a zone whose range is set: Movable, but for a first one
- * that begins before the zone. */
-void zone_init_pageblocks(struct machine *m, struct zone *z);
+ * that begins before the zone, and those that begin in a hole of memory b (NULL:
+ * it has none).  6.1 memmap_init_range() marks them as it comes to their first
+ * frame. */
+struct memblock;
+void zone_init_pageblocks(struct machine *m, struct zone *z,
+			  const struct memblock *b);
 /* How many there are, the first and the last perhaps in part. */
 uint32_t zone_nr_pageblocks(const struct machine *m, const struct zone *z);
 uint32_t pageblock_nr_pages(const struct machine *m);

@@ -58,7 +58,7 @@ static inline struct zone *add_zone(struct machine *m, enum zone_type type, pfn_
 		n->node_start_pfn = start;
 	n->node_spanned_pages = end - n->node_start_pfn;
 	node_sum(n);
-	zone_init_pageblocks(m, z);
+	zone_init_pageblocks(m, z, NULL);
 	zones_set_spans(m);
 	z->pcp[0].batch = 1;
 	return z;

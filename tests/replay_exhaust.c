@@ -170,11 +170,14 @@ struct layer {
 static void put_block(const struct layer *l, pfn_t pfn, unsigned order, enum migratetype type)
 {
 	struct machine *m = l->e->m;
+	uint32_t nr_free = l->z->free_area[order].nr_free;
 
 	for (pfn_t i = pfn; i < pfn + (1u << order); i++)
 		m->mem_map[i].use = FRAME_FREE;
 	buddy_add_boot_block(m, l->z, pfn, order, PLACE_TAIL);
-	if (order < MAX_ORDER - 1 && m->mem_map[pfn].level != type)
+	if (l->z->free_area[order].nr_free != nr_free + 1)
+		replay_differ(l->e->r, "no place for frame %u beside its buddy", pfn);
+	else if (order < MAX_ORDER - 1 && m->mem_map[pfn].level != type)
 		move_to_free_list(m, l->z, pfn, type);
 }
 
@@ -183,6 +186,11 @@ static void put_whole(struct layer *l, uint32_t nr_pages, enum migratetype type)
 {
 	pfn_t pfn = l->top - nr_pages;
 
+	if (l->bottom + nr_pages > l->top) {
+		replay_differ(l->e->r, "no place for %u free pages in zone %s", nr_pages,
+			      l->z->name);
+		return;
+	}
 	for (l->top = pfn; nr_pages > 0;) {
 		unsigned k = MAX_ORDER - 1;
 
@@ -205,7 +213,9 @@ static uint32_t put_broken(struct layer *l, uint32_t nr_pages, unsigned order,
 	pfn_t end = (l->bottom / block + 1) * block;
 	unsigned largest = 0;
 
-	for (pfn_t pfn = l->bottom; pfn < end && end <= l->top; pfn += 2u << order) {
+	pfn_t pfn = l->bottom;
+
+	for (; pfn < end && end <= l->top && put < nr_pages; pfn += 2u << order) {
 		pfn_t at = pfn;
 
 		for (unsigned k = order + 1; k-- > 0; at += 1u << k) {
@@ -216,7 +226,7 @@ static uint32_t put_broken(struct layer *l, uint32_t nr_pages, unsigned order,
 			largest = k > largest ? k : largest;
 		}
 	}
-	l->bottom = end;
+	l->bottom = pfn;
 	l->order = largest;
 	return put;
 }
@@ -249,7 +259,7 @@ static uint32_t put_at_ends(struct layer *l, uint32_t nr_pages, enum migratetype
 	} cut[] = {{z->start_pfn, l->bottom}, {l->top, z->start_pfn + z->spanned_pages}};
 
 	for (unsigned i = 0; i < 2; i++) {
-		struct layer end = {l->e, z, cut[i].end, 0, 0};
+		struct layer end = {l->e, z, cut[i].end, cut[i].first, 0};
 		uint32_t room = cut[i].end - cut[i].first, put = nr_pages < room ? nr_pages : room;
 
 		put_whole(&end, put, type);
@@ -301,6 +311,31 @@ static uint32_t put_left(struct layer *l, enum migratetype type)
 	return left;
 }
 
+/*
+ * nr_pages of another kind, whose first block causes a boost, out of rest.  In a zone that is all but free there
+ * is no place for broken pageblocks: then they lie where boot has them, unmovable ones in the pageblock that the
+ * zone's start cuts off, movable ones in the one that its end does, which are no whole ones to steal either.  A
+ * frame in use between the kinds keeps them from merging.
+ */
+static void put_to_steal(struct layer *l, uint32_t nr_pages, uint32_t rest, enum migratetype type)
+{
+	uint32_t block = pageblock_nr_pages(l->e->m);
+	pfn_t bottom = round_up(l->bottom, block);
+
+	if (bottom + round_up(nr_pages + nr_pages / block + 1, block) + rest - nr_pages <= l->top) {
+		l->bottom = bottom;
+		put_all_broken(l, nr_pages, l->order, type);
+	} else if (type == MIGRATE_UNMOVABLE) {
+		struct layer start = {l->e, l->z, l->bottom + nr_pages, l->bottom, 0};
+
+		put_whole(&start, nr_pages, type);
+		l->bottom += nr_pages + 1;
+	} else {
+		put_whole(l, nr_pages, type);
+		l->top--;
+	}
+}
+
 /* Where a zone's holes are does not matter: among the frames in use. */
 static void put_holes(const struct exhaust *e, const struct zone *z)
 {
@@ -320,17 +355,18 @@ static void put_free_pages(struct exhaust *e, struct zone *z)
 	const struct recorded_use *u = &e->use[z->type];
 	enum migratetype own = gfp_migratetype(e->m, e->mask);
 	enum migratetype other = own == MIGRATE_MOVABLE ? MIGRATE_UNMOVABLE : MIGRATE_MOVABLE;
-	uint32_t rest = e->table.zone[z->type].free, block = pageblock_nr_pages(e->m);
+	uint32_t rest = e->table.zone[z->type].free;
 	struct layer l = {e, z, z->start_pfn + z->spanned_pages, 0, MAX_ORDER - 2};
 
 	if (e->order > 0 && gfp_zone(e->mask) >= z->type)
 		rest -= put_left(&l, own);
-	l.bottom = round_up(l.bottom > z->start_pfn ? l.bottom : z->start_pfn, block);
+	if (l.bottom < z->start_pfn)
+		l.bottom = z->start_pfn;
 	for (unsigned i = 0; i < u->nr_rises; i++) {
 		uint32_t from = u->rise_at[i] + refill_pages(e, z);
 		uint32_t to = i + 1 < u->nr_rises ? u->rise_at[i + 1] + refill_pages(e, z) : 0;
 
-		put_all_broken(&l, from - to, l.order, other);
+		put_to_steal(&l, from - to, rest, other);
 		rest -= from - to;
 	}
 	put_whole(&l, rest, own);

@@ -1,4 +1,5 @@
 /* Kinds of pages: whose block is taken, and what becomes of the pageblock. Pageblocks have 1024 frames. */
+#include "sim/memblock.h"
 #include "tests/frames.h"
 
 static struct machine *m;
@@ -123,6 +124,25 @@ START_TEST(a_first_pageblock_that_begins_before_the_zone_is_unmovable)
 }
 END_TEST
 
+/* Recorded with 4G: memory to frame 786400 and from 1048576 on; 256 pageblocks begin between them. */
+START_TEST(a_pageblock_that_begins_in_a_hole_is_unmovable)
+{
+	struct memblock b = {.end = 1310720};
+
+	m = bare_machine_like("i386-6.1", 1310720);
+	z = add_zone(m, ZONE_HIGHMEM, 226814, 1083906);
+	memblock_remove(&b, 786400, 1048576);
+	zone_init_pageblocks(m, z, &b);
+	ck_assert_uint_eq(type_of(226814), MIGRATE_UNMOVABLE);
+	ck_assert_uint_eq(type_of(227328), MIGRATE_MOVABLE);
+	ck_assert_uint_eq(type_of(786399), MIGRATE_MOVABLE);
+	ck_assert_uint_eq(type_of(786432), MIGRATE_UNMOVABLE);
+	ck_assert_uint_eq(type_of(1048575), MIGRATE_UNMOVABLE);
+	ck_assert_uint_eq(type_of(1048576), MIGRATE_MOVABLE);
+	machine_destroy(m);
+}
+END_TEST
+
 START_TEST(stealing_raises_the_marks_where_that_is_set)
 {
 	open_zone(0, 8);
@@ -171,6 +191,7 @@ Suite *mobility_suite(void)
 	tcase_add_test(t, a_movable_page_takes_the_smallest_block_of_others);
 	tcase_add_test(t, a_freed_block_goes_to_the_kind_of_its_pageblock);
 	tcase_add_test(t, a_first_pageblock_that_begins_before_the_zone_is_unmovable);
+	tcase_add_test(t, a_pageblock_that_begins_in_a_hole_is_unmovable);
 	tcase_add_test(t, stealing_raises_the_marks_where_that_is_set);
 	tcase_add_test(t, the_classic_kernel_has_one_kind);
 	suite_add_tcase(s, t);
