@@ -58,16 +58,24 @@ static void remove_area(struct vmap *v, struct vm_struct *area)
 	*(area->next ? &area->next->prev : &v->last) = area->prev;
 }
 
-/* The lowest range of so many bytes, its start a multiple of align; 0: none. */
+/*
+ * The lowest range of so many bytes, its start a multiple of align; 0: none.
+ *
+ * 6.1 looks for ranges by their length alone, and asks for as much as the worst
+ * start would need: 36K that begin at a multiple of 64K go into a range of
+ * 100K - 1 or more, though a shorter one might do.
+ * 6.1 find_vmap_lowest_match().  Simpler than Linux: it takes such a shorter one
+ * if it comes by it on its way through the tree of ranges.
+ */
 static vaddr_t find_lowest(const struct machine *m, uint64_t bytes,
 			   uint64_t align)
 {
 	uint64_t at = m->map.vmalloc_start;
+	uint64_t length = align > PAGE_SIZE ? bytes + align - 1 : bytes;
 
 	for (const struct vm_struct *a = m->vmap.first; a; a = a->next) {
-		at = (at + align - 1) & ~(uint64_t)(align - 1);
-		if (at + bytes <= a->start)
-			return (vaddr_t)at;
+		if (at + length <= a->start)
+			break;
 		if (a->end > at)
 			at = a->end;
 	}
