@@ -7,8 +7,8 @@
  * Of each line we take the name, the object's size and how many slabs and objects there are; a cache of ours is filled
  * like that, and our own /proc/slabinfo must print the line.  Objects that fit in a slab, its pages and the tunables are
  * then ours, and so is the number of active slabs.  Whether the cache had a constructor, which moves its index list, the
- * file does not say: some way of making the cache must give the line.  How many CPUs and how much RAM the machine had,
- * it does not say either: arrays are shared where there are several CPUs.
+ * file does not say: some way of making the cache must give the line.  Nor does it say what the machine was: arrays are
+ * shared where there are several CPUs, classes of kmalloc are whole cache lines, and slabs are small where RAM is.
  */
 #include "tests/replay_slab.h"
 
@@ -34,31 +34,52 @@ static bool scan(const char *text, struct line *l)
 
 /* ---- the machine ---- */
 
-static struct machine *machine_for(uint32_t cpus, uint64_t ram_bytes, struct trace *trace)
+/* What the file's lines tell of it. */
+struct traits {
+	uint32_t cpus;
+	uint32_t cache_line;
+};
+
+static struct machine *machine_for(const struct mm_profile *profile, uint32_t cpus,
+				   uint64_t ram_bytes, struct trace *trace)
 {
 	struct machine_config c;
 
 	machine_config_default(&c);
-	c.profile = profile_find("i386-6.1");
+	c.profile = profile;
 	c.ram_bytes = ram_bytes;
 	c.cpus = cpus;
 	return machine_create(&c, trace);
 }
 
-/* Does any cache of the rest of the file share an array?  The file is then read on from where it was. */
-static bool has_shared(struct replay *r)
+/* A class that is no power of two takes whole cache lines: where these are longer than its odd part, it has grown. */
+static void see_class(const struct line *l, struct traits *t)
 {
+	if (strcmp(l->name, "kmalloc-96") == 0 && l->objsize == 128 && t->cache_line < 64)
+		t->cache_line = 64;
+	if (strcmp(l->name, "kmalloc-192") == 0 && l->objsize == 256)
+		t->cache_line = 128;
+}
+
+/* The rest of the file is looked through, and then read on from where it was. */
+static struct traits look_ahead(struct replay *r)
+{
+	struct traits t = {.cpus = 1, .cache_line = 32};
 	long at = ftell(r->file);
 	char *text = NULL;
 	size_t cap = 0;
-	bool shared = false;
 	struct line l;
 
-	while (getline(&text, &cap, r->file) > 0)
-		shared |= scan(text, &l) && l.sharedfactor > 0;
+	while (getline(&text, &cap, r->file) > 0) {
+		if (!scan(text, &l))
+			continue;
+		if (l.sharedfactor > 0)
+			t.cpus = 2;
+		see_class(&l, &t);
+	}
 	free(text);
 	fseek(r->file, at, SEEK_SET);
-	return shared;
+	return t;
 }
 
 /* ---- a cache for a line ---- */
@@ -170,11 +191,14 @@ static void compare_line(struct replay *r, struct machine *m)
 }
 
 /* All lines on one machine, from "slabinfo - version" on. */
-static void compare_file(struct replay *r, uint32_t cpus, uint64_t ram_bytes)
+static void compare_file(struct replay *r, const struct traits *t, uint64_t ram_bytes)
 {
+	struct mm_profile profile = *profile_find("i386-6.1");
 	struct trace trace = {0};
-	struct machine *m = machine_for(cpus, ram_bytes, &trace);
+	struct machine *m;
 
+	profile.cache_line = t->cache_line;
+	m = machine_for(&profile, t->cpus, ram_bytes, &trace);
 	compare_with_ours(r, m, NULL, 0);
 	while (!r->differs && replay_line(r))
 		compare_line(r, m);
@@ -182,29 +206,29 @@ static void compare_file(struct replay *r, uint32_t cpus, uint64_t ram_bytes)
 }
 
 /* The same from a place of the file once more. */
-static void compare_again(struct replay *r, const struct replay *begin, long at, uint32_t cpus,
-			  uint64_t ram_bytes)
+static void compare_again(struct replay *r, const struct replay *begin, long at,
+			  const struct traits *t, uint64_t ram_bytes)
 {
 	fseek(r->file, at, SEEK_SET);
 	r->nr = begin->nr;
 	r->nr_compared = begin->nr_compared;
 	r->differs = false;
 	snprintf(r->line, r->cap, "slabinfo - version: 2.1");
-	compare_file(r, cpus, ram_bytes);
+	compare_file(r, t, ram_bytes);
 }
 
 void replay_slabinfo(struct replay *r)
 {
 	const uint64_t ram_bytes[] = {1u << 30, 32u << 20};
 	const struct replay begin = *r;
-	uint32_t cpus = has_shared(r) ? 2 : 1;
+	const struct traits t = look_ahead(r);
 	long at = ftell(r->file);
 
-	compare_file(r, cpus, ram_bytes[0]);
+	compare_file(r, &t, ram_bytes[0]);
 	if (!r->differs)
 		return;
 	/* with little RAM slabs are smaller: is it such a machine? */
-	compare_again(r, &begin, at, cpus, ram_bytes[1]);
+	compare_again(r, &begin, at, &t, ram_bytes[1]);
 	if (r->differs)
-		compare_again(r, &begin, at, cpus, ram_bytes[0]);
+		compare_again(r, &begin, at, &t, ram_bytes[0]);
 }
