@@ -1,12 +1,11 @@
 /*
  * Two processes side by side: which two, what of their walks is alike, and how one frame or two are drawn.
  */
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "ui/screen.h"
+#include "tests/open_screen.h"
 
 static const char lecture[] = "machine i386 ram=1G\n"
 			      "spawn sh\n"
@@ -22,39 +21,7 @@ static const char lecture[] = "machine i386 ram=1G\n"
 			      "exit kid\n";
 enum { SPAWN = 1, MMAP, WRITE, FORK, COPY, REUSE, BABY, MMAP_OWN, OWN, REFUSED, EXIT };
 
-static struct screen s;
-static struct scenario *scenario;
-
-static void open_screen(const char *text)
-{
-	struct ui_options o = {.language = "en"};
-	struct diags d;
-
-	diags_init(&d);
-	scenario = scenario_parse("lecture.txt", text, strlen(text), NULL, &d);
-	if (!scenario)
-		diags_print(&d, stderr);
-	ck_assert_ptr_nonnull(scenario);
-	diags_free(&d);
-	ck_assert(screen_open(&s, scenario, &o));
-	screen_resize(&s, 120, 40);
-}
-
-static void set_up(void) { open_screen(lecture); }
-
-static void tear_down(void)
-{
-	screen_close(&s);
-	scenario_free(scenario);
-}
-
-static void press(const char *keys)
-{
-	for (; *keys; keys++)
-		screen_key(&s, *keys == '\n' ? KEY_ENTER_ : (uint32_t)*keys);
-}
-
-static void go_to(uint32_t event, uint64_t step) { screen_goto(&s, (struct when){event, step}); }
+static void set_up(void) { open_screen(lecture, 120, 40); }
 
 /* To the first micro-step of an event at which a step has been told. */
 static void go_to_step(uint32_t event, enum step_id id)
@@ -68,19 +35,6 @@ static void go_to_step(uint32_t event, enum step_id id)
 			return;
 	}
 	ck_abort_msg("event %u never tells that step", event);
-}
-
-static const char *frame(void)
-{
-	static char text[1 << 17];
-	struct grid g = {0};
-	FILE *f = fmemopen(text, sizeof(text), "w");
-
-	screen_draw(&s, &g);
-	grid_print(&g, f);
-	fclose(f);
-	grid_free(&g);
-	return text;
 }
 
 static bool shows(const char *format, ...) __attribute__((format(printf, 1, 2)));
@@ -200,10 +154,11 @@ END_TEST
 
 START_TEST(shared_memory_is_one_frame_on_purpose_and_the_zero_page_nobodys)
 {
-	tear_down();
+	close_screen();
 	open_screen(
 		"spawn p\nmmap p m 4K shared\nmmap p z 4K prot=r\nwrite p m\nread p z\nfork p q\n"
-		"read q m\nread q z\n");
+		"read q m\nread q z\n",
+		120, 40);
 	go_to(8, STEP_END);
 	press(":compare p q m\n");
 	ck_assert(shows("One frame, shared on purpose: what one writes, the other reads."));
@@ -230,8 +185,8 @@ END_TEST
 
 START_TEST(strangers_that_run_the_same_program_are_near)
 {
-	tear_down();
-	open_screen("spawn a\nspawn b tests/cases/subject\nspawn c\nwrite c data\n");
+	close_screen();
+	open_screen("spawn a\nspawn b tests/cases/subject\nspawn c\nwrite c data\n", 120, 40);
 	go_to(4, STEP_END);
 	press("c");
 	ck_assert(shows(" a, c "));
@@ -326,9 +281,10 @@ END_TEST
 
 START_TEST(three_levels_are_compared_with_pae)
 {
-	tear_down();
+	close_screen();
 	open_screen("machine i386-pae ram=1G\nspawn sh\nmmap sh buf 4K\nwrite sh buf\nfork sh kid\n"
-		    "write kid buf\n");
+		    "write kid buf\n",
+		    120, 40);
 	go_to(5, STEP_END);
 	press("c");
 	ck_assert(shows("pgd 2   "));
@@ -382,7 +338,7 @@ Suite *compare_suite(void)
 	Suite *suite = suite_create("compare");
 	TCase *t = tcase_create("compare");
 
-	tcase_add_checked_fixture(t, set_up, tear_down);
+	tcase_add_checked_fixture(t, set_up, close_screen);
 	tcase_add_test(t, a_shared_frame_is_one_box);
 	tcase_add_test(t, a_frame_that_parted_is_two_boxes);
 	tcase_add_test(t, the_parting_is_seen_step_by_step);

@@ -5,13 +5,12 @@
  * mem_map lies behind the kernel image at 00c00000, 32 bytes for each frame; the top table of a process is a page of
  * low memory, so the entry of b7ffe000 in the table at frame 37c11 is at c0000000 + 37c11000 + 4 * 1022 = f7c11ff8.
  */
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "src/fields.h"
 #include "tests/golden.h"
-#include "ui/screen.h"
+#include "tests/open_screen.h"
 
 static const char lecture[] = "title \"Copy-on-write\"\n"
 			      "machine i386 ram=1G\n"
@@ -41,31 +40,7 @@ enum {
 };
 enum { BUF = 0xb7ffe000, SH = 1, KID = 2, LEAF = 1 };
 
-static struct screen s;
-static struct scenario *scenario;
-
-static void open_screen(const char *text)
-{
-	struct ui_options o = {.language = "en"};
-	struct diags d;
-
-	diags_init(&d);
-	scenario = scenario_parse("lecture.txt", text, strlen(text), NULL, &d);
-	if (!scenario)
-		diags_print(&d, stderr);
-	ck_assert_ptr_nonnull(scenario);
-	diags_free(&d);
-	ck_assert(screen_open(&s, scenario, &o));
-	screen_resize(&s, 120, 40);
-}
-
-static void set_up(void) { open_screen(lecture); }
-
-static void tear_down(void)
-{
-	screen_close(&s);
-	scenario_free(scenario);
-}
+static void set_up(void) { open_screen(lecture, 120, 40); }
 
 static const struct machine *machine(void) { return view_machine(&s.view); }
 
@@ -177,10 +152,11 @@ START_TEST(what_the_kernel_maps_for_itself_has_structures)
 	struct object area = make_object(OBJ_VM_STRUCT, 0xf8800000, 0), device;
 	struct object window = make_object(OBJ_PKMAP, 0, 0), fixmap = make_object(OBJ_FIXMAP, 0, 0);
 
-	tear_down();
+	close_screen();
 	open_screen("machine i386 ram=1G\nspawn sh\nvmalloc v 12K\nioremap dev 0xfee00000 4K\n"
 		    "alloc_pages h 0 gfp=highuser\nkmap h\nkmap_atomic h\n"
-		    "set_fixmap apic 0xfee00000\nvfree v\n");
+		    "set_fixmap apic 0xfee00000\nvfree v\n",
+		    120, 40);
 	at(7);
 	ck_assert_uint_eq(number(area, "size"), 16384);
 	ck_assert_uint_eq(number(area, "nr_pages"), 3);
@@ -321,8 +297,8 @@ START_TEST(bit_63_says_that_nothing_may_be_executed)
 	struct object code = entry_object(SH, 0x08048000, 2),
 		      data = entry_object(SH, 0x0804a000, 2);
 
-	tear_down();
-	open_screen("machine i386-pae ram=1G nx=on\nspawn sh\n");
+	close_screen();
+	open_screen("machine i386-pae ram=1G nx=on\nspawn sh\n", 120, 40);
 	at(E_SPAWN);
 	ck_assert_uint_eq(number(code, "NX"), 0);
 	ck_assert_uint_eq(number(data, "NX"), 1);
@@ -330,8 +306,8 @@ START_TEST(bit_63_says_that_nothing_may_be_executed)
 	ck_assert_ptr_nonnull(strstr(field(data, "value").text, "NX"));
 	ck_assert_uint_eq(target(data, "page").kind, OBJ_PAGE);
 	ck_assert_uint_eq(number(target(data, "above"), "index"), 0x0804a000 >> 21);
-	tear_down();
-	open_screen("machine i386-pae ram=1G nx=off\nspawn sh\n");
+	close_screen();
+	open_screen("machine i386-pae ram=1G nx=off\nspawn sh\n", 120, 40);
 	at(E_SPAWN);
 	ck_assert_uint_eq(number(data, "NX"), 0);
 }
@@ -409,8 +385,8 @@ START_TEST(a_zone_keeps_pages_from_requests_for_each_type_of_zone_there_is)
 	ck_assert_uint_eq(number(dma, "lowmem_reserve[DMA]"), 0);
 	ck_assert(find_field(machine(), &dma, "lowmem_reserve[HighMem]", &f));
 	ck_assert(!find_field(machine(), &dma, "lowmem_reserve[DMA32]", &f));
-	tear_down();
-	open_screen("machine x86-64 ram=6G\n");
+	close_screen();
+	open_screen("machine x86-64 ram=6G\n", 120, 40);
 	ck_assert_uint_eq(number(dma, "lowmem_reserve[DMA32]"), 3024);
 	ck_assert_uint_gt(number(dma, "lowmem_reserve[Normal]"), 3024);
 	ck_assert(find_field(machine(), &dma, "lowmem_reserve[Movable]", &f));
@@ -465,8 +441,8 @@ START_TEST(arrays_of_cpus_hold_free_objects)
 {
 	struct object box, array;
 
-	tear_down();
-	open_screen("machine i386-6.1 ram=512M\nspawn sh\nkmalloc box 100\n");
+	close_screen();
+	open_screen("machine i386-6.1 ram=512M\nspawn sh\nkmalloc box 100\n", 120, 40);
 	at(2);
 	box = object_at(machine(), (vaddr_t)timeline_result(s.view.timeline, 2)->outcome.value);
 	ck_assert_int_eq(box.kind, OBJ_SLOT);
@@ -480,26 +456,7 @@ END_TEST
 
 /* ---- the box ---- */
 
-static void press(const char *keys)
-{
-	for (; *keys; keys++)
-		screen_key(&s, (uint32_t)*keys);
-}
-
 static void press_enter(void) { screen_key(&s, KEY_ENTER_); }
-
-static const char *frame(void)
-{
-	static char text[1 << 17];
-	struct grid g = {0};
-	FILE *f = fmemopen(text, sizeof(text), "w");
-
-	screen_draw(&s, &g);
-	grid_print(&g, f);
-	fclose(f);
-	grid_free(&g);
-	return text;
-}
 
 static bool on_screen(const char *text)
 {
@@ -570,8 +527,8 @@ static int cells_chosen(void)
 
 START_TEST(the_object_that_is_explained_stays_in_sight)
 {
-	tear_down();
-	open_screen("machine i386-6.1 ram=64M\ncache_create box 300\ncache_alloc box a\n");
+	close_screen();
+	open_screen("machine i386-6.1 ram=64M\ncache_create box 300\ncache_alloc box a\n", 120, 40);
 	at(2);
 	press("6");
 	view_choose(&s.view, &(struct choice){.kind = CHOOSE_CACHE,
@@ -857,8 +814,9 @@ END_TEST
 
 START_TEST(a_search_that_finds_nothing_says_so)
 {
-	tear_down();
-	open_screen("machine i386 ram=1G\nspawn sh\nmunmap sh stack 132K\nread sh 0xbfffe000\n");
+	close_screen();
+	open_screen("machine i386 ram=1G\nspawn sh\nmunmap sh stack 132K\nread sh 0xbfffe000\n",
+		    120, 40);
 	at(3);
 	open_tree("sh");
 	ck_assert(on_screen("bfffe000  NULL, looked at: 2"));
@@ -876,8 +834,8 @@ START_TEST(a_large_tree_is_drawn_in_the_list)
 					"mmap sh r%u 8K at=0x%08x prot=%s\n", i,
 					0x40000000 + i * 0x10000, i % 2 ? "r" : "rw");
 	snprintf(text + len, sizeof(text) - len, "write sh r14\n");
-	tear_down();
-	open_screen(text);
+	close_screen();
+	open_screen(text, 120, 40);
 	at(18);
 	open_tree("sh");
 	ck_assert_ptr_null(strstr(frame(), "\xe2\x97\x8f"
@@ -997,7 +955,7 @@ Suite *inspect_suite(void)
 	TCase *t = tcase_create("inspect");
 
 	tcase_set_timeout(t, 0);
-	tcase_add_checked_fixture(t, set_up, tear_down);
+	tcase_add_checked_fixture(t, set_up, close_screen);
 	tcase_add_test(t, task_struct_names_a_process_and_its_relatives);
 	tcase_add_test(t, mm_struct_counts_what_was_promised_and_what_is_there);
 	tcase_add_test(t, pointers_are_the_addresses_of_slab_objects);

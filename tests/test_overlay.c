@@ -3,11 +3,10 @@
  *
  * The kind of overlay here shows a process by its number: counts of its address space, and a row for each area.
  */
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "ui/screen.h"
+#include "tests/open_screen.h"
 
 static const char lecture[] = "machine i386 ram=1G\n"
 			      "spawn sh\n"
@@ -18,9 +17,6 @@ static const char lecture[] = "machine i386 ram=1G\n"
 			      "fork sh kid\n"
 			      "exit kid\n";
 enum { SPAWN = 1, MMAP, WRITE, WRITE_2, MMAP_2, FORK, EXIT, NR_EVENTS = EXIT };
-
-static struct screen s;
-static struct scenario *scenario;
 
 /* ---- a kind of overlay ---- */
 
@@ -120,32 +116,7 @@ static const struct overlay_kind counts = {
 
 /* ---- the screen ---- */
 
-static void set_up(void)
-{
-	struct ui_options o = {.language = "en"};
-	struct diags d;
-
-	diags_init(&d);
-	scenario = scenario_parse("lecture.txt", lecture, strlen(lecture), NULL, &d);
-	ck_assert_ptr_nonnull(scenario);
-	diags_free(&d);
-	ck_assert(screen_open(&s, scenario, &o));
-	screen_resize(&s, 120, 40);
-}
-
-static void tear_down(void)
-{
-	screen_close(&s);
-	scenario_free(scenario);
-}
-
-static void press(const char *keys)
-{
-	for (; *keys; keys++)
-		screen_key(&s, (uint32_t)*keys);
-}
-
-static void go_to(uint32_t event, uint64_t step) { screen_goto(&s, (struct when){event, step}); }
+static void set_up(void) { open_screen(lecture, 120, 40); }
 
 static struct counts *open_counts(void)
 {
@@ -154,19 +125,6 @@ static struct counts *open_counts(void)
 	ck_assert_ptr_nonnull(c);
 	c->pid = 1;
 	return c;
-}
-
-static const char *frame(void)
-{
-	static char text[1 << 17];
-	struct grid g = {0};
-	FILE *f = fmemopen(text, sizeof(text), "w");
-
-	screen_draw(&s, &g);
-	grid_print(&g, f);
-	fclose(f);
-	grid_free(&g);
-	return text;
 }
 
 static bool shows(const char *text) { return strstr(frame(), text) != NULL; }
@@ -590,7 +548,7 @@ Suite *overlay_suite(void)
 	TCase *t = tcase_create("overlay");
 
 	tcase_set_timeout(t, 0);
-	tcase_add_checked_fixture(t, set_up, tear_down);
+	tcase_add_checked_fixture(t, set_up, close_screen);
 	tcase_add_test(t, it_stands_above_the_panels_until_escape_or_q);
 	tcase_add_test(t, another_one_takes_its_place);
 	tcase_add_test(t, time_goes_on_under_it);

@@ -5,11 +5,10 @@
  *
  *	MMVIZ_ACCEPT=1 build/tests/unit proc_view; git diff tests/golden
  */
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "ui/screen.h"
+#include "tests/open_screen.h"
 
 static const char lecture[] = "title \"Files\"\n"
 			      "machine i386 ram=1G\n"
@@ -22,47 +21,7 @@ static const char lecture[] = "title \"Files\"\n"
 			      "exit kid\n";
 enum { SPAWN = 1, MMAP, WRITE, FORK, COPY, FORK_2, EXIT };
 
-static struct screen s;
-static struct scenario *scenario;
-
-static void open_screen(const char *text, int width, int height)
-{
-	struct ui_options o = {.language = "en"};
-	struct diags d;
-
-	diags_init(&d);
-	scenario = scenario_parse("files.txt", text, strlen(text), NULL, &d);
-	diags_print(&d, stderr);
-	diags_free(&d);
-	ck_assert_ptr_nonnull(scenario);
-	ck_assert(screen_open(&s, scenario, &o));
-	screen_resize(&s, width, height);
-}
-
 static void set_up(void) { open_screen(lecture, 120, 40); }
-
-static void tear_down(void)
-{
-	screen_close(&s);
-	scenario_free(scenario);
-}
-
-static void go_to(uint32_t event) { screen_goto(&s, (struct when){event, STEP_END}); }
-
-/* The frame as text; taken again by the next call. */
-static const char *frame(void)
-{
-	static char text[1 << 17];
-	struct grid g = {0};
-	FILE *f = fmemopen(text, sizeof(text), "w");
-
-	g.ascii = s.view.ascii;
-	screen_draw(&s, &g);
-	grid_print(&g, f);
-	fclose(f);
-	grid_free(&g);
-	return text;
-}
 
 /* The box alone, without the panels around it. */
 static const char *box(void)
@@ -87,33 +46,11 @@ static const char *box(void)
 
 static bool shows(const char *text) { return strstr(frame(), text) != NULL; }
 
-/* Keys as at a terminal: each on a screen that was drawn. */
-static void press(const char *keys)
-{
-	for (; *keys; keys++) {
-		frame();
-		screen_key(&s, (uint32_t)*keys);
-	}
-}
-
-static void press_key(uint32_t key)
-{
-	frame();
-	screen_key(&s, key);
-}
-
-static void enter_line(const char *line)
-{
-	press(":");
-	press(line);
-	press_key(KEY_ENTER_);
-}
-
 /* ---- the chooser ---- */
 
 START_TEST(f_opens_the_list_of_files_and_closes_it)
 {
-	go_to(COPY);
+	go_to(COPY, STEP_END);
 	press("f");
 	ck_assert(shows(" /proc "));
 	ck_assert(shows("meminfo       memory by use"));
@@ -143,7 +80,7 @@ END_TEST
 
 START_TEST(enter_opens_a_file_and_tab_the_next_one)
 {
-	go_to(COPY);
+	go_to(COPY, STEP_END);
 	press("fjjj");
 	press_key(KEY_ENTER_);
 	ck_assert(shows("/proc/meminfo"));
@@ -165,7 +102,7 @@ END_TEST
 
 START_TEST(comma_and_full_stop_go_to_other_processes)
 {
-	go_to(FORK_2);
+	go_to(FORK_2, STEP_END);
 	enter_line("proc kid/comm");
 	ck_assert(shows("/proc/2/comm"));
 	press(".");
@@ -186,7 +123,7 @@ END_TEST
 
 START_TEST(a_file_follows_time_and_marks_what_has_changed)
 {
-	go_to(MMAP);
+	go_to(MMAP, STEP_END);
 	enter_line("proc status");
 	ck_assert(shows(" VmRSS:                12 kB"));
 	ck_assert(shows("◆VmSize:              164 kB"));
@@ -202,7 +139,7 @@ END_TEST
 
 START_TEST(a_line_stays_itself_when_others_come_above_it)
 {
-	go_to(SPAWN);
+	go_to(SPAWN, STEP_END);
 	enter_line("proc maps");
 	press("n");
 	ck_assert(shows("◆b7ffe000-b8000000 rw-p"));
@@ -220,7 +157,7 @@ END_TEST
 
 START_TEST(a_pages_line_changes_and_its_neighbours_do_not)
 {
-	go_to(FORK);
+	go_to(FORK, STEP_END);
 	enter_line("proc kid/pagemap");
 	press("n");
 	ck_assert(shows("◆  b7ffe000  81"));
@@ -232,14 +169,14 @@ END_TEST
 
 START_TEST(a_process_that_does_not_live_is_said_to_be_away)
 {
-	go_to(FORK_2);
+	go_to(FORK_2, STEP_END);
 	enter_line("proc kid/maps");
 	ck_assert(shows("b7ffe000-b8000000"));
 	press("n");
 	ck_assert(shows("process 2, kid, does not live now"));
 	press("p");
 	ck_assert(shows("b7ffe000-b8000000"));
-	go_to(WRITE);
+	go_to(WRITE, STEP_END);
 	ck_assert(shows("process 2, kid, does not live now"));
 }
 END_TEST
@@ -248,7 +185,7 @@ END_TEST
 
 START_TEST(m_goes_round_the_lines_that_are_marked)
 {
-	go_to(COPY);
+	go_to(COPY, STEP_END);
 	enter_line("proc kid/smaps");
 	press("m");
 	ck_assert(shows("▸◆Pss:                   4 kB"));
@@ -262,7 +199,7 @@ END_TEST
 
 START_TEST(slash_finds_a_line)
 {
-	go_to(COPY);
+	go_to(COPY, STEP_END);
 	enter_line("proc meminfo");
 	ck_assert(!shows("DirectMap4M"));
 	press("/directmap4m");
@@ -276,7 +213,7 @@ END_TEST
 
 START_TEST(a_long_line_goes_on_in_the_next_row)
 {
-	go_to(COPY);
+	go_to(COPY, STEP_END);
 	enter_line("proc stat");
 	ck_assert(shows("◆2 (kid) R 1 0 0 0 -1 0 2 0"));
 	ck_assert(shows("134516736 134522880 134537216"));
@@ -294,11 +231,11 @@ END_TEST
 
 START_TEST(of_a_very_long_file_the_beginning_is_shown)
 {
-	tear_down();
+	close_screen();
 	open_screen("machine i386 ram=1G\nspawn sh\nrepeat 200\nmmap sh a$i 4K prot=r\nmmap sh b$i "
 		    "4K\nend\n",
 		    120, 40);
-	go_to(401);
+	go_to(401, STEP_END);
 	enter_line("proc smaps");
 	ck_assert(shows("08048000-08049000"));
 	press("/the rest");
@@ -311,7 +248,7 @@ END_TEST
 
 START_TEST(the_prompt_opens_files_by_their_names)
 {
-	go_to(COPY);
+	go_to(COPY, STEP_END);
 	enter_line("proc meminfo");
 	ck_assert(shows("/proc/meminfo"));
 	enter_line("proc 1/maps");
@@ -341,7 +278,7 @@ static const char *completed(const char *line)
 
 START_TEST(the_prompt_completes_files)
 {
-	go_to(COPY);
+	go_to(COPY, STEP_END);
 	ck_assert_str_eq(completed("pr"), "proc ");
 	ck_assert_str_eq(completed("proc mem"), "proc meminfo ");
 	ck_assert_str_eq(completed("proc kid/sm"), "proc kid/smaps ");
@@ -377,7 +314,7 @@ START_TEST(the_box_is_as_the_golden_one)
 
 	screen_resize(&s, g->width, g->height);
 	s.view.ascii = g->ascii;
-	go_to(g->event);
+	go_to(g->event, STEP_END);
 	enter_line(g->line);
 	got = box();
 	snprintf(path, sizeof(path), "tests/golden/%s.txt", g->name);
@@ -403,7 +340,7 @@ Suite *proc_view_suite(void)
 
 	suite_add_tcase(suite, t);
 	tcase_set_timeout(t, 0);
-	tcase_add_checked_fixture(t, set_up, tear_down);
+	tcase_add_checked_fixture(t, set_up, close_screen);
 	tcase_add_test(t, f_opens_the_list_of_files_and_closes_it);
 	tcase_add_test(t, without_a_process_there_are_the_machines_files_only);
 	tcase_add_test(t, enter_opens_a_file_and_tab_the_next_one);

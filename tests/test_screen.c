@@ -5,15 +5,14 @@
  *
  *	MMVIZ_ACCEPT=1 build/tests/unit screen; git diff tests/golden
  */
-#include <check.h>
 #include <glob.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "tests/golden.h"
+#include "tests/open_screen.h"
 #include "ui/keys.h"
-#include "ui/screen.h"
 
 static const char lecture[] =
 	"title \"Three frames\"\n"
@@ -38,63 +37,9 @@ static const char lecture[] =
 	"expect rss sh == 1\n";
 enum { SPAWN = 1, MMAP, WRITE, FORK, COPY, REUSE, REFUSED, KMALLOC, EXIT, NR_EVENTS = EXIT };
 
-static struct screen s;
-static struct scenario *scenario;
-
-static void open_screen(const char *text, int width, int height)
-{
-	struct ui_options o = {.language = "en"};
-	struct diags d;
-
-	diags_init(&d);
-	scenario = scenario_parse("lecture.txt", text, strlen(text), NULL, &d);
-	if (!scenario)
-		diags_print(&d, stderr);
-	ck_assert_ptr_nonnull(scenario);
-	diags_free(&d);
-	ck_assert(screen_open(&s, scenario, &o));
-	screen_resize(&s, width, height);
-}
-
 static void set_up(void) { open_screen(lecture, 120, 40); }
 
-static void tear_down(void)
-{
-	screen_close(&s);
-	scenario_free(scenario);
-}
-
 static struct when now(void) { return timeline_now(s.view.timeline); }
-
-static void press(const char *keys)
-{
-	for (; *keys; keys++)
-		screen_key(&s, (uint32_t)*keys);
-}
-
-/* A line at the prompt. */
-static void enter_line(const char *line)
-{
-	press(":");
-	press(line);
-	screen_key(&s, KEY_ENTER_);
-}
-
-static void go_to(uint32_t event) { screen_goto(&s, (struct when){event, STEP_END}); }
-
-/* The frame as text; taken again by the next call. */
-static const char *frame(void)
-{
-	static char text[1 << 17];
-	struct grid g = {0};
-	FILE *f = fmemopen(text, sizeof(text), "w");
-
-	screen_draw(&s, &g);
-	grid_print(&g, f);
-	fclose(f);
-	grid_free(&g);
-	return text;
-}
 
 static bool shows(const char *text) { return strstr(frame(), text) != NULL; }
 
@@ -125,7 +70,7 @@ END_TEST
 
 START_TEST(micro_steps_go_on_and_back)
 {
-	go_to(MMAP);
+	go_to(MMAP, STEP_END);
 	press("s");
 	ck_assert_uint_eq(now().event, WRITE);
 	ck_assert_uint_eq(now().step, 1);
@@ -192,7 +137,7 @@ START_TEST(numbers_that_grow_move_nothing)
 {
 	char before[160], after[160];
 
-	go_to(SPAWN);
+	go_to(SPAWN, STEP_END);
 	snprintf(before, sizeof(before), "%.120s", frame());
 	press("n");
 	snprintf(after, sizeof(after), "%.120s", frame());
@@ -244,7 +189,7 @@ END_TEST
 
 START_TEST(a_question_comes_before_its_event_and_the_answer_after)
 {
-	go_to(WRITE);
+	go_to(WRITE, STEP_END);
 	press("n");
 	ck_assert_uint_eq(now().event, WRITE);
 	ck_assert(shows("How many pages does fork copy?"));
@@ -263,7 +208,7 @@ END_TEST
 
 START_TEST(escape_leaves_a_question_without_running_its_event)
 {
-	go_to(WRITE);
+	go_to(WRITE, STEP_END);
 	press("n");
 	screen_key(&s, KEY_ESCAPE_);
 	ck_assert(!s.quiz_open);
@@ -273,18 +218,18 @@ END_TEST
 
 START_TEST(what_the_lecturer_says_is_shown_with_its_event)
 {
-	go_to(MMAP);
+	go_to(MMAP, STEP_END);
 	ck_assert(shows(" A region of two pages: a promise, no memory.\n"));
 	s.view.language = "zh";
 	ck_assert(shows("两页的区域"));
-	go_to(WRITE);
+	go_to(WRITE, STEP_END);
 	ck_assert(!shows(" 两页的区域\n"));
 }
 END_TEST
 
 START_TEST(a_question_is_asked_in_the_users_language)
 {
-	tear_down();
+	close_screen();
 	open_screen("spawn sh\n"
 		    "quiz \"What?\" answer=\"That.\"\n"
 		    "quiz.zh \"何?\" answer=\"彼\"\n"
@@ -303,13 +248,13 @@ START_TEST(focus_brings_its_panel_up_and_going_back_undoes_it)
 {
 	screen_resize(&s, 80, 24);
 	ck_assert_ptr_null(layout_place(&s.layout, panel_find("zones")));
-	go_to(COPY);
+	go_to(COPY, STEP_END);
 	ck_assert_int_eq(s.active, panel_find("zones"));
 	ck_assert_ptr_nonnull(layout_place(&s.layout, panel_find("zones")));
 	press("1");
-	go_to(REUSE);
+	go_to(REUSE, STEP_END);
 	ck_assert_int_eq(s.active, panel_find("events"));
-	go_to(FORK);
+	go_to(FORK, STEP_END);
 	ck_assert_ptr_null(layout_place(&s.layout, panel_find("zones")));
 }
 END_TEST
@@ -321,11 +266,11 @@ END_TEST
 
 START_TEST(focus_finds_what_its_own_event_makes)
 {
-	tear_down();
+	close_screen();
 	open_screen(FOCUSES, 120, 40);
 	screen_goto(&s, (struct when){1, 1});
 	ck_assert_int_eq(s.view.choice.kind, CHOOSE_NONE);
-	go_to(1);
+	go_to(1, STEP_END);
 	ck_assert(s.view.choice.kind == CHOOSE_CACHE && s.view.choice_is_users);
 	ck_assert_str_eq(view_machine(&s.view)->cache[s.view.choice.cache]->name, "box");
 }
@@ -333,9 +278,9 @@ END_TEST
 
 START_TEST(focus_on_what_is_not_there_is_told)
 {
-	tear_down();
+	close_screen();
 	open_screen(FOCUSES, 120, 40);
-	go_to(3);
+	go_to(3, STEP_END);
 	ck_assert(shows("focus zones: there is no \"HighMem\" at this moment"));
 	ck_assert_int_eq(s.active, panel_find("zones"));
 }
@@ -343,20 +288,20 @@ END_TEST
 
 START_TEST(focus_without_an_item_shows_the_whole)
 {
-	tear_down();
+	close_screen();
 	open_screen(FOCUSES, 120, 40);
-	go_to(4);
+	go_to(4, STEP_END);
 	ck_assert_int_eq(s.panel[panel_find("space")].zoom, 1);
-	go_to(5);
+	go_to(5, STEP_END);
 	ck_assert_int_eq(s.panel[panel_find("space")].zoom, 0);
-	go_to(4);
+	go_to(4, STEP_END);
 	ck_assert_int_eq(s.panel[panel_find("space")].zoom, 1);
 }
 END_TEST
 
 START_TEST(an_expect_that_fails_is_told)
 {
-	go_to(EXIT);
+	go_to(EXIT, STEP_END);
 	ck_assert(shows("not as expected: expect rss sh == 1"));
 }
 END_TEST
@@ -518,7 +463,7 @@ END_TEST
 
 START_TEST(an_event_typed_at_the_prompt_runs_as_the_next_one)
 {
-	go_to(MMAP);
+	go_to(MMAP, STEP_END);
 	enter_line("spawn guest");
 	ck_assert(!s.prompt.open);
 	ck_assert_uint_eq(now().event, MMAP + 1);
@@ -532,7 +477,7 @@ END_TEST
 
 START_TEST(a_mistake_is_shown_and_the_line_kept)
 {
-	go_to(MMAP);
+	go_to(MMAP, STEP_END);
 	enter_line("write hs buf");
 	ck_assert(s.prompt.open);
 	ck_assert_str_eq(s.prompt.text, "write hs buf");
@@ -612,7 +557,7 @@ END_TEST
 
 START_TEST(a_sentence_that_does_not_fit_ends_with_a_full_stop)
 {
-	go_to(SPAWN);
+	go_to(SPAWN, STEP_END);
 	ck_assert(shows("The rest comes"));
 	screen_resize(&s, 100, 9);
 	ck_assert_int_eq(s.layout.narration_height, 1);
@@ -623,7 +568,7 @@ END_TEST
 
 START_TEST(the_question_gives_way_to_what_is_said)
 {
-	tear_down();
+	close_screen();
 	open_screen(
 		"spawn sh\nmmap sh buf 8K\nwrite sh buf\n"
 		"quiz \"Of the pages that sh has, here only a few, elsewhere thousands, how many "
@@ -631,7 +576,7 @@ START_TEST(the_question_gives_way_to_what_is_said)
 		"say \"Nothing is copied but the tables: both have the same frames, and both may "
 		"only read them. So fork is cheap, however large the process is.\"\nfork sh kid\n",
 		200, 60);
-	go_to(4);
+	go_to(4, STEP_END);
 	ck_assert(shows("copied by fork?  none") && shows("process is."));
 	screen_resize(&s, 80, 24);
 	ck_assert(shows("Answer: none") && shows("the process is."));
@@ -669,7 +614,7 @@ START_TEST(a_reason_that_is_too_long_goes_on_in_lines_that_are_left)
 {
 	const struct place *p;
 
-	go_to(MMAP);
+	go_to(MMAP, STEP_END);
 	frame();
 	p = layout_place(&s.layout, panel_find("why"));
 	/* what vm_unmapped_area found, the second line of the tree, takes several: a click on each is one on it */
@@ -691,7 +636,7 @@ START_TEST(save_writes_a_scenario_that_runs_again)
 
 	ck_assert_int_ge(fd, 0);
 	close(fd);
-	go_to(MMAP);
+	go_to(MMAP, STEP_END);
 	enter_line("spawn guest");
 	snprintf(line, sizeof(line), "save %s", path);
 	enter_line(line);
@@ -721,7 +666,7 @@ END_TEST
 
 START_TEST(tab_completes_words_names_and_options)
 {
-	go_to(FORK);
+	go_to(FORK, STEP_END);
 	press(":wr");
 	screen_key(&s, KEY_TAB_);
 	ck_assert_str_eq(s.prompt.text, "write ");
@@ -843,7 +788,7 @@ END_TEST
 
 START_TEST(an_empty_scenario_has_a_screen)
 {
-	tear_down();
+	close_screen();
 	open_screen("title \"nothing\"\n", 80, 24);
 	ck_assert(shows("0/0"));
 	press("nspSgGr");
@@ -925,7 +870,7 @@ static void open_file(const char *path, const char *language, int width, int hei
 	struct ui_options o = {.language = language};
 	struct diags d;
 
-	tear_down();
+	close_screen();
 	diags_init(&d);
 	scenario = scenario_load(path, NULL, &d);
 	ck_assert_ptr_nonnull(scenario);
@@ -952,7 +897,7 @@ static void check_narration(const char *path, const char *language, uint32_t nr)
 	const char *say = scenario_say(scenario, nr, language);
 	char shown[8192], text[2048];
 
-	go_to(nr);
+	go_to(nr, STEP_END);
 	read_narration(shown, sizeof(shown));
 	narrate(&s.view, text, sizeof(text));
 	text[strcspn(text, "\n")] = '\0';
@@ -982,7 +927,7 @@ Suite *screen_suite(void)
 	TCase *t = tcase_create("screen");
 
 	tcase_set_timeout(t, 0);
-	tcase_add_checked_fixture(t, set_up, tear_down);
+	tcase_add_checked_fixture(t, set_up, close_screen);
 	tcase_add_test(t, keys_move_in_time);
 	tcase_add_test(t, micro_steps_go_on_and_back);
 	tcase_add_test(t, left_and_right_step_where_the_panel_has_no_use_for_them);

@@ -1,12 +1,11 @@
 /*
  * What is this?  The box: what opens it, what its lines lead to, and how it follows the time.
  */
-#include <check.h>
 #include <string.h>
 
 #include "src/what.h"
+#include "tests/open_screen.h"
 #include "ui/parts.h"
-#include "ui/screen.h"
 
 static const char lecture[] = "machine i386 ram=1G\n"
 			      "spawn sh\n"
@@ -20,43 +19,7 @@ static const char lecture[] = "machine i386 ram=1G\n"
 enum { SPAWN = 1, MMAP, WRITE, FORK, COPY, REUSE, KMALLOC, EXIT };
 enum { BUF = 0xb7ffe000 };
 
-static struct screen s;
-static struct scenario *scenario;
-
-static void open_screen(const char *text)
-{
-	struct ui_options o = {.language = "en"};
-	struct diags d;
-
-	diags_init(&d);
-	scenario = scenario_parse("lecture.txt", text, strlen(text), NULL, &d);
-	ck_assert_ptr_nonnull(scenario);
-	diags_free(&d);
-	ck_assert(screen_open(&s, scenario, &o));
-	screen_resize(&s, 120, 40);
-}
-
-static void set_up(void) { open_screen(lecture); }
-
-static void tear_down(void)
-{
-	screen_close(&s);
-	scenario_free(scenario);
-}
-
-/* The frame as text; taken again by the next call. */
-static const char *frame(void)
-{
-	static char text[1 << 17];
-	struct grid g = {0};
-	FILE *f = fmemopen(text, sizeof(text), "w");
-
-	screen_draw(&s, &g);
-	grid_print(&g, f);
-	fclose(f);
-	grid_free(&g);
-	return text;
-}
+static void set_up(void) { open_screen(lecture, 120, 40); }
 
 static bool shows(const char *words)
 {
@@ -68,21 +31,6 @@ static bool shows(const char *words)
 }
 
 #define ck_shows(words) ck_assert_msg(shows(words), "not shown: %s", words)
-
-static void press(const char *keys)
-{
-	for (; *keys; keys++)
-		screen_key(&s, (uint32_t)*keys);
-}
-
-static void enter_line(const char *line)
-{
-	press(":");
-	press(line);
-	screen_key(&s, KEY_ENTER_);
-}
-
-static void go_to(uint32_t event, uint64_t step) { screen_goto(&s, (struct when){event, step}); }
 
 /* The row of the box that holds these words; -1. */
 static int row_of(const char *words)
@@ -245,7 +193,7 @@ END_TEST
 
 START_TEST(marks_are_the_same_whichever_way_the_moment_was_reached)
 {
-	char there[1 << 14];
+	static char there[1 << 17];
 
 	go_to(FORK, STEP_END);
 	enter_line("what kid buf");
@@ -385,7 +333,7 @@ Suite *what_box_suite(void)
 	Suite *suite = suite_create("what_box");
 	TCase *t = tcase_create("what_box");
 
-	tcase_add_checked_fixture(t, set_up, tear_down);
+	tcase_add_checked_fixture(t, set_up, close_screen);
 	tcase_add_test(t, w_tells_of_what_is_chosen);
 	tcase_add_test(t, w_tells_of_blocks_objects_and_caches_too);
 	tcase_add_test(t, a_chosen_process_is_asked_about_where_the_walk_is);
