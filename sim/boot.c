@@ -367,6 +367,7 @@ void boot_memory(struct machine *m)
 	m->max_pfn = b.ram_end;
 	m->max_low_pfn = b.ram_end < maxmem ? b.ram_end : (pfn_t)maxmem;
 	kernel_map_set_low_memory(&m->map, m->profile, m->max_low_pfn);
+	vmap_init_free_space(m);
 	m->mem_map = arena_alloc(m->arena, sizeof(struct page) * b.ram_end);
 	find_holes(m, &b);
 	nodes_init(m, m->config.nodes);

@@ -1,5 +1,6 @@
 /*
- * Laws of the kernel's gigabyte: areas of vmalloc, kmap's window, CPUs' slots.
+ * Laws of the kernel's gigabyte: areas of vmalloc and what is free beside them,
+ * kmap's window, CPUs' slots.
  *
  * What these say is mapped must be what the kernel's master table maps, frame
  * by frame.
@@ -48,6 +49,106 @@ static bool check_areas_of_vmap(const struct check *k)
 	}
 	return LAW(lazy == v->lazy_pages, "%u pages are lazy, %u are counted",
 		   lazy, v->lazy_pages);
+}
+
+/* ---- free ranges ---- */
+
+/* A way through the tree of free ranges. */
+struct tour {
+	const struct check *k;
+	const struct vmap_range *next; /* of the list: the tree's next one  */
+};
+
+/* The place in the list, the parent, the colour. */
+static bool check_range(const struct tour *t, const struct vmap_range *r,
+			const struct vmap_range *parent)
+{
+	return LAW(t->next == r && r->start < r->end,
+		   "free range %x-%x is empty, or not where the list has it",
+		   r->start, r->end) &&
+	       LAW(!r->next || (r->next->prev == r && r->end < r->next->start),
+		   "free range %x-%x touches the next one", r->start, r->end) &&
+	       LAW(rb_vmap_range(r->rb.parent) == parent,
+		   "free range %x does not know its parent", r->start) &&
+	       LAW(r->rb.colour == RB_BLACK ||
+			   (parent && parent->rb.colour == RB_BLACK),
+		   "free range %x is red, and so is its parent, or it is the "
+		   "root",
+		   r->start);
+}
+
+static uint64_t larger(const struct vmap_range *r, uint64_t size)
+{
+	return r && r->subtree_max_size > size ? r->subtree_max_size : size;
+}
+
+/* The black height of the subtree of r in *height. */
+static bool check_ranges(struct tour *t, const struct vmap_range *r,
+			 const struct vmap_range *parent, uint32_t *height)
+{
+	const struct vmap_range *left, *right;
+	uint32_t below_left, below_right;
+	uint64_t max;
+
+	*height = 0;
+	if (!r)
+		return true;
+	left = rb_vmap_range(r->rb.child[RB_LEFT]);
+	right = rb_vmap_range(r->rb.child[RB_RIGHT]);
+	if (!check_ranges(t, left, r, &below_left) ||
+	    !check_range(t, r, parent))
+		return false;
+	t->next = r->next;
+	if (!check_ranges(t, right, r, &below_right))
+		return false;
+	*height = below_left + (r->rb.colour == RB_BLACK);
+	max = larger(left, larger(right, r->end - r->start));
+	return LAW(below_left == below_right,
+		   "free range %x has %u black ones below its left, %u below "
+		   "its right",
+		   r->start, below_left, below_right) &&
+	       LAW(max == r->subtree_max_size,
+		   "free range %x: the longest from it down has %l bytes, not "
+		   "%l",
+		   r->start, max, r->subtree_max_size);
+}
+
+/* Areas and free ranges take turns, and nothing is left out. */
+static bool check_no_gaps(const struct check *k)
+{
+	const struct vmap *v = &k->m->vmap;
+	const struct vmap_range *r = v->free.first;
+	const struct vm_struct *a = v->first;
+	vaddr_t at = 1;
+
+	while (r || a) {
+		bool is_range = r && r->start == at;
+
+		if (!LAW(is_range || (a && a->start == at),
+			 "%x is in no area and in no free range", at))
+			return false;
+		at = is_range ? r->end : a->end;
+		if (is_range)
+			r = r->next;
+		else
+			a = a->next;
+	}
+	return LAW(at == vmap_space_end(k->m),
+		   "areas and free ranges end at %x, not at %x", at,
+		   vmap_space_end(k->m));
+}
+
+static bool check_free_ranges(const struct check *k)
+{
+	const struct vmap_ranges *free = &k->m->vmap.free;
+	struct tour t = {.k = k, .next = free->first};
+	uint32_t height;
+
+	return check_ranges(&t, rb_vmap_range(free->root.node), NULL,
+			    &height) &&
+	       LAW(!t.next, "free range %x is in the list, but not in the tree",
+		   t.next->start) &&
+	       check_no_gaps(k);
 }
 
 static bool check_window(const struct check *k)
@@ -115,5 +216,6 @@ bool check_kernel_map(struct check *k)
 	for (uint32_t cpu = 0; cpu < k->m->config.cpus; cpu++)
 		if (!check_kmap_slots(k, cpu))
 			return false;
-	return check_areas_of_vmap(k) && check_window(k);
+	return check_areas_of_vmap(k) && check_free_ranges(k) &&
+	       check_window(k);
 }

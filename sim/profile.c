@@ -79,7 +79,7 @@
 #define CLASSIC_ALLOCATORS                                                     \
 	.vmalloc_start_round8m = true, .cache_line = 32,                       \
 	.slab_break_order = 2, .pageblock_order = 10, .pcp_max_order = 3,      \
-	.lock_kind = LOCK_TAS
+	.ioremap_max_order = 19, .lock_kind = LOCK_TAS
 
 /*
  * A PC of the i440FX kind: no RAM at 0x9f000..0xfffff, the last 128K for ACPI
@@ -138,15 +138,15 @@ static const struct fix_row arm_rows[] = {{"earlycon", 1}, {NULL, 0}};
 
 #define LINUX61_ALLOCATORS                                                     \
 	.highpte = true, .khugepaged_pages = MB(512) >> PAGE_SHIFT,            \
-	.slab_61 = true, .cache_line = 32, .slab_break_order = 1,              \
-	.rss_events_thresh = 64, .lock_kind = LOCK_QSPIN, .mobility_types = 5, \
-	.pcp_max_order = 3
+	.slab_61 = true, .vmap_61 = true, .cache_line = 32,                    \
+	.slab_break_order = 1, .rss_events_thresh = 64,                        \
+	.lock_kind = LOCK_QSPIN, .mobility_types = 5, .pcp_max_order = 3
 
 /* arm and x86-64: 6.1 as well, its tables in low memory. */
 #define MODERN_ALLOCATORS                                                      \
 	.khugepaged_pages = MB(512) >> PAGE_SHIFT, .slab_61 = true,            \
-	.cache_line = 64, .slab_break_order = 1, .mobility_types = 5,          \
-	.pcp_max_order = 3
+	.vmap_61 = true, .cache_line = 64, .slab_break_order = 1,              \
+	.mobility_types = 5, .pcp_max_order = 3
 
 /*
  * ARM: 16M below the direct map are the kernel's too, for modules and kmap's
@@ -159,7 +159,7 @@ static const struct fix_row arm_rows[] = {{"earlycon", 1}, {NULL, 0}};
 	.vmalloc_offset = MB(8), .vmalloc_start_floor8m = true,                \
 	.vmalloc_end = 0xff800000, .vmalloc_reserve = MB(248),                 \
 	.modules = 0xbf000000, .modules_end = 0xbfe00000,                      \
-	.pkmap_base = 0xbfe00000, .last_pkmap = 512,                           \
+	.pkmap_base = 0xbfe00000, .last_pkmap = 512, .ioremap_max_order = 24,  \
 	.fixaddr_top = 0xffeff000, .fixaddr_start = 0xffc80000,                \
 	.fix_rows = arm_rows, .lock_kind = LOCK_TICKET, .vectors = 0xffff0000, \
 	.nr_cpus = 8, .fix_kmap_begin = 1, .kmap_slots = 16,                   \
@@ -183,7 +183,8 @@ static const struct fix_row arm_rows[] = {{"earlycon", 1}, {NULL, 0}};
 	.word_bits = 64, .va_bits = 48, .task_size = 0x7ffffffff000,           \
 	.kernel_base = 0xffff800000000000, .page_offset = 0xffff888000000000,  \
 	.vmalloc_base = 0xffffc90000000000, .vmalloc_end = 0xffffe90000000000, \
-	.vmemmap = 0xffffea0000000000, .vmemmap_end = 0xffffeb0000000000,      \
+	.ioremap_max_order = 30, .vmemmap = 0xffffea0000000000,                \
+	.vmemmap_end = 0xffffeb0000000000,                                     \
 	.cpu_entry_area = 0xfffffe0000000000,                                  \
 	.kernel_text = 0xffffffff80000000, .modules = 0xffffffffc0000000,      \
 	.modules_end = 0xffffffffff000000, .fixaddr_top = 0xffffffffff7ff000,  \
@@ -245,6 +246,7 @@ static const struct mm_profile profiles[] = {
 		.max_ram = GB(4),
 		.text = "Linux 6.1 on a PC, as recorded (Debian 686)",
 		.last_pkmap = 1024,
+		.ioremap_max_order = 22,
 		LINUX61_FIXMAP,
 		.kernel_bytes = PAGES(3629),
 		.init_bytes = PAGES(451),
@@ -261,6 +263,7 @@ static const struct mm_profile profiles[] = {
 		.max_ram = GB(4),
 		.text = "Linux 6.1 with PAE, as recorded (Debian 686-pae)",
 		.last_pkmap = 512,
+		.ioremap_max_order = 21,
 		LINUX61_FIXMAP,
 		.kernel_bytes = PAGES(3673),
 		.init_bytes = PAGES(455),

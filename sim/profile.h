@@ -130,6 +130,8 @@ struct mm_profile {
 	                             * tell them apart (before 2.6.24)       */
 	uint8_t pcp_max_order;      /* blocks up to it go through the CPU's
 	                             * lists: 6.1: 3                         */
+	bool vmap_61;               /* vmalloc searches a tree, and frees lazily */
+	uint8_t ioremap_max_order;  /* log2 of what ioremap aligns to at most */
 	bool slab_61;               /* geometry of 6.1 (§5.10), else 2.4.18  */
 	bool vmalloc_start_round8m; /* classic rounds VMALLOC_START up       */
 	bool vmalloc_start_floor8m; /* ARM rounds it down                    */

@@ -16,12 +16,12 @@
  * was made before learns of a new table by a fault (vmalloc_fault.c).
  *
  * An area that is freed gives its frames back at once.  Its addresses may still
- * stand in the TLB of any CPU, and asking all of them to forget is dear: so
- * they stay out of use (lazy) until 32M have come together, or no range is
- * left; then one flush frees them all.
+ * stand in the TLB of any CPU, and asking all of them to forget is dear.  2.6
+ * asks each time.  In 6.1 addresses stay out of use (lazy) until 32M have come
+ * together, or no range is left; then one flush frees them all.
  *
- * Source: 6.1 mm/vmalloc.c; 2.4 had neither lazy areas nor a tree.  Simpler
- * than Linux: the areas are a sorted list, free ranges are the gaps in it.
+ * Source: 6.1 mm/vmalloc.c; REFERENCE 7.1.  Simpler than Linux: the areas that
+ * are in use are a sorted list, no tree.
  */
 #include "vmalloc.h"
 
@@ -59,51 +59,38 @@ static void remove_area(struct vmap *v, struct vm_struct *area)
 }
 
 /*
- * The lowest range of so many bytes, its start a multiple of align; 0: none.
- *
- * 6.1 looks for ranges by their length alone, and asks for as much as the worst
- * start would need: 36K that begin at a multiple of 64K go into a range of
- * 100K - 1 or more, though a shorter one might do.
- * 6.1 find_vmap_lowest_match().  Simpler than Linux: it takes such a shorter one
- * if it comes by it on its way through the tree of ranges.
+ * ioremap's areas could be mapped by large entries: they begin at a power of two,
+ * the lowest that is not below their size, in 2.6 the lowest above it.
  */
-static vaddr_t find_lowest(const struct machine *m, uint64_t bytes,
-			   uint64_t align)
-{
-	uint64_t at = m->map.vmalloc_start;
-	uint64_t length = align > PAGE_SIZE ? bytes + align - 1 : bytes;
-
-	for (const struct vm_struct *a = m->vmap.first; a; a = a->next) {
-		if (at + length <= a->start)
-			break;
-		if (a->end > at)
-			at = a->end;
-	}
-	at = (at + align - 1) & ~(uint64_t)(align - 1);
-	return at + bytes <= m->map.vmalloc_end ? (vaddr_t)at : 0;
-}
-
-/* ioremap's areas can be mapped by large entries: so they begin like those. */
 static uint64_t alignment(const struct machine *m, uint64_t bytes,
 			  uint32_t flags)
 {
-	uint64_t most = pt_span(m, m->profile->pt_levels - 2u);
-	uint64_t align = PAGE_SIZE;
+	uint64_t most = 1ull << m->profile->ioremap_max_order;
+	uint64_t align = PAGE_SIZE, least = bytes;
 
+	if (!m->profile->vmap_61)
+		least++;
 	if (flags & VM_IOREMAP)
-		while (align < bytes && align < most)
+		while (align < least && align < most)
 			align *= 2;
 	return align;
 }
 
-struct vm_struct *vmap_insert(struct machine *m, vaddr_t start, vaddr_t end,
-			      uint32_t flags)
+static struct vm_struct *new_area(struct machine *m, vaddr_t start, vaddr_t end,
+				  uint32_t flags)
 {
 	struct vm_struct *area = arena_alloc(m->arena, sizeof(*area));
 
 	*area = (struct vm_struct){.start = start, .end = end, .flags = flags};
 	insert_area(&m->vmap, area);
 	return area;
+}
+
+struct vm_struct *vmap_insert(struct machine *m, vaddr_t start, vaddr_t end,
+			      uint32_t flags)
+{
+	take_vmap_range(m, start, end);
+	return new_area(m, start, end, flags);
 }
 
 struct vm_struct *get_vm_area(struct machine *m, uint64_t bytes, uint32_t flags)
@@ -119,17 +106,17 @@ struct vm_struct *get_vm_area(struct machine *m, uint64_t bytes, uint32_t flags)
 	kobj = kmalloc(m, VM_STRUCT_BYTES, GFP_KERNEL);
 	if (!kobj)
 		return NULL;
-	start = find_lowest(m, size, align);
+	start = alloc_vmap_range(m, size, align);
 	if (!start) {
 		purge_vmap_areas(m);
-		start = find_lowest(m, size, align);
+		start = alloc_vmap_range(m, size, align);
 	}
 	if (!start) {
 		note(m, VMALLOC_NO_RANGE, size);
 		kfree(m, kobj);
 		return NULL;
 	}
-	area = vmap_insert(m, start, start + size, flags);
+	area = new_area(m, start, start + size, flags);
 	area->kobj = kobj;
 	step(m, ALLOC_VMAP_AREA, start, size);
 	return area;
@@ -155,29 +142,47 @@ uint32_t lazy_max_pages(const struct machine *m)
 	return parts * (LAZY_BYTES >> PAGE_SHIFT);
 }
 
+/* Its addresses are free: another area may have them. */
+static void release_addresses(struct machine *m, vaddr_t start, vaddr_t end)
+{
+	step(m, FREE_VMAP_AREA, start, end - start);
+	merge_or_add_vmap_range(m, start, end);
+}
+
 static void destroy_area(struct machine *m, struct vm_struct *area)
 {
 	remove_area(&m->vmap, area);
 	arena_free(m->arena, area, sizeof(*area));
 }
 
+/* a and its neighbours behind it that are lazy, too, become one free range.
+ * Returns the area behind them. */
+static struct vm_struct *purge_run(struct machine *m, struct vm_struct *a)
+{
+	vaddr_t start = a->start, end = start;
+	struct vm_struct *next = a;
+
+	while ((a = next) != NULL && a->lazy && a->start == end) {
+		next = a->next;
+		end = a->end;
+		destroy_area(m, a);
+	}
+	release_addresses(m, start, end);
+	return next;
+}
+
 void purge_vmap_areas(struct machine *m)
 {
 	struct vmap *v = &m->vmap;
-	struct vm_struct *next;
+	struct vm_struct *a = v->first;
 
 	v->drain_due = false;
 	if (!v->lazy_pages)
 		return;
 	enter(m, PURGE_VMAP_AREAS, v->lazy_pages);
 	flush_tlb_kernel(m);
-	for (struct vm_struct *a = v->first; a; a = next) {
-		next = a->next;
-		if (!a->lazy)
-			continue;
-		step(m, FREE_VMAP_AREA, a->start, a->end - a->start);
-		destroy_area(m, a);
-	}
+	while (a)
+		a = a->lazy ? purge_run(m, a) : a->next;
 	v->lazy_pages = 0;
 	leave(m, PURGE_VMAP_AREAS);
 }
@@ -248,20 +253,39 @@ static void free_page_array(struct machine *m, struct vm_struct *area)
 		kfree(m, area->pages_kobj);
 }
 
-void free_vm_area(struct machine *m, struct vm_struct *area)
+/* 6.1 free_vmap_area_noflush(). */
+static void free_lazily(struct machine *m, struct vm_struct *area)
 {
-	uint32_t pages = area_pages(area);
-
-	unmap_pages(m, area->start, pages);
-	free_page_array(m, area);
-	if (area->kobj)
-		kfree(m, area->kobj);
 	area->lazy = true;
-	m->vmap.lazy_pages += pages;
+	m->vmap.lazy_pages += area_pages(area);
 	step(m, LAZY_VMAP_AREA, area->start, area->end - area->start,
 	     m->vmap.lazy_pages);
 	if (m->vmap.lazy_pages > lazy_max_pages(m))
 		m->vmap.drain_due = true;
+}
+
+static void free_at_once(struct machine *m, struct vm_struct *area)
+{
+	vaddr_t start = area->start, end = area->end;
+
+	destroy_area(m, area);
+	release_addresses(m, start, end);
+}
+
+void free_vm_area(struct machine *m, struct vm_struct *area)
+{
+	bool lazily = m->profile->vmap_61;
+
+	unmap_pages(m, area->start, area_pages(area));
+	if (!lazily)
+		flush_tlb_kernel(m);
+	free_page_array(m, area);
+	if (area->kobj)
+		kfree(m, area->kobj);
+	if (lazily)
+		free_lazily(m, area);
+	else
+		free_at_once(m, area);
 }
 
 static bool fill_area(struct machine *m, struct vm_struct *area)

@@ -6,6 +6,7 @@
 #define SIM_VMALLOC_H
 
 #include "pgtable.h"
+#include "vmap_range.h"
 
 enum { VM_IOREMAP = 1, VM_ALLOC = 2 }; /* flags of an area */
 
@@ -24,15 +25,17 @@ struct vm_struct {
 
 struct vmap {
 	struct vm_struct *first, *last;
+	struct vmap_ranges free; /* what no area has, not even a lazy one   */
 	uint32_t lazy_pages;    /* of all areas that are lazy, guards too  */
 	bool drain_due;         /* too many: the worker is going to purge   */
 };
 
 /*
  * Addresses alone, for bytes (rounded up to pages) and a guard page: the lowest
- * range that is free.  ioremap's begin at a multiple of their size, rounded up
- * to a power of two, at most what a middle table's entry spans.  NULL: no
- * range, even after a purge, or no memory.  6.1 __get_vm_area_node().
+ * range that is free (vmap_range.c).  ioremap's begin at a multiple of their
+ * size, rounded up to a power of two, at most what a middle table's entry
+ * spans.  NULL: no range, even after a purge, or no memory.
+ * 6.1 __get_vm_area_node().
  */
 struct vm_struct *get_vm_area(struct machine *m, uint64_t bytes,
 			      uint32_t flags);
@@ -60,7 +63,8 @@ void drain_vmap_work(struct machine *m);
 /* Pages that may be lazy before it is: 32M for one CPU. */
 uint32_t lazy_max_pages(const struct machine *m);
 
-/* An area that boot left, without pages of ours: for replays of recordings. */
+/* An area of addresses that are free, without pages of ours: boot's, for replays
+ * of recordings. */
 struct vm_struct *vmap_insert(struct machine *m, vaddr_t start, vaddr_t end,
 			      uint32_t flags);
 

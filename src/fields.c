@@ -167,6 +167,7 @@ static read_object *const readers[NR_OBJECT_KINDS] = {
 	[OBJ_SLAB] = slab_fields,
 	[OBJ_ARRAY] = array_fields,
 	[OBJ_VM_STRUCT] = vm_struct_fields,
+	[OBJ_VMAP_RANGE] = vmap_range_fields,
 	[OBJ_PKMAP] = pkmap_fields,
 	[OBJ_KMAP_CTRL] = kmap_ctrl_fields,
 	[OBJ_FIXMAP] = fixmap_fields,

@@ -71,6 +71,6 @@ read_object lock_fields, lock_node_fields;
 /* ---- fields_cache.c: slab caches ---- */
 read_object cache_fields, slab_fields, array_fields, slot_fields;
 /* ---- fields_vmap.c: the kernel's gigabyte ---- */
-read_object vm_struct_fields, pkmap_fields, kmap_ctrl_fields, fixmap_fields;
+read_object vm_struct_fields, vmap_range_fields, pkmap_fields, kmap_ctrl_fields, fixmap_fields;
 
 #endif

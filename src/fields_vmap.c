@@ -1,5 +1,5 @@
 /*
- * Fields of the kernel's gigabyte: areas of vmalloc, kmap's window, the stacks of kmap_atomic, the fixmap.
+ * Fields of the kernel's gigabyte: areas of vmalloc, free ranges, kmap's window, the stacks of kmap_atomic, the fixmap.
  */
 #include <stdio.h>
 
@@ -18,6 +18,13 @@ void vm_struct_fields(struct fields *r, const struct object *o)
 	for (uint32_t i = 0; !a->lazy && i < a->nr_pages && !list_is_full(r, i, a->nr_pages); i++)
 		put_item(r, "pages", i, "struct page *", page_object(a->page[i]),
 			 N_("a frame of the area: they need not lie side by side"));
+}
+
+void vmap_range_fields(struct fields *r, const struct object *o)
+{
+	const struct vmap_range *f = find_vmap_range(r->m, o);
+
+#include "struct_vmap_range.def"
 }
 
 void pkmap_fields(struct fields *r, const struct object *o)

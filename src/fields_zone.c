@@ -69,6 +69,9 @@ static void put_kernel_half(struct fields *r)
 		    N_("kmap's window on high memory"));
 	put_pointer(r, "fixmap", "", make_object(OBJ_FIXMAP, 0, 0),
 		    N_("addresses chosen when the kernel was built"));
+	put_pointer(r, "free_vmap_area_root", "struct rb_root",
+		    vmap_range_object(rb_vmap_range(r->m->vmap.free.root.node)),
+		    N_("what no area has, as a red-black tree: vmalloc looks for room in it"));
 	for (const struct vm_struct *a = r->m->vmap.first; a && !list_is_full(r, nr, 64);
 	     a = a->next)
 		put_item(r, "vmlist", nr++, "struct vm_struct *", vm_struct_object(a),

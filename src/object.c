@@ -76,6 +76,11 @@ struct object vm_struct_object(const struct vm_struct *a)
 	return a ? make_object(OBJ_VM_STRUCT, a->start, 0) : none;
 }
 
+struct object vmap_range_object(const struct vmap_range *f)
+{
+	return f ? make_object(OBJ_VMAP_RANGE, f->start, 0) : none;
+}
+
 struct object page_object(pfn_t pfn)
 {
 	return pfn == PFN_NONE ? none : make_object(OBJ_PAGE, pfn, 0);
@@ -187,6 +192,15 @@ const struct vm_struct *find_vm_struct(const struct machine *m, const struct obj
 	while (a && a->start != o->id)
 		a = a->next;
 	return o->kind == OBJ_VM_STRUCT ? a : NULL;
+}
+
+const struct vmap_range *find_vmap_range(const struct machine *m, const struct object *o)
+{
+	const struct vmap_range *f = m->vmap.free.first;
+
+	while (f && f->start != o->id)
+		f = f->next;
+	return o->kind == OBJ_VMAP_RANGE ? f : NULL;
 }
 
 const struct array_cache *find_array(const struct machine *m, const struct object *o)
@@ -388,6 +402,8 @@ bool object_exists(const struct machine *m, const struct object *o)
 		return find_array(m, o) != NULL;
 	case OBJ_VM_STRUCT:
 		return find_vm_struct(m, o) != NULL;
+	case OBJ_VMAP_RANGE:
+		return find_vmap_range(m, o) != NULL;
 	case OBJ_PKMAP:
 	case OBJ_FIXMAP:
 		return true;
@@ -412,20 +428,35 @@ bool object_exists(const struct machine *m, const struct object *o)
 const char *object_struct(enum object_kind kind)
 {
 	static const char *const names[NR_OBJECT_KINDS] = {
-		[OBJ_TASK] = "task_struct",    [OBJ_MM] = "mm_struct",
-		[OBJ_TREE] = "rb_root",        [OBJ_VMA] = "vm_area_struct",
-		[OBJ_ANON_VMA] = "anon_vma",   [OBJ_AVC] = "anon_vma_chain",
-		[OBJ_FILE] = "file",           [OBJ_MAPPING] = "address_space",
-		[OBJ_PAGE] = "page",           [OBJ_ENTRY] = "page-table entry",
-		[OBJ_TABLE] = "page table",    [OBJ_NODE] = "pglist_data",
-		[OBJ_ZONE] = "zone",           [OBJ_FREE_AREA] = "free_area",
-		[OBJ_PCP] = "per_cpu_pageset", [OBJ_CACHE] = "kmem_cache",
-		[OBJ_SLAB] = "slab",           [OBJ_ARRAY] = "array_cache",
-		[OBJ_VM_STRUCT] = "vm_struct", [OBJ_PKMAP] = "pkmap_count",
-		[OBJ_KMAP_CTRL] = "kmap_ctrl", [OBJ_FIXMAP] = "fixed_addresses",
-		[OBJ_SLOT] = "slab object",    [OBJ_GDT] = "gdt_page",
-		[OBJ_DESC] = "desc_struct",    [OBJ_SECTION] = "mem_section",
-		[OBJ_LOCK] = "spinlock",       [OBJ_LOCK_NODE] = "mcs_spinlock",
+		[OBJ_TASK] = "task_struct",
+		[OBJ_MM] = "mm_struct",
+		[OBJ_TREE] = "rb_root",
+		[OBJ_VMA] = "vm_area_struct",
+		[OBJ_ANON_VMA] = "anon_vma",
+		[OBJ_AVC] = "anon_vma_chain",
+		[OBJ_FILE] = "file",
+		[OBJ_MAPPING] = "address_space",
+		[OBJ_PAGE] = "page",
+		[OBJ_ENTRY] = "page-table entry",
+		[OBJ_TABLE] = "page table",
+		[OBJ_NODE] = "pglist_data",
+		[OBJ_ZONE] = "zone",
+		[OBJ_FREE_AREA] = "free_area",
+		[OBJ_PCP] = "per_cpu_pageset",
+		[OBJ_CACHE] = "kmem_cache",
+		[OBJ_SLAB] = "slab",
+		[OBJ_ARRAY] = "array_cache",
+		[OBJ_VM_STRUCT] = "vm_struct",
+		[OBJ_PKMAP] = "pkmap_count",
+		[OBJ_KMAP_CTRL] = "kmap_ctrl",
+		[OBJ_FIXMAP] = "fixed_addresses",
+		[OBJ_SLOT] = "slab object",
+		[OBJ_GDT] = "gdt_page",
+		[OBJ_DESC] = "desc_struct",
+		[OBJ_SECTION] = "mem_section",
+		[OBJ_LOCK] = "spinlock",
+		[OBJ_LOCK_NODE] = "mcs_spinlock",
+		[OBJ_VMAP_RANGE] = "vmap_area",
 	};
 
 	return names[kind] ? names[kind] : "";

@@ -36,6 +36,7 @@ enum object_kind {
 	OBJ_DESC,      /* id: CPU; sub: number of the entry: desc_struct                               */
 	OBJ_LOCK,      /* id: as lock_find: spinlock                                                   */
 	OBJ_VM_STRUCT, /* id: first address of the area: vm_struct                                     */
+	OBJ_VMAP_RANGE, /* id: first address of a free range: vmap_area                                */
 	OBJ_PKMAP,     /* kmap's window                                                                */
 	OBJ_KMAP_CTRL, /* id: CPU: its stack of kmap_atomic                                            */
 	OBJ_FIXMAP,    /* the fixmap                                                                   */
@@ -79,6 +80,7 @@ struct object mapping_object(const struct address_space *as);
 struct object cache_object(const struct kmem_cache *c);
 struct object slab_object_of(const struct slab *s);
 struct object vm_struct_object(const struct vm_struct *a);
+struct object vmap_range_object(const struct vmap_range *f);
 struct object page_object(pfn_t pfn); /* PFN_NONE: OBJ_NONE */
 struct object section_object(const struct machine *m, pfn_t pfn); /* of a frame; FLATMEM: OBJ_NONE */
 struct object entry_object(uint32_t pid, vaddr_t va, unsigned level);
@@ -95,6 +97,7 @@ const struct file *find_file(const struct machine *m, const struct object *o);
 const struct kmem_cache *find_cache(const struct machine *m, const struct object *o);
 const struct slab *find_slab(const struct machine *m, const struct object *o);
 const struct vm_struct *find_vm_struct(const struct machine *m, const struct object *o);
+const struct vmap_range *find_vmap_range(const struct machine *m, const struct object *o);
 const struct array_cache *find_array(const struct machine *m, const struct object *o);
 
 /* A table, or the place of an entry. */

@@ -1,5 +1,5 @@
 /*
- * A booted machine like the kernels of the recordings: 6.1 for one CPU (UP) or for eight, with 1G.
+ * A booted machine like the kernels of the recordings: 6.1 for one CPU (UP) or for eight.
  */
 #ifndef TESTS_BOOTED_H
 #define TESTS_BOOTED_H
@@ -26,14 +26,14 @@ static inline void recorded_profile(struct mm_profile *p, const char *kernel_lin
 }
 
 /* profile and trace must live as long. */
-static inline struct machine *recorded_machine(const struct mm_profile *profile, uint32_t cpus,
-					       struct trace *trace)
+static inline struct machine *recorded_machine(const struct mm_profile *profile, uint64_t ram_bytes,
+					       uint32_t cpus, struct trace *trace)
 {
 	struct machine_config c;
 
 	machine_config_default(&c);
 	c.profile = profile;
-	c.ram_bytes = 1ull << 30;
+	c.ram_bytes = ram_bytes;
 	c.cpus = cpus;
 	return machine_create(&c, trace);
 }

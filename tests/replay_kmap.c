@@ -36,7 +36,7 @@ static void open_machine(struct kmaps *k, const char *line)
 
 	recorded_profile(&k->profile, line);
 	replay_value(line, "cpus", &cpus);
-	k->m = recorded_machine(&k->profile, (uint32_t)cpus, &k->trace);
+	k->m = recorded_machine(&k->profile, 1ull << 30, (uint32_t)cpus, &k->trace);
 }
 
 /* ---- the window ---- */

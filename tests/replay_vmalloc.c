@@ -26,6 +26,7 @@ struct known {
 struct vmalloc {
 	struct replay *r;
 	struct mm_profile profile;
+	uint32_t cpus;
 	struct machine *m;
 	struct trace trace;
 	struct known known[AREAS_MAX]; /* of every area that is or was */
@@ -34,10 +35,33 @@ struct vmalloc {
 	bool begun;               /* the areas of the beginning are known */
 };
 
+/* The profile has its CPUs, so it is known before the machine is. */
+static void see_kernel(struct vmalloc *v)
+{
+	long long cpus = 1;
+
+	recorded_profile(&v->profile, v->r->line);
+	replay_value(v->r->line, "cpus", &cpus);
+	v->cpus = cpus > 0 && cpus <= v->profile.nr_cpus ? (uint32_t)cpus : 1;
+}
+
+/*
+ * How much RAM the machine had the file does not say, but vmalloc's part begins a gap above low memory, which ends where
+ * RAM does (the last bytes are the firmware's) if there is no high memory.
+ */
 static void open_machine(struct vmalloc *v)
 {
-	recorded_profile(&v->profile, v->r->line);
-	v->m = recorded_machine(&v->profile, 1, &v->trace);
+	const struct mm_profile *p = &v->profile;
+	unsigned start = 0;
+
+	v->m = recorded_machine(p, 1ull << 30, v->cpus, &v->trace);
+	sscanf(v->r->line, "VMALLOC_START 0x%x", &start);
+	if (start >= v->m->map.vmalloc_start || start <= p->page_offset + p->vmalloc_offset)
+		return;
+	machine_destroy(v->m);
+	v->m = recorded_machine(
+		p, start - p->page_offset - p->vmalloc_offset + (p->firmware_top_kb << 10), v->cpus,
+		&v->trace);
 }
 
 static void compare_limits(struct vmalloc *v)
@@ -95,20 +119,16 @@ static void expect_lazy(struct vmalloc *v)
 	replay_expect(v->r, text);
 }
 
-/* Everything from 1 to the end that no area has, lazy ones included. */
 static void expect_free(struct vmalloc *v)
 {
 	char text[TEXT_MAX] = "free";
 	size_t n = 4;
-	vaddr_t at = 1;
 
-	for (const struct vm_struct *a = v->m->vmap.first; a; a = a->next) {
-		if (a->start > at)
-			n += (size_t)snprintf(text + n, TEXT_MAX - n, " 0x%" PRIx64 "-0x%08" PRIx64,
-					      at, a->start);
-		at = a->end;
-	}
-	snprintf(text + n, TEXT_MAX - n, " 0x%" PRIx64 "-0xffffffff", at);
+	for (const struct vmap_range *r = v->m->vmap.free.first; r; r = r->next)
+		n += (size_t)snprintf(text + n, TEXT_MAX - n,
+				      r->start == 1 ? " 0x%" PRIx64 "-0x%08" PRIx64
+						    : " 0x%08" PRIx64 "-0x%08" PRIx64,
+				      r->start, r->end);
 	replay_expect(v->r, text);
 }
 
@@ -227,6 +247,17 @@ static void do_take(struct vmalloc *v, const char *word, const char *args)
 		replay_differ(v->r, "#%u is not in use", number);
 }
 
+/* vfree lets others run while it gives frames back: if the worker was due, the next line says whether it was one of
+ * them. */
+static void see_worker(struct vmalloc *v)
+{
+	if (!v->m->vmap.drain_due || !replay_line(v->r))
+		return;
+	replay_hold(v->r);
+	if (replay_begins(v->r, "lazy nr=0", NULL))
+		drain_vmap_work(v->m);
+}
+
 static void do_op(struct vmalloc *v, const char *rest)
 {
 	char word[32] = "";
@@ -241,6 +272,8 @@ static void do_op(struct vmalloc *v, const char *rest)
 		drain_vmap_work(v->m);
 	else
 		do_take(v, word, rest + at);
+	if (strcmp(word, "vfree") == 0)
+		see_worker(v);
 	expect_lazy(v);
 	expect_free(v);
 	if (!v->r->differs && machine_check(v->m))
@@ -255,11 +288,13 @@ void replay_vmalloc(struct replay *r)
 	v = (struct vmalloc){.r = r};
 	while (!r->differs && replay_line(r)) {
 		if (replay_begins(r, "kernel", NULL))
+			see_kernel(&v);
+		else if (replay_begins(r, "VMALLOC_START", NULL) && v.cpus) {
+			machine_destroy(v.m);
 			open_machine(&v);
-		else if (replay_begins(r, "title", NULL) || !v.m)
-			continue;
-		else if (replay_begins(r, "VMALLOC_START", NULL))
 			compare_limits(&v);
+		} else if (replay_begins(r, "title", NULL) || !v.m)
+			continue;
 		else if (replay_begins(r, "busy", NULL) && !v.begun)
 			load_busy(&v);
 		else if (replay_begins(r, "busy", NULL))

@@ -159,6 +159,21 @@ START_TEST(an_area_of_vmalloc_ends_in_its_guard_page)
 	ck_assert_uint_eq(r.last, outer.last);
 	vfree(m, va);
 	r = address_range_inside(m, &outer, va + 12 * K);
+	ck_assert_int_eq(r.kind, RANGE_VM_FREE);
+}
+END_TEST
+
+START_TEST(an_area_of_6_1_is_lazy_when_it_was_freed)
+{
+	struct address_range outer, r;
+	vaddr_t va;
+
+	machine_destroy(m);
+	boot("i386-6.1", 1024);
+	va = vmalloc(m, 12 * K);
+	outer = at(va);
+	vfree(m, va);
+	r = address_range_inside(m, &outer, va + 12 * K);
 	ck_assert_int_eq(r.kind, RANGE_VM_LAZY);
 	ck_assert_uint_eq(range_bytes(&r), 16 * K);
 }
@@ -239,6 +254,7 @@ Suite *address_map_suite(void)
 	tcase_add_test(t, a_full_stack_leaves_no_room_to_grow);
 	tcase_add_test(t, the_kernel_s_part_is_its_map);
 	tcase_add_test(t, an_area_of_vmalloc_ends_in_its_guard_page);
+	tcase_add_test(t, an_area_of_6_1_is_lazy_when_it_was_freed);
 	tcase_add_test(t, slots_of_kmap_are_mapped_one_by_one_or_free_in_a_row);
 	tcase_add_test(t, the_direct_map_is_made_of_large_pages);
 	tcase_add_test(t, pages_of_an_area_that_are_not_there_are_one_part);

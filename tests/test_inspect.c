@@ -168,6 +168,27 @@ START_TEST(what_the_kernel_maps_for_itself_has_structures)
 	ck_assert_uint_eq(number(fixmap, "apic 2"), 0xfee00163);
 	ck_assert_uint_eq(number(target(fixmap, "kmap_ctrl[0]"), "idx"), 1);
 	at(8);
+	ck_assert(!object_exists(machine(), &area));
+}
+END_TEST
+
+START_TEST(addresses_that_vmalloc_has_not_are_a_tree_of_ranges)
+{
+	struct object area = make_object(OBJ_VM_STRUCT, 0xf73fe000, 0), root, low;
+
+	close_screen();
+	open_screen("machine i386-6.1 ram=1G\nvmalloc v 12K\nvmalloc w 4K\nvfree v\n", 120, 40);
+	at(2);
+	root = target(make_object(OBJ_NODE, 0, 0), "free_vmap_area_root");
+	ck_assert_uint_eq(number(root, "va_start"), 0xf7404000);
+	ck_assert_uint_eq(number(root, "va_end"), 0xffffffff);
+	ck_assert_uint_eq(number(root, "subtree_max_size"), 0xf73fe000 - 1);
+	ck_assert_str_eq(field(root, "rb_node.rb_color").text, "RB_BLACK");
+	low = target(root, "rb_node.rb_left");
+	ck_assert_uint_eq(number(low, "va_end"), 0xf73fe000);
+	ck_assert_uint_eq(target(low, "rb_node.rb_parent").id, root.id);
+	ck_assert_uint_eq(target(low, "list.next").id, root.id);
+	at(3);
 	ck_assert_uint_eq(number(area, "lazy"), 1);
 	ck_assert_uint_eq(number(area, "nr_pages"), 0);
 }
@@ -991,6 +1012,7 @@ Suite *inspect_suite(void)
 	tcase_add_test(t, inspect_takes_names_and_addresses);
 	tcase_add_test(t, inspect_says_what_is_wrong);
 	tcase_add_test(t, what_the_kernel_maps_for_itself_has_structures);
+	tcase_add_test(t, addresses_that_vmalloc_has_not_are_a_tree_of_ranges);
 	tcase_add_test(t, tab_completes_what_can_be_inspected);
 	tcase_add_loop_test(t, no_way_through_the_machine_breaks_it, 0, 4);
 	tcase_add_loop_test(t, the_inspector_is_as_the_golden_one, 0,

@@ -42,16 +42,27 @@ static struct object cache_of(const struct machine *m, uint32_t index)
 	return cache_object(index < m->nr_caches ? m->cache[index] : NULL);
 }
 
+/* The area of vmalloc that has an address, or the free range. */
+static struct object vmap_manager(const struct machine *m, vaddr_t va)
+{
+	const struct vm_struct *a = m->vmap.first;
+	const struct vmap_range *f = m->vmap.free.first;
+
+	while (a && a->end <= va)
+		a = a->next;
+	if (a && a->start <= va)
+		return vm_struct_object(a);
+	while (f && f->end <= va)
+		f = f->next;
+	return vmap_range_object(f);
+}
+
 /* The structure that manages an address above low memory; OBJ_NONE: there is none. */
 static struct object kernel_manager(const struct machine *m, vaddr_t va)
 {
 	const struct kernel_map *map = &m->map;
-	const struct vm_struct *a = m->vmap.first;
-
-	while (a && a->end <= va)
-		a = a->next;
 	if (va >= map->vmalloc_start && va < map->vmalloc_end)
-		return a && a->start <= va ? vm_struct_object(a) : none;
+		return vmap_manager(m, va);
 	if (va >= map->pkmap_base && va < map->pkmap_end)
 		return make_object(OBJ_PKMAP, 0, 0);
 	return va >= map->fixaddr_start && va < map->fixaddr_top ? make_object(OBJ_FIXMAP, 0, 0)

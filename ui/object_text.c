@@ -184,6 +184,11 @@ static void kernel_map_text(const struct machine *m, const struct object *o, cha
 			 (unsigned long long)find_vm_struct(m, o)->start,
 			 (unsigned long long)find_vm_struct(m, o)->end);
 		break;
+	case OBJ_VMAP_RANGE:
+		snprintf(buf, OBJECT_TEXT, _("%08llx-%08llx free"),
+			 (unsigned long long)find_vmap_range(m, o)->start,
+			 (unsigned long long)find_vmap_range(m, o)->end);
+		break;
 	case OBJ_PKMAP:
 		snprintf(buf, OBJECT_TEXT, _("kmap's window"));
 		break;
