@@ -6,7 +6,8 @@
  *
  * The lines are few, and stay as many from event to event, so that nothing above them moves.  Where they do not hold
  * all, the question of a quiz gives way first: its answer stays.  Then the sentence ends with one of its own full stops
- * rather than in the middle: it begins with what happened, and what can be missed stands last.
+ * rather than in the middle: it begins with what happened, and what can be missed stands last.  Between two
+ * events it is the other way round: the lecturer has been heard, and each step has a reason that is told here alone.
  */
 #include <stdio.h>
 #include <string.h>
@@ -31,14 +32,26 @@ static int lines_of(const struct area *a, const char *text)
 	return put_wrapped(a, 0, 0, a->width - 2, 0, ROLE_NARRATION, text);
 }
 
+/* Behind a full stop, a Chinese one too, that is not the text's end; NULL: none stands at p. */
+static char *behind_stop(char *p)
+{
+	static const char chinese[] = "\xe3\x80\x82";
+
+	if (p[0] == '.' && p[1] == ' ' && p[2])
+		return p + 1;
+	if (strncmp(p, chinese, sizeof(chinese) - 1) == 0 && p[sizeof(chinese) - 1])
+		return p + sizeof(chinese) - 1;
+	return NULL;
+}
+
 /* Where the last sentence of a text begins, behind the full stop of the one before; NULL: it is one sentence. */
 static char *last_sentence(char *text)
 {
 	char *last = NULL;
 
-	for (char *p = strchr(text, '.'); p; p = strchr(p + 1, '.'))
-		if (p[1] == ' ' && p[2])
-			last = p + 1;
+	for (char *p = text; *p; p++)
+		if (behind_stop(p))
+			last = behind_stop(p);
 	return last;
 }
 
@@ -96,6 +109,36 @@ static int lines_for_say(const struct area *a, const char *say, const char *text
 	return need < given ? need : given;
 }
 
+/*
+ * The same at a micro-step: not more than half, so that they stand still from step to step, and less where the step
+ * and its reason need more; but one line, if any.
+ */
+static int lines_beside_step(const struct area *a, const char *say, const char *step, int room)
+{
+	int need = lines_of(a, say), given = room - lines_of(a, step);
+
+	if (given > room / 2)
+		given = room / 2;
+	if (given < 1)
+		given = 1;
+	return need < given ? need : given;
+}
+
+/* The lecturer's words from line y on, above the sentence; returns the line after them. */
+static int draw_say(const struct screen *s, const struct area *a, int y, const char *say,
+		    const char *text)
+{
+	int room = a->height - y, lines;
+	char words[TEXT_MAX];
+
+	snprintf(words, sizeof(words), "%s", say);
+	lines = view_is_complete(&s->view) || timeline_now(s->view.timeline).step == 0
+			? lines_for_say(a, say, text, room)
+			: lines_beside_step(a, say, text, room);
+	cut_to_fit(a, words, lines);
+	return draw_text(a, y, lines, ROLE_SAY, words);
+}
+
 /* The first expect of this event that does not hold. */
 static int draw_failure(const struct screen *s, const struct area *a, int y)
 {
@@ -144,6 +187,6 @@ void narration_draw(const struct screen *s, const struct area *a)
 	if (y < a->height)
 		y = draw_answer(s, a, y, lines_of(a, say ? say : "") + lines_of(a, text));
 	if (say && a->height - y > 1)
-		y = draw_text(a, y, lines_for_say(a, say, text, a->height - y), ROLE_SAY, say);
+		y = draw_say(s, a, y, say, text);
 	draw_sentence(a, y, text, reason);
 }
