@@ -210,6 +210,21 @@ START_TEST(a_subject_that_needs_a_column_has_it_alone)
 }
 END_TEST
 
+START_TEST(a_subject_makes_do_with_less_beside_what_the_user_brings_up)
+{
+	int zones = named("zones"), process = named("process");
+	struct stage st = {.active = zones, .subject = zones};
+	struct layout l;
+
+	st.used[zones] = 1;
+	layout_make(&l, 80, 24, panel_table, &st);
+	ck_assert_int_ge(layout_place(&l, zones)->height - 2, panel_table[zones]->need_height);
+	st.active = process;
+	layout_make(&l, 80, 24, panel_table, &st);
+	ck_assert(shows(&l, "process") && shows(&l, "zones"));
+}
+END_TEST
+
 START_TEST(what_has_nothing_to_show_takes_no_place_until_it_is_brought_up)
 {
 	int slab = named("slab"), process = named("process");
@@ -281,6 +296,7 @@ Suite *layout_suite(void)
 	tcase_add_test(t, the_panel_not_used_for_longest_gives_way);
 	tcase_add_test(t, the_subject_of_a_lecture_has_all_that_it_wants);
 	tcase_add_test(t, a_subject_that_needs_a_column_has_it_alone);
+	tcase_add_test(t, a_subject_makes_do_with_less_beside_what_the_user_brings_up);
 	tcase_add_test(t, what_has_nothing_to_show_takes_no_place_until_it_is_brought_up);
 	tcase_add_test(t, panels_have_their_least_size_wherever_more_than_one_is_shown);
 	tcase_add_test(t, a_cell_belongs_to_the_place_that_covers_it);

@@ -203,7 +203,7 @@ END_TEST
 enum { VMALLOC = 2, KMAP = 4, SET_FIXMAP = 6, KUNMAP, VFREE };
 
 /* The panel, looked into twice at most: what the event has done is where the cursor is. */
-static bool shows_inside(uint32_t event, int times, const char *words)
+static bool shows_inside_at(int width, uint32_t event, int times, const char *words)
 {
 	struct view v = open_view(KERNEL_LECTURE);
 	struct panel_state ps = {0};
@@ -213,9 +213,14 @@ static bool shows_inside(uint32_t event, int times, const char *words)
 	free(panel_text(&panel_space, &v, &ps, 78, 24));
 	while (times--)
 		panel_space.key(&v, &ps, ']');
-	found = holds(panel_text(&panel_space, &v, &ps, 78, 24), words);
+	found = holds(panel_text(&panel_space, &v, &ps, width, 24), words);
 	close_view(&v);
 	return found;
+}
+
+static bool shows_inside(uint32_t event, int times, const char *words)
+{
+	return shows_inside_at(78, event, times, words);
 }
 
 START_TEST(areas_of_vmalloc_have_names_pages_and_guards)
@@ -263,8 +268,9 @@ START_TEST(slots_of_kmap_and_the_fixmap_are_seen_one_by_one)
 {
 	ck_assert(shows_inside(KMAP, 0, "\342\227\206ff800000    4M kmap        1 of 1024 used"));
 	ck_assert(shows_inside(KMAP, 1, "4K slot 1"));
-	ck_assert(shows_inside(KMAP, 1, "users 1"));
-	ck_assert(shows_inside(KUNMAP, 1, "nobody, still mapped"));
+	ck_assert(shows_inside(KMAP, 1, "count 2: users 1"));
+	ck_assert(shows_inside(KUNMAP, 1, "count 1: still mapped"));
+	ck_assert(shows_inside_at(40, KMAP, 1, "3fc0a cnt 2"));
 	ck_assert(shows_inside(KUNMAP, 0, "0 of 1024 used  1 still mapped"));
 	ck_assert(
 		shows_inside(SET_FIXMAP, 1, "\342\227\206ffffc000    4K ioapic 3    fee00 no RAM"));

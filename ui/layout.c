@@ -136,10 +136,14 @@ static int latest_used(const struct plan *p, int column, const struct panel *con
 	return best;
 }
 
-/* What a panel must have to stand with others. */
+/*
+ * What a panel must have to stand with others: the subject, as long as it is the one in front, all that its lecture
+ * needs, if need be alone.  Beside one that the user has brought up it makes do with less, rather than be gone.
+ */
 static int least_height(const struct panel *const *table, int panel, const struct stage *st)
 {
-	return panel == st->subject ? table[panel]->need_height : table[panel]->min_height;
+	return panel == st->subject && panel == st->active ? table[panel]->need_height
+							   : table[panel]->min_height;
 }
 
 /*

@@ -51,15 +51,23 @@ enum {
 	NR_LINES
 };
 
-enum { NEEDS = 11 };
+enum { NEEDS = 12 };
 
 /* Smaller stays longer. */
 static const uint8_t need[NR_LINES] = {
-	[LINE_BITS] = 5,    [LINE_INDEX] = 3,   [LINE_CR3] = 6,         [LINE_ENTRY_0] = 0,
-	[LINE_ENTRY_1] = 0, [LINE_ENTRY_2] = 0, [LINE_LEAF_RIGHTS] = 7, [LINE_FRAME] = 1,
-	[LINE_CONTENT] = 2, [LINE_TLB] = 4,     [LINE_TLB_COUNTS] = 10, [LINE_SHARERS] = 9,
-	[LINE_SEGMENT] = 8, [LINE_ENTRY_3] = 0, [LINE_ARM_FIRST] = 4,   [LINE_ARM_SECOND] = 1,
+	[LINE_BITS] = 5,    [LINE_INDEX] = 3,   [LINE_CR3] = 7,         [LINE_ENTRY_0] = 0,
+	[LINE_ENTRY_1] = 0, [LINE_ENTRY_2] = 0, [LINE_LEAF_RIGHTS] = 8, [LINE_FRAME] = 1,
+	[LINE_CONTENT] = 2, [LINE_TLB] = 4,     [LINE_TLB_COUNTS] = 11, [LINE_SHARERS] = 10,
+	[LINE_SEGMENT] = 6, [LINE_ENTRY_3] = 0, [LINE_ARM_FIRST] = 4,   [LINE_ARM_SECOND] = 1,
 };
+
+/* The step before the walk comes late where it adds nothing. */
+static int need_of(const struct machine *m, int line)
+{
+	const struct gdt_layout *l = m->profile->gdt;
+
+	return line == LINE_SEGMENT && (!l || l->long_mode) ? 9 : need[line];
+}
 
 /* ---- what the event changed ---- */
 
@@ -183,7 +191,7 @@ static int need_that_fits(const struct machine *m, const struct area *a)
 		int lines = 0;
 
 		for (int i = 0; i < NR_LINES; i++)
-			lines += is_line_wanted(m, a, i) && need[i] <= limit;
+			lines += is_line_wanted(m, a, i) && need_of(m, i) <= limit;
 		if (lines <= a->height)
 			most = limit;
 	}
@@ -224,7 +232,7 @@ static void walk_draw(struct view *v, struct panel_state *ps, const struct area 
 	k.tlb_has_line = need[LINE_TLB] <= limit;
 	k.has_bits = need[LINE_BITS] <= limit && is_line_wanted(k.m, a, LINE_BITS);
 	for (int i = 0; i < NR_LINES && y < a->height; i++)
-		if (is_line_wanted(k.m, a, i) && need[i] <= limit) {
+		if (is_line_wanted(k.m, a, i) && need_of(k.m, i) <= limit) {
 			if (i == LINE_ENTRY_0)
 				ps->top = y;
 			draw_line(&k, a, y++, i);
@@ -322,7 +330,7 @@ const struct panel panel_walk = {
 	.min_height = 5,
 	.want_width = 44,
 	.want_height = 12,
-	.need_height = 7,
+	.need_height = 8,
 	.status = walk_status,
 	.draw = walk_draw,
 	.key = walk_key,

@@ -7,7 +7,7 @@
  *	 order      DMA  Normal  HighMem   first blocks of the chosen zone
  *	   0   4K     0       1       *3   38a51 38a53 38a56
  *	   1   8K     0       2        1   38a58
- *	 CPU 0 HighMem 6 of 76, batch 7    38a51 38a52 38a53
+ *	 CPU 0  6/76 batch 7<<1            38a51 38a52 38a53   free_factor 1: twice as many go back
  *	 split 38a50, order 3: 38a50 | 38a51 | 38a52 | 38a54
  *
  * Low panels turn the table: a row for each zone, a column for each order.  With several nodes the table has the zones
@@ -159,12 +159,14 @@ static void draw_gauge(const struct machine *m, const struct zone *z, const stru
 
 static void draw_marks(const struct zone *z, const struct area *a, int x, int y)
 {
+	int field = a->width - x >= 28 ? 4 : 0; /* numbers line up where there is room */
+
 	x = put_text(a, x, y, ROLE_MARK_MIN, 0, "min");
-	x = put_format(a, x + 1, y, ROLE_NUMBER, 0, "%-5u", z->watermark[WMARK_MIN]);
+	x = put_format(a, x + 1, y, ROLE_NUMBER, 0, "%-*u", field, z->watermark[WMARK_MIN]) + 1;
 	x = put_text(a, x, y, ROLE_MARK_LOW, 0, "low");
-	x = put_format(a, x + 1, y, ROLE_NUMBER, 0, "%-5u", z->watermark[WMARK_LOW]);
+	x = put_format(a, x + 1, y, ROLE_NUMBER, 0, "%-*u", field, z->watermark[WMARK_LOW]) + 1;
 	x = put_text(a, x, y, ROLE_MARK_HIGH, 0, "high");
-	put_format(a, x + 1, y, ROLE_NUMBER, 0, "%-5u", z->watermark[WMARK_HIGH]);
+	put_format(a, x + 1, y, ROLE_NUMBER, 0, "%u", z->watermark[WMARK_HIGH]);
 	if (a->width - x > 20) {
 		char text[TEXT_LEN];
 
@@ -444,6 +446,9 @@ static void draw_pcp(const struct view *v, const struct area *a, int y, unsigned
 		x = put_format(a, x, y, ROLE_DIM, 0, _(" of node %u"), numa_node_id(m));
 	x = put_format(a, x + 1, y, ROLE_PCP, ATTR_BOLD, "%3u", p->count);
 	x = put_format(a, x, y, ROLE_DIM, 0, _("/%u batch %u"), p->high, p->batch);
+	/* freed in a row: so many go back at once next time */
+	if (p->free_factor)
+		x = put_format(a, x, y, ROLE_PCP, 0, "<<%u", p->free_factor);
 	draw_blocks(v, z, p->list[0], MIGRATE_PCPTYPES, a, x + 2, y);
 }
 
@@ -641,7 +646,7 @@ const struct panel panel_zones = {
 	.min_height = 5,
 	.want_width = 38,
 	.want_height = 24,
-	.need_height = 7,
+	.need_height = 12,
 	.status = zones_status,
 	.draw = zones_draw,
 	.key = zones_key,

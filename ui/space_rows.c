@@ -20,7 +20,7 @@
 #include "space.h"
 #include "src/i18n.h"
 
-enum { BYTES_WIDTH = 5, STRIP_MOST = 32, MEDIUM = 46, WIDE = 64 };
+enum { BYTES_WIDTH = 5, STRIP_MOST = 32, FRAME_WITH_ZONE = 13, MEDIUM = 46, WIDE = 64 };
 
 /* ---- names ---- */
 
@@ -345,8 +345,8 @@ static void put_frames(const struct space *s, const struct area *a, int x, int y
 	}
 }
 
-/* A frame, and what stands in it. */
-static int put_frame(const struct space *s, const struct area *a, int x, int y, pfn_t pfn)
+/* A frame's number, in the colour of its use. */
+static int put_pfn(const struct space *s, const struct area *a, int x, int y, pfn_t pfn)
 {
 	const struct machine *m = s->m;
 	bool known = pfn < m->max_pfn;
@@ -354,9 +354,17 @@ static int put_frame(const struct space *s, const struct area *a, int x, int y, 
 	enum role role = known && view_is_chosen_pfn(s->v, pfn) ? ROLE_CHOSEN
 			 : known ? touched_role(touch, frame_role(m, pfn))
 				 : ROLE_NUMBER;
-	const struct zone *z = known ? page_zone_const(m, pfn) : NULL;
 
-	x = put_format(a, x, y, role, ATTR_BOLD, "%05x", pfn);
+	return put_format(a, x, y, role, ATTR_BOLD, "%05x", pfn);
+}
+
+/* A frame, and where it lies. */
+static int put_frame(const struct space *s, const struct area *a, int x, int y, pfn_t pfn)
+{
+	bool known = pfn < s->m->max_pfn;
+	const struct zone *z = known ? page_zone_const(s->m, pfn) : NULL;
+
+	x = put_pfn(s, a, x, y, pfn);
 	return put_text(a, x + 1, y, ROLE_DIM, 0, z ? z->name : known ? "" : _("no RAM"));
 }
 
@@ -382,12 +390,19 @@ static void put_pkmap_slot(const struct space *s, const struct area *a, int x, i
 			   const struct address_range *r)
 {
 	uint32_t count = s->m->pkmap.count[range_slot(s->m, r, r->first)];
+	pfn_t pfn = pte_pfn(range_entry(s->m, r, r->first));
+	enum role role = count > 1 ? ROLE_NORMAL : ROLE_DIM;
+	char form[TEXT_LEN], brief[TEXT_LEN];
 
-	x = put_frame(s, a, x, y, pte_pfn(range_entry(s->m, r, r->first)));
-	if (count > 1)
-		put_format(a, x + 1, y, ROLE_NORMAL, 0, _("users %u"), count - 1);
+	snprintf(form, sizeof(form),
+		 count > 1 ? _("count %u: users %u") : _("count %u: still mapped"), count,
+		 count - 1);
+	snprintf(brief, sizeof(brief), _("cnt %u"), count);
+	if (a->width - x < FRAME_WITH_ZONE + 1 + text_width(brief))
+		x = put_pfn(s, a, x, y, pfn);
 	else
-		put_text(a, x + 1, y, ROLE_DIM, 0, _("nobody, still mapped"));
+		x = put_frame(s, a, x, y, pfn);
+	put_fitting(a, x + 1, y, role, form, brief);
 }
 
 /* A slot of the fixmap that is mapped; those of kmap_atomic are known by CPU and place. */
