@@ -5,6 +5,8 @@
  */
 #include "object.h"
 
+#include "i18n.h"
+
 #include "sim/pgtable.h"
 
 enum { LEVEL_MASK = PAGE_SIZE - 1, TASK_STRUCT = 0, FILP = 2 };
@@ -437,8 +439,8 @@ const char *object_struct(enum object_kind kind)
 		[OBJ_FILE] = "file",
 		[OBJ_MAPPING] = "address_space",
 		[OBJ_PAGE] = "page",
-		[OBJ_ENTRY] = "page-table entry",
-		[OBJ_TABLE] = "page table",
+		[OBJ_ENTRY] = N_("page-table entry"),
+		[OBJ_TABLE] = N_("page table"),
 		[OBJ_NODE] = "pglist_data",
 		[OBJ_ZONE] = "zone",
 		[OBJ_FREE_AREA] = "free_area",
@@ -450,7 +452,7 @@ const char *object_struct(enum object_kind kind)
 		[OBJ_PKMAP] = "pkmap_count",
 		[OBJ_KMAP_CTRL] = "kmap_ctrl",
 		[OBJ_FIXMAP] = "fixed_addresses",
-		[OBJ_SLOT] = "slab object",
+		[OBJ_SLOT] = N_("slab object"),
 		[OBJ_GDT] = "gdt_page",
 		[OBJ_DESC] = "desc_struct",
 		[OBJ_SECTION] = "mem_section",

@@ -46,7 +46,7 @@ static const struct option_row rows[] = {
 	{"--machine", "WORDS", N_("this machine instead of the scenario's: \"i386-6.1 ram=512M\""),
 	 TEXT(machine)},
 	{"--theme", "NAME", N_("dark, light or contrast"), TEXT(theme)},
-	{"--lang", "CODE", N_("language of the narration: en or zh"), TEXT(language)},
+	{"--lang", "CODE", N_("language of the screen: en or zh"), TEXT(language)},
 	{"--panel", "NAME", N_("begin with this panel in front"), TEXT(panel)},
 	{"--ascii", NULL, N_("draw with ASCII characters only"), 0, -1},
 	{"--help", NULL, N_("print this"), 0, MODE_HELP},

@@ -57,20 +57,21 @@ static const struct word pte_words[] = {
 	{0, NULL},
 };
 
-static const char *const access_names[] = {"read", "write", "fetch"};
-static const char *const mobility_names[] = {"unmovable", "movable", "reclaimable", "high-atomic"};
+static const char *const access_names[] = {N_("read"), N_("write"), N_("fetch")};
+static const char *const mobility_names[] = {N_("unmovable"), N_("movable"), N_("reclaimable"),
+					     N_("high-atomic")};
 static const char *const mark_names[] = {"min", "low", "high"};
 static const char *const outcome_names[] = {
 	[OUT_OK] = "ok",
 	[OUT_ADDRESS] = "ok",
-	[OUT_ERRNO] = "refused",
+	[OUT_ERRNO] = N_("refused"),
 	[OUT_MAPERR] = "SIGSEGV MAPERR",
 	[OUT_ACCERR] = "SIGSEGV ACCERR",
 	[OUT_BUS] = "SIGBUS",
 	[OUT_KILLED] = "SIGKILL",
-	[OUT_FAILED] = "no memory",
+	[OUT_FAILED] = N_("no memory"),
 	[OUT_OOPS] = "oops",
-	[OUT_SLEEPS] = "sleeps",
+	[OUT_SLEEPS] = N_("sleeps"),
 	[OUT_BUG] = "BUG",
 	[OUT_WARNING] = "WARNING",
 	[OUT_GP] = "SIGSEGV SI_KERNEL",
@@ -114,7 +115,7 @@ static void put_decimal(struct text *t, uint64_t value) { put_number(t, "%llu", 
 
 static void put_name(struct text *t, const char *const *names, size_t nr, uint64_t value)
 {
-	put_word(t, value < nr ? names[value] : "?");
+	put_word(t, value < nr ? _(names[value]) : "?");
 }
 
 #define PUT_NAME(t, names, value) put_name(t, names, sizeof(names) / sizeof(*(names)), value)
@@ -172,12 +173,12 @@ static void put_pte(struct text *t, pte_t e)
 static void put_error_code(struct text *t, uint64_t code)
 {
 	put_decimal(t, code);
-	put_word(t, " (");
-	put_word(t, code & ERR_INSTR ? "fetch" : code & ERR_WRITE ? "write" : "read");
-	put_word(t, code & ERR_USER ? ", user, " : ", kernel, ");
-	put_word(t, code & ERR_RSVD   ? "reserved bit)"
-		    : code & ERR_PROT ? "present)"
-				      : "not present)");
+	put_word(t, _(" ("));
+	put_word(t, code & ERR_INSTR ? _("fetch") : code & ERR_WRITE ? _("write") : _("read"));
+	put_word(t, code & ERR_USER ? _(", user, ") : _(", kernel, "));
+	put_word(t, code & ERR_RSVD   ? _("reserved bit)")
+		    : code & ERR_PROT ? _("present)")
+				      : _("not present)"));
 }
 
 /* A result of a system call: ok, an errno or the address it returned. */
@@ -198,7 +199,7 @@ static void put_errno(struct text *t, uint64_t value)
 static void put_prot(struct text *t, uint64_t prot)
 {
 	if (!(prot & VM_ACCESS))
-		put_word(t, "none");
+		put_word(t, _("none"));
 	if (prot & VM_READ)
 		put_word(t, "r");
 	if (prot & VM_WRITE)
@@ -249,7 +250,7 @@ static void put_tag(struct text *t, uint64_t packed)
 
 	memcpy(tag, &packed, sizeof(tag));
 	if (!packed) {
-		put_word(t, "zeros");
+		put_word(t, _("zeros"));
 		return;
 	}
 	put_word(t, "\"");
@@ -268,7 +269,7 @@ static void put_gfp(struct text *t, uint64_t gfp)
 static void put_pfn(struct text *t, uint64_t pfn)
 {
 	if (pfn == PFN_NONE)
-		put_word(t, "none");
+		put_word(t, _("none"));
 	else
 		put_hex(t, pfn);
 }
@@ -320,7 +321,7 @@ static void put_source(struct text *t, uint64_t source)
 
 static void put_lock_kind(struct text *t, uint64_t value) { PUT_NAME(t, lock_kind_names, value); }
 
-static void put_bool(struct text *t, uint64_t value) { put_word(t, value ? "yes" : "no"); }
+static void put_bool(struct text *t, uint64_t value) { put_word(t, value ? _("yes") : _("no")); }
 
 static void put_nothing(struct text *t, uint64_t value)
 {

@@ -4,6 +4,7 @@
 #include <glob.h>
 
 #include "open_screen.h"
+#include "src/i18n.h"
 
 enum { STEPS_MOST = 400 /* of an event: the rest repeats what was told */ };
 
@@ -16,6 +17,7 @@ static void open_lecture(const char *path, const char *language, int width, int 
 	scenario = scenario_load(path, NULL, &d);
 	ck_assert_ptr_nonnull(scenario);
 	diags_free(&d);
+	i18n_use(language);
 	ck_assert(screen_open(&s, scenario, &o));
 	screen_resize(&s, width, height);
 }
@@ -105,6 +107,7 @@ START_TEST(a_step_keeps_its_reason)
 		close_screen();
 	}
 	globfree(&files);
+	i18n_use("en");
 	ck_assert_uint_gt(told, 25000);
 }
 END_TEST

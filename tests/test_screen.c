@@ -6,12 +6,15 @@
  *	MMVIZ_ACCEPT=1 build/tests/unit screen; git diff tests/golden
  */
 #include <glob.h>
+#include <locale.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <wchar.h>
 
 #include "tests/golden.h"
 #include "tests/open_screen.h"
+#include "src/i18n.h"
 #include "ui/keys.h"
 
 static const char lecture[] =
@@ -850,19 +853,24 @@ static const struct lecture {
 	const char *name, *scenario;
 	int width, height;
 	struct when when;
+	const char *language;
 } lectures[] = {
-	{"lecture-numa-80x24", "numa", 80, 24, {6, STEP_END}},
-	{"lecture-numa-120x40", "numa", 120, 40, {6, STEP_END}},
-	{"lecture-reserve-80x24", "reserve", 80, 24, {8, STEP_END}},
-	{"lecture-slab-colour-120x40", "slab-colour", 120, 40, {11, STEP_END}},
-	{"lecture-arm-120x40", "arm", 120, 40, {3, STEP_END}},
-	{"lecture-x86-64-80x24", "x86-64", 80, 24, {3, STEP_END}},
-	{"lecture-segments-120x40", "segments", 120, 40, {6, STEP_END}},
-	{"lecture-vmalloc-80x24", "vmalloc", 80, 24, {4, STEP_END}},
-	{"lecture-vmalloc-120x40", "vmalloc", 120, 40, {14, STEP_END}},
-	{"lecture-vmalloc-200x60", "vmalloc", 200, 60, {6, STEP_END}},
-	{"lecture-locks-80x24", "locks", 80, 24, {6, 60}},
-	{"lecture-locks-200x60", "locks", 200, 60, {9, STEP_END}},
+	{"lecture-numa-80x24", "numa", 80, 24, {6, STEP_END}, "en"},
+	{"lecture-numa-120x40", "numa", 120, 40, {6, STEP_END}, "en"},
+	{"lecture-reserve-80x24", "reserve", 80, 24, {8, STEP_END}, "en"},
+	{"lecture-slab-colour-120x40", "slab-colour", 120, 40, {11, STEP_END}, "en"},
+	{"lecture-arm-120x40", "arm", 120, 40, {3, STEP_END}, "en"},
+	{"lecture-x86-64-80x24", "x86-64", 80, 24, {3, STEP_END}, "en"},
+	{"lecture-segments-120x40", "segments", 120, 40, {6, STEP_END}, "en"},
+	{"lecture-vmalloc-80x24", "vmalloc", 80, 24, {4, STEP_END}, "en"},
+	{"lecture-vmalloc-120x40", "vmalloc", 120, 40, {14, STEP_END}, "en"},
+	{"lecture-vmalloc-200x60", "vmalloc", 200, 60, {6, STEP_END}, "en"},
+	{"lecture-locks-80x24", "locks", 80, 24, {6, 60}, "en"},
+	{"lecture-locks-200x60", "locks", 200, 60, {9, STEP_END}, "en"},
+	{"lecture-cow-80x24-zh", "cow", 80, 24, {7, 20}, "zh"},
+	{"lecture-kmap-80x24-zh", "kmap", 80, 24, {7, STEP_END}, "zh"},
+	{"lecture-locks-120x40-zh", "locks", 120, 40, {9, STEP_END}, "zh"},
+	{"lecture-segments-200x60-zh", "segments", 200, 60, {6, STEP_END}, "zh"},
 };
 
 static void open_file(const char *path, const char *language, int width, int height)
@@ -875,6 +883,7 @@ static void open_file(const char *path, const char *language, int width, int hei
 	scenario = scenario_load(path, NULL, &d);
 	ck_assert_ptr_nonnull(scenario);
 	diags_free(&d);
+	i18n_use(language);
 	ck_assert(screen_open(&s, scenario, &o));
 	screen_resize(&s, width, height);
 }
@@ -885,9 +894,45 @@ START_TEST(a_lecture_looks_as_its_golden_screen)
 	char path[128];
 
 	snprintf(path, sizeof(path), "scenarios/%s.txt", g->scenario);
-	open_file(path, "en", g->width, g->height);
+	open_file(path, g->language, g->width, g->height);
 	screen_goto(&s, g->when);
 	compare_golden(g->name, frame(), "screen");
+	i18n_use("en");
+}
+END_TEST
+
+/* Columns that a terminal gives to the widest line. */
+static int widest_line(const char *text)
+{
+	int widest = 0, width = 0;
+	wchar_t c;
+
+	for (int n; *text; text += n) {
+		n = mbtowc(&c, text, MB_CUR_MAX);
+		ck_assert_int_gt(n, 0);
+		width = c == L'\n' ? 0 : width + wcwidth(c);
+		widest = width > widest ? width : widest;
+	}
+	return widest;
+}
+
+START_TEST(chinese_letters_keep_to_their_two_cells)
+{
+	static const int widths[] = {60, 79, 80, 81, 120};
+	static const char keys[] = "?w\033i\033c\033f\033123456789";
+	const char *path = "scenarios/cow.txt";
+
+	if (!setlocale(LC_CTYPE, "C.UTF-8"))
+		return;
+	open_file(path, "zh", widths[_i], 24);
+	go_to(7, 20);
+	ck_assert_int_le(widest_line(frame()), widths[_i]);
+	go_to(7, STEP_END);
+	for (const char *k = keys; *k; k++) {
+		press_key(*k == '\033' ? KEY_ESCAPE_ : (uint32_t)*k);
+		ck_assert_int_le(widest_line(frame()), widths[_i]);
+	}
+	i18n_use("en");
 }
 END_TEST
 
@@ -917,6 +962,7 @@ START_TEST(what_a_lecture_says_is_whole_on_a_small_screen)
 		for (uint32_t nr = 1; nr <= scenario_nr_events(scenario); nr++)
 			check_narration(files.gl_pathv[i], languages[_i], nr);
 	}
+	i18n_use("en");
 	globfree(&files);
 }
 END_TEST
@@ -929,6 +975,7 @@ Suite *screen_suite(void)
 	tcase_set_timeout(t, 0);
 	tcase_add_checked_fixture(t, set_up, close_screen);
 	tcase_add_test(t, keys_move_in_time);
+	tcase_add_loop_test(t, chinese_letters_keep_to_their_two_cells, 0, 5);
 	tcase_add_test(t, micro_steps_go_on_and_back);
 	tcase_add_test(t, left_and_right_step_where_the_panel_has_no_use_for_them);
 	tcase_add_loop_test(t, a_moment_looks_the_same_whichever_way_led_there, 0, 4);

@@ -106,6 +106,9 @@ static int show(struct scenario *s, const struct options *o)
 		.keys = o->keys,
 	};
 
+	/* what other programs read is the same in every language */
+	if (o->mode == MODE_PRINT_SCREEN || o->mode == MODE_WHAT || o->mode == MODE_FULL_SCREEN)
+		i18n_use(ui.language);
 	switch (o->mode) {
 	case MODE_STATE:
 		return list_state(s, stdout);

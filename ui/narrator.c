@@ -136,7 +136,7 @@ static void say_first(struct text *t, const struct facts *f, const struct senten
 	if (!s->text)
 		return;
 	if (t->len)
-		text_put(t, " ");
+		text_put(t, _(" "));
 	put_sentence(t, f, _(s->text));
 }
 
@@ -170,19 +170,19 @@ static void narrate_step(struct text *t, const struct view *v)
 		return;
 	}
 	text_put(t, step_info[n->step.id].name);
-	text_put(t, ": ");
+	text_put(t, _(": "));
 	step_text(view_machine(v), &n->step, words, sizeof(words));
 	text_put(t, words);
-	text_put(t, ".");
+	text_put(t, _("."));
 	n = n->parent;
 	if (!n || !n->parent)
 		return;
-	text_put(t, "\n(");
+	text_put(t, _("\n("));
 	text_put(t, step_info[n->step.id].name);
-	text_put(t, ": ");
+	text_put(t, _(": "));
 	step_text(view_machine(v), &n->step, words, sizeof(words));
 	text_put(t, words);
-	text_put(t, ")");
+	text_put(t, _(")"));
 }
 
 static void narrate_boot(struct text *t, const struct view *v)

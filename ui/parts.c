@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "src/i18n.h"
 #include "src/listing.h"
 
 enum { NAMES_MOST = 512 /* of a process: more are not looked through */ };
@@ -192,7 +193,7 @@ const char *addresses_text(const struct machine *m, char buf[TEXT_LEN])
 const char *tag_text(const char tag[TAG_LEN], char buf[TEXT_LEN])
 {
 	if (!tag[0])
-		snprintf(buf, TEXT_LEN, "zero");
+		snprintf(buf, TEXT_LEN, "%s", _("zero"));
 	else
 		snprintf(buf, TEXT_LEN, "\"%.*s\"", TAG_LEN, tag);
 	return buf;
