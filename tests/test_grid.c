@@ -127,6 +127,27 @@ START_TEST(chinese_is_wrapped_between_characters)
 }
 END_TEST
 
+START_TEST(no_line_begins_with_a_sign_that_closes_nor_ends_with_one_that_opens)
+{
+	struct area a = area_of(&g);
+
+	ck_assert_int_eq(put_wrapped(&a, 0, 0, 8, 3, ROLE_NORMAL, "写时复制，一页"), 2);
+	ck_assert_str_eq(printed(), "写时复\n制，一页\n\n");
+	grid_clear(&g);
+	ck_assert_int_eq(put_wrapped(&a, 0, 0, 6, 3, ROLE_NORMAL, "一页（写）"), 2);
+	ck_assert_str_eq(printed(), "一页\n（写）\n\n");
+}
+END_TEST
+
+START_TEST(names_stay_whole_among_chinese_characters)
+{
+	struct area a = area_of(&g);
+
+	ck_assert_int_eq(put_wrapped(&a, 0, 0, 9, 3, ROLE_NORMAL, "写页表kmap页"), 2);
+	ck_assert_str_eq(printed(), "写页表\nkmap页\n\n");
+}
+END_TEST
+
 START_TEST(a_long_word_is_broken_where_it_must)
 {
 	struct area a = area_of(&g);
@@ -375,6 +396,8 @@ Suite *grid_suite(void)
 	tcase_add_test(t, painting_keeps_the_characters);
 	tcase_add_test(t, text_is_wrapped_at_blanks_and_cut_with_an_ellipsis);
 	tcase_add_test(t, chinese_is_wrapped_between_characters);
+	tcase_add_test(t, no_line_begins_with_a_sign_that_closes_nor_ends_with_one_that_opens);
+	tcase_add_test(t, names_stay_whole_among_chinese_characters);
 	tcase_add_test(t, a_long_word_is_broken_where_it_must);
 	tcase_add_test(t, a_box_has_its_title_and_gives_its_inside);
 	tcase_add_test(t, the_active_box_differs_by_shape);

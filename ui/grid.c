@@ -191,6 +191,28 @@ int text_width_of(const char *utf8, size_t bytes)
 
 int text_width(const char *utf8) { return text_width_of(utf8, SIZE_MAX); }
 
+static bool is_among(uint32_t ch, const uint32_t *set)
+{
+	while (*set && *set != ch)
+		set++;
+	return *set != 0;
+}
+
+/*
+ * May a line end between two characters?  Chinese has no blanks: it may break at every character, but a line does not
+ * begin with a sign that closes something, nor end with one that opens it.
+ */
+static bool may_break(uint32_t last, uint32_t ch)
+{
+	static const uint32_t closing[] = {0x3001, 0x3002, 0x300b, 0x3011, 0xff01, 0xff09, 0xff0c,
+					   0xff1a, 0xff1b, 0xff1f, 0x201d, 0x2019, 0x2026, ',',
+					   '.',    ':',    ';',    ')',    0};
+	static const uint32_t opening[] = {0x300a, 0x3010, 0xff08, 0x201c, 0x2018, '(', 0};
+
+	return (char_width(last) == 2 || char_width(ch) == 2) && !is_among(ch, closing) &&
+	       !is_among(last, opening);
+}
+
 /*
  * The end of the line that begins at text: as many characters as fit in width, back to the last place where
  * the line may break.  *next is where the following line begins.  At least one character is taken.
@@ -198,8 +220,8 @@ int text_width(const char *utf8) { return text_width_of(utf8, SIZE_MAX); }
 static const char *line_end(const char *text, int width, const char **next)
 {
 	const char *p = text, *end = NULL, *before = p;
+	uint32_t ch, last = ' ';
 	int used = 0;
-	uint32_t ch;
 
 	while ((ch = utf8_next(&p))) {
 		if (ch == '\n') {
@@ -209,16 +231,17 @@ static const char *line_end(const char *text, int width, const char **next)
 		if (ch == ' ') {
 			end = before;
 			*next = p;
+		} else if (last != ' ' && may_break(last, ch)) {
+			end = *next = before;
 		}
 		used += char_width(ch);
 		if (used > width && before > text) {
-			if (ch == ' ')
-				return before;
-			if (!end || char_width(ch) == 2)
+			if (!end)
 				end = *next = before;
 			return end;
 		}
 		before = p;
+		last = ch;
 	}
 	*next = before;
 	return before;
