@@ -278,23 +278,28 @@ static void map_vectors(struct boot_tables *b)
 	*slot_at(b, va, 0) |= PTE_US; /* ARM's first level has no rights */
 }
 
-/* Where the image's read-only part ends; a small machine has a small image. */
+/* A place in the image, in pages; a small machine has a small image, with the
+ * same proportions. */
+static uint32_t image_page(const struct machine *m, uint32_t bytes)
+{
+	uint64_t pages = bytes >> PAGE_SHIFT;
+
+	return (uint32_t)(pages * m->nr_kernel_image_pages /
+			  (m->profile->kernel_bytes >> PAGE_SHIFT));
+}
+
+/* Where the image's code and its read-only part end. */
 static void find_image_parts(struct boot_tables *b)
 {
 	const struct mm_profile *p = b->m->profile;
-	uint32_t most = b->m->nr_kernel_image_pages / 2;
-	uint32_t ro = p->ro_bytes >> PAGE_SHIFT;
-	uint32_t text = p->text_bytes >> PAGE_SHIFT;
 	pfn_t start = b->m->kernel_image_pfn;
 
-	b->ro_end = start + (ro < most ? ro : most);
-	b->text_end = start + text < b->ro_end ? start + text : b->ro_end;
+	b->ro_end = start + image_page(b->m, p->ro_bytes);
+	b->text_end = start + image_page(b->m, p->text_bytes);
 	b->idt = PFN_NONE;
-	if (ro)
-		b->idt = start + (p->idt_bytes >> PAGE_SHIFT);
-	if (ro && b->idt >= start + 2 * most)
-		b->idt = start + 2 * most - 1;
-	if (!ro) /* all of it may be executed */
+	if (p->ro_bytes)
+		b->idt = start + image_page(b->m, p->idt_bytes);
+	else /* all of it may be executed */
 		b->text_end = start + b->m->nr_kernel_image_pages;
 }
 

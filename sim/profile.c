@@ -129,12 +129,14 @@ static const struct fix_row arm_rows[] = {{"earlycon", 1}, {NULL, 0}};
 	.fix_rows_behind_kmap = linux61_rows_behind, .gdt = &gdt_layout_61
 
 /*
- * Code and constants of Debian's image: they end inside a large page, which is
- * the second one of small entries beside the first of all (DirectMap4k, 12280
- * kB with 1G: those two and the end of low memory).  idt_table lies in it, too.
+ * Code and constants of Debian's images, and the page of idt_table, which is
+ * read-only as well: what /proc/iomem and the boot log say.  So beside the first
+ * of all large pages and the end of low memory small entries take the place of
+ * one of 4M, where constants end and idt_table lies, and with PAE and NX of three
+ * of 2M (DirectMap4k with 1G: 12280 and 10232 kB).
  */
-#define IMAGE61                                                                \
-	.text_bytes = MB(8), .ro_bytes = MB(11), .idt_bytes = MB(11) + MB(1) / 2
+#define IMAGE61(text, ro, idt)                                                 \
+	.text_bytes = (text), .ro_bytes = (ro), .idt_bytes = (idt)
 
 #define LINUX61_ALLOCATORS                                                     \
 	.highpte = true, .khugepaged_pages = MB(512) >> PAGE_SHIFT,            \
@@ -183,8 +185,8 @@ static const struct fix_row arm_rows[] = {{"earlycon", 1}, {NULL, 0}};
 	.word_bits = 64, .va_bits = 48, .task_size = 0x7ffffffff000,           \
 	.kernel_base = 0xffff800000000000, .page_offset = 0xffff888000000000,  \
 	.vmalloc_base = 0xffffc90000000000, .vmalloc_end = 0xffffe90000000000, \
-	.ioremap_max_order = 30, .vmemmap = 0xffffea0000000000,                \
-	.vmemmap_end = 0xffffeb0000000000,                                     \
+	.vmalloc_end_is_last = true, .ioremap_max_order = 30,                  \
+	.vmemmap = 0xffffea0000000000, .vmemmap_end = 0xffffeb0000000000,      \
 	.cpu_entry_area = 0xfffffe0000000000,                                  \
 	.kernel_text = 0xffffffff80000000, .modules = 0xffffffffc0000000,      \
 	.modules_end = 0xffffffffff000000, .fixaddr_top = 0xffffffffff7ff000,  \
@@ -202,7 +204,7 @@ static const struct fix_row arm_rows[] = {{"earlycon", 1}, {NULL, 0}};
  * address lines. */
 #define X86_64_BOOT                                                            \
 	.zones = 1 << ZONE_DMA | 1 << ZONE_DMA32 | 1 << ZONE_NORMAL |          \
-		 1 << ZONE_MOVABLE,                                            \
+		 1 << ZONE_MOVABLE | 1 << ZONE_DEVICE,                         \
 	.max_dma_pfn = MB(16) >> PAGE_SHIFT,                                   \
 	.max_dma32_pfn = GB(4) >> PAGE_SHIFT, .first_pfn = 1,                  \
 	.low_reserved = 0x100, .hole_start = 0x9f, .hole_end = 0x100,          \
@@ -250,7 +252,7 @@ static const struct mm_profile profiles[] = {
 		LINUX61_FIXMAP,
 		.kernel_bytes = PAGES(3629),
 		.init_bytes = PAGES(451),
-		IMAGE61,
+		IMAGE61(0x91c000, 0xc39000, 0xe20000),
 		.pageblock_order = 10,
 		ZONES_OF_32_BIT,
 		TWO_LEVELS,
@@ -267,7 +269,7 @@ static const struct mm_profile profiles[] = {
 		LINUX61_FIXMAP,
 		.kernel_bytes = PAGES(3673),
 		.init_bytes = PAGES(455),
-		IMAGE61,
+		IMAGE61(0x934000, 0xc51000, 0xe40000),
 		.pageblock_order = 9,
 		ZONES_OF_32_BIT,
 		THREE_LEVELS,

@@ -34,6 +34,8 @@ struct mm_profile {
 	vaddr_t vmalloc_offset;     /* never mapped, behind low memory       */
 	vaddr_t vmalloc_base;       /* x86-64: vmalloc has a place of its own */
 	vaddr_t vmalloc_end;        /* 0: it follows from what is above it   */
+	bool vmalloc_end_is_last;   /* the kernel's VMALLOC_END is the last byte
+	                             * and not, as here, the one behind      */
 	uint64_t vmalloc_reserve;   /* low memory leaves it to vmalloc       */
 	vaddr_t modules, modules_end; /* the kernel's modules; 0, 0: they are
 	                             * in vmalloc's part                     */

@@ -34,6 +34,12 @@ enum {
 
 /* ---- ranges ---- */
 
+uint64_t vmalloc_total(const struct machine *m)
+{
+	return m->map.vmalloc_end - m->map.vmalloc_start -
+	       m->profile->vmalloc_end_is_last;
+}
+
 static uint32_t area_pages(const struct vm_struct *area)
 {
 	return (uint32_t)((area->end - area->start) >> PAGE_SHIFT);

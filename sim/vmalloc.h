@@ -60,6 +60,8 @@ bool iounmap(struct machine *m, vaddr_t va);
 void purge_vmap_areas(struct machine *m);
 /* The worker, if it is due: 6.1 drain_vmap_area_work(). */
 void drain_vmap_work(struct machine *m);
+/* Bytes of vmalloc's part, as the kernel counts them: VMALLOC_TOTAL. */
+uint64_t vmalloc_total(const struct machine *m);
 /* Pages that may be lazy before it is: 32M for one CPU. */
 uint32_t lazy_max_pages(const struct machine *m);
 

@@ -148,7 +148,7 @@ static void print_promises(FILE *out, const struct machine *m)
 {
 	pages(out, "CommitLimit:", vm_commit_limit(m));
 	pages(out, "Committed_AS:", vm_memory_committed(m));
-	kb(out, "VmallocTotal:", (m->map.vmalloc_end - m->map.vmalloc_start) / 1024);
+	kb(out, "VmallocTotal:", vmalloc_total(m) / 1024);
 	pages(out, "VmallocUsed:", vmalloc_used(m));
 	kb(out, "VmallocChunk:", 0);
 }

@@ -121,7 +121,7 @@ static void read_boot_log(struct facts *f)
 
 	if (at)
 		read_usable(f, at);
-	if (freed && size && (strstr(freed, "initrd") || strstr(freed, "initmem")))
+	if (freed && size && (strstr(freed, "initrd") || strstr(freed, "unused ")))
 		f->freed_by_boot += (uint32_t)strtoul(size + 8, NULL, 10) / 4;
 }
 
@@ -130,8 +130,9 @@ static void read_given(struct facts *f)
 	if (is_head(f))
 		return;
 	if (in_file(f, "/proc/version"))
-		f->profile =
-			*profile_find(strstr(f->r->line, "-pae ") ? "i386-6.1-pae" : "i386-6.1");
+		f->profile = *profile_find(strstr(f->r->line, "-amd64 ") ? "x86-64"
+					   : strstr(f->r->line, "-pae ") ? "i386-6.1-pae"
+									 : "i386-6.1");
 	else if (in_file(f, "/proc/zoneinfo"))
 		read_zoneinfo(f);
 	else if (in_file(f, "dmesg"))
@@ -159,11 +160,12 @@ static void mark_frames(struct facts *f)
 /* Boot's limits, with what was managed then; and what is managed now. */
 static void set_limits(struct facts *f)
 {
+	enum zone_type image_zone = f->profile.max_dma32_pfn ? ZONE_DMA32 : ZONE_NORMAL;
 	struct zone *z;
 
 	for_each_zone(f->m, z)
 		z->managed_pages =
-			f->managed[z->type] - (z->type == ZONE_NORMAL ? f->freed_by_boot : 0);
+			f->managed[z->type] - (z->type == image_zone ? f->freed_by_boot : 0);
 	boot_set_limits(f->m);
 	for_each_zone(f->m, z)
 		z->managed_pages = f->managed[z->type];
@@ -177,14 +179,14 @@ static void make_machine(struct facts *f)
 	struct machine *m = f->m = bare_machine_like(f->profile.name, (f->end + 1023) & ~1023u);
 	size_t size;
 	FILE *out;
-	pfn_t maxmem;
+	uint64_t maxmem;
 
 	m->profile = &f->profile;
 	m->config.cpus = f->cpus;
 	m->max_pfn = f->end;
 	kernel_map_init(&m->map, &f->profile, 0);
-	maxmem = (pfn_t)(m->map.maxmem >> PAGE_SHIFT);
-	m->max_low_pfn = f->end < maxmem ? f->end : maxmem;
+	maxmem = m->map.maxmem >> PAGE_SHIFT;
+	m->max_low_pfn = f->end < maxmem ? f->end : (pfn_t)maxmem;
 	kernel_map_set_low_memory(&m->map, &f->profile, m->max_low_pfn);
 	nodes_set_ranges(m, f->end);
 	memblock_reserve(&f->memory, f->profile.first_pfn, f->profile.low_reserved);
@@ -260,13 +262,25 @@ static void compare_buddyinfo(struct facts *f)
 	replay_compare(f->r, text);
 }
 
-/* "Node 0, zone      DMA            1            3            0 ...": all kinds together.  The kernel counts in
- * steps of a pageblock from the zone's first frame on. */
+/* Pageblocks of a zone: steps from its first frame on, but for sections without memory. */
+static uint32_t nr_pageblocks(const struct facts *f, const struct zone *z)
+{
+	pfn_t section = 1u << (f->profile.section_size_bits - PAGE_SHIFT);
+	uint32_t nr = 0;
+
+	for (pfn_t pfn = z->start_pfn; pfn < z->start_pfn + z->spanned_pages;
+	     pfn += 1u << f->profile.pageblock_order)
+		nr += memblock_present(&f->memory, pfn & ~(section - 1),
+				       (pfn | (section - 1)) + 1) > 0;
+	return nr;
+}
+
+/* "Node 0, zone      DMA            1            3            0 ...": all kinds together. */
 static void compare_pageblocks(struct facts *f)
 {
 	const char *name = zone_names[f->zone], *at = strstr(f->r->line, name);
 	const struct zone *z = &f->m->node[0].node_zones[f->zone];
-	uint32_t size = 1u << f->profile.pageblock_order, nr = (z->spanned_pages + size - 1) / size;
+	uint32_t nr = nr_pageblocks(f, z);
 	unsigned long sum = 0;
 	char *end;
 
@@ -315,7 +329,7 @@ static void compare_meminfo(struct facts *f)
 		{"HighTotal:", 4ull * high},
 		{"LowTotal:", 4ull * (total - high)},
 		{"CommitLimit:", 4 * vm_commit_limit(m)},
-		{"VmallocTotal:", (m->map.vmalloc_end - m->map.vmalloc_start) / 1024},
+		{"VmallocTotal:", vmalloc_total(m) / 1024},
 		{"Hugepagesize:", pt_span(m, m->profile->pt_levels - 2u) / 1024},
 	};
 	sscanf(f->r->line, "%63s", name);
@@ -380,11 +394,13 @@ static void compare_limit(struct facts *f)
 static void compare_vmalloc_area(struct facts *f)
 {
 	const struct kernel_map *map = &f->m->map;
-	unsigned start, end;
+	unsigned long long start, end;
 
-	if (sscanf(f->r->line, "0x%x-0x%x", &start, &end) != 2)
+	if (sscanf(f->r->line, "0x%llx-0x%llx", &start, &end) != 2)
 		return;
 	replay_compared(f->r);
+	if (start >= map->modules && end <= map->modules_end)
+		return; /* where x86-64 loads code */
 	if (start < map->vmalloc_start || end > map->vmalloc_end)
 		replay_differ(f->r, "areas in %#llx-%#llx", (unsigned long long)map->vmalloc_start,
 			      (unsigned long long)map->vmalloc_end);

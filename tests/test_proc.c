@@ -767,6 +767,27 @@ START_TEST(without_a_process_there_are_the_machines_files)
 }
 END_TEST
 
+/* As recorded: the first large page, those where constants, with NX also code, end and where idt_table lies, and the
+ * end of low memory. */
+static const struct {
+	const char *machine;
+	uint64_t small, large;
+} direct_maps[] = {
+	{"machine i386-6.1 ram=1G\n", 12280, 884736},
+	{"machine i386-6.1 ram=3G\n", 12280, 884736},
+	{"machine i386-6.1-pae ram=1G nx=off\n", 8184, 892928},
+	{"machine i386-6.1-pae ram=2G nx=on\n", 10232, 890880},
+};
+
+START_TEST(small_entries_of_the_direct_map_are_counted)
+{
+	script_run(&c, direct_maps[_i].machine);
+	ck_assert_uint_eq(number("meminfo", NULL, "DirectMap4k:"), direct_maps[_i].small);
+	ck_assert_uint_eq(number("meminfo", NULL, _i < 2 ? "DirectMap4M:" : "DirectMap2M:"),
+			  direct_maps[_i].large);
+}
+END_TEST
+
 START_TEST(a_machine_of_4G_and_PAE_has_its_own_sizes)
 {
 	script_run(&c, "machine i386-pae ram=4G\nspawn sh\nmmap sh buf 8M\nwrite sh buf 8M\n");
@@ -1007,6 +1028,7 @@ Suite *proc_suite(void)
 	tcase_add_test(t, slabinfo_has_the_columns_of_a_real_kernels);
 	tcase_add_test(t, every_file_can_be_read_at_every_micro_step);
 	tcase_add_test(t, without_a_process_there_are_the_machines_files);
+	tcase_add_loop_test(t, small_entries_of_the_direct_map_are_counted, 0, 4);
 	tcase_add_test(t, a_machine_of_4G_and_PAE_has_its_own_sizes);
 	tcase_add_test(t, a_task_counts_beside_until_it_has_begun_65_faults);
 	tcase_add_test(t, a_task_that_unmaps_anything_hands_over);

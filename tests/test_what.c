@@ -557,8 +557,8 @@ START_TEST(the_kernels_gigabyte_of_6_1_ends_otherwise)
 	ck_says("address: fffbb000: kernel address in the fixmap ffdb8000-fffff000, slot 68");
 	ask("0xc1000000");
 	/* code is read-only, and the tables lie behind what is */
-	ck_says("pgd: [3] at 0172d018  00172e001 P");
-	ck_says("pmd: [8] at 0172e040  0010001e1 P RO KE A D PS G");
+	ck_says("pgd: [3] at 01c52018  001c53001 P");
+	ck_says("pmd: [8] at 01c53040  0010001e1 P RO KE A D PS G");
 	ck_says("pte: none: the entry above maps 2M at once (PSE)");
 	end();
 }
