@@ -103,6 +103,7 @@ static void find_holes(struct machine *m, struct boot_map *b)
 		memblock_remove(&b->mem, low_ram_end(&m->config),
 				mb_to_pfn(p->pci_hole_end_mb));
 	memblock_remove(&b->mem, start, end < b->ram_end ? end : b->ram_end);
+	m->holes = b->mem.hole;
 	for (unsigned i = 0; i < b->mem.hole.nr; i++)
 		mark_frames(m, b->mem.hole.range[i].start,
 			    b->mem.hole.range[i].end, FRAME_HOLE);
@@ -131,7 +132,7 @@ static void size_kernel(struct machine *m, struct boot_map *b)
 	uint32_t image = p->kernel_bytes >> PAGE_SHIFT;
 	uint32_t init = p->init_bytes >> PAGE_SHIFT;
 
-	if (image > b->ram_end / 4) {
+	if (image + init > b->ram_end / 2) {
 		image = b->ram_end / 4;
 		init = init < image / 8 ? init : image / 8;
 	}
@@ -142,6 +143,22 @@ static void size_kernel(struct machine *m, struct boot_map *b)
 			memblock_present(&b->mem, 0, m->max_low_pfn) -
 				m->nr_mem_map_pages,
 			p->word_bits / 8);
+}
+
+/*
+ * Devices with 32 address lines do not reach RAM above 4G.  What they read and
+ * write for somebody there goes through buffers below (6.1 swiotlb_init()).
+ */
+static void place_bounce_buffers(struct machine *m, struct boot_map *b)
+{
+	const struct mm_profile *p = m->profile;
+
+	if (!p->bounce_bytes || m->max_low_pfn <= p->max_dma32_pfn)
+		return;
+	m->nr_bounce_pages = bytes_to_pages(p->bounce_bytes);
+	m->bounce_pfn = memblock_alloc(&b->mem, m->nr_bounce_pages, 1,
+				       p->first_pfn, p->max_dma32_pfn, true);
+	BUG_ON(m->bounce_pfn == PFN_NONE);
 }
 
 /* Where it lies. */
@@ -163,9 +180,11 @@ static void place_kernel(struct machine *m, struct boot_map *b)
 				 ? p->hole_start
 				 : p->low_reserved);
 	memblock_reserve(&b->mem, start, end);
-	m->boot_hash_pfn = memblock_alloc(&b->mem, m->nr_boot_hash_pages, end,
-					  m->max_low_pfn, p->boot_takes_top);
+	m->boot_hash_pfn =
+		memblock_alloc(&b->mem, m->nr_boot_hash_pages, 1, end,
+			       m->max_low_pfn, p->boot_takes_top);
 	memory_model_place(m, &b->mem, p->boot_takes_top ? p->first_pfn : end);
+	place_bounce_buffers(m, b);
 	for (unsigned i = 0; i < b->mem.reserved.nr; i++)
 		mark_frames(m, b->mem.reserved.range[i].start,
 			    b->mem.reserved.range[i].end, FRAME_RESERVED);

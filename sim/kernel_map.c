@@ -47,8 +47,8 @@
  *	         0000800000000000 .. ffff7fffffffffff: no addresses
  *	         00007ffffffff000  end of user addresses
  *
- * Simpler than Linux: vmemmap is a range without entries, struct page is shown
- * at its place in the direct map; no vsyscall page; nothing at random places.
+ * Simpler than Linux: nothing at random places; the page of the vsyscalls is not
+ * there, as in a kernel with vsyscall=none.
  *
  * Source: 6.1 arch/x86/include/asm/pgtable_32_areas.h, fixmap.h; REFERENCE
  * 6.1, 6.2, 6.4; Documentation/x86/x86_64/mm.rst, arch/arm/include/asm.  The

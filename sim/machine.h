@@ -82,8 +82,11 @@ struct machine {
 	pfn_t zero_page;
 	pfn_t swapper_pg_dir;
 	pte_t *kernel_pgd;              /* contents of swapper_pg_dir      */
-	pfn_t kernel_image_pfn, boot_hash_pfn;            /* reserved at boot */
+	/* reserved at boot */
+	pfn_t kernel_image_pfn, boot_hash_pfn, bounce_pfn;
 	uint32_t nr_kernel_image_pages, nr_mem_map_pages, nr_boot_hash_pages;
+	uint32_t nr_bounce_pages;
+	struct pfn_ranges holes; /* frames without memory, below max_pfn     */
 	enum memory_model memory_model;
 	struct mem_section *mem_section; /* SPARSEMEM: [nr_sections]        */
 	uint32_t nr_sections;

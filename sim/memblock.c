@@ -54,20 +54,23 @@ static const struct pfn_range *in_the_way(const struct memblock *b, pfn_t start,
 	return r ? r : overlap(&b->reserved, start, end);
 }
 
-pfn_t memblock_alloc(struct memblock *b, uint32_t nr_pages, pfn_t low,
-		     pfn_t high, bool top_down)
+pfn_t memblock_alloc(struct memblock *b, uint32_t nr_pages, uint32_t align,
+		     pfn_t low, pfn_t high, bool top_down)
 {
+	pfn_t mask = ~(pfn_t)(align - 1), up = align - 1;
 	const struct pfn_range *r;
 	pfn_t at;
 
+	low = (low + up) & mask;
 	if (high < low || high - low < nr_pages)
 		return PFN_NONE;
-	at = top_down ? high - nr_pages : low;
+	at = top_down ? (high - nr_pages) & mask : low;
 	while ((r = in_the_way(b, at, at + nr_pages))) {
 		if (top_down ? r->start < low + nr_pages
-			     : r->end + nr_pages > high)
+			     : ((r->end + up) & mask) + nr_pages > high)
 			return PFN_NONE;
-		at = top_down ? r->start - nr_pages : r->end;
+		at = top_down ? (r->start - nr_pages) & mask
+			      : (r->end + up) & mask;
 	}
 	memblock_reserve(b, at, at + nr_pages);
 	return at;

@@ -31,10 +31,11 @@ void memblock_reserve(struct memblock *b, pfn_t start, pfn_t end);
 
 /*
  * Find and reserve nr_pages side by side in [low, high), as high or as low as
- * possible.  PFN_NONE: there is no such place.
+ * possible, from a multiple of align (a power of two) on.  PFN_NONE: there is no
+ * such place.
  */
-pfn_t memblock_alloc(struct memblock *b, uint32_t nr_pages, pfn_t low,
-		     pfn_t high, bool top_down);
+pfn_t memblock_alloc(struct memblock *b, uint32_t nr_pages, uint32_t align,
+		     pfn_t low, pfn_t high, bool top_down);
 
 /* The next stretch of memory, or of free memory, of [*end, limit) into *start
  * and *end; false, and both limit: there is none. */

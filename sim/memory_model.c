@@ -25,6 +25,12 @@
  * stays short: 2^26 bytes with two-level tables, 2^29 with PAE (6.1
  * arch/x86/include/asm/sparsemem.h; the table is in the kernel's image).
  *
+ * x86-64 has addresses to spare: there the parts are mapped side by side, at
+ * vmemmap + pfn * 64, with holes where there is no memory.  So page = vmemmap +
+ * pfn again, without a look into the table (SPARSEMEM_VMEMMAP), and the page
+ * tables leave out what is not there.  128M a section: its mem_map is 2M, one
+ * large entry.
+ *
  * The engine's own array of frames is flat whatever the model is.
  */
 #include "memory_model.h"
@@ -34,7 +40,8 @@ enum memory_model memory_model_of(const struct machine_config *c)
 {
 	if (c->memory != MEMORY_AS_NODES)
 		return c->memory;
-	return c->nodes > 1 ? MEMORY_SPARSE : MEMORY_FLAT;
+	return c->nodes > 1 || c->profile->vmemmap ? MEMORY_SPARSE
+						   : MEMORY_FLAT;
 }
 
 static uint32_t section_nr_pages(const struct mm_profile *p)
@@ -106,6 +113,12 @@ void memory_model_init(struct machine *m, const struct memblock *b)
 	m->node[0].nr_mem_map_pages = m->nr_mem_map_pages;
 }
 
+/* With a vmemmap a section's part is mapped by one large entry. */
+static uint32_t map_align(const struct machine *m)
+{
+	return has_vmemmap(m) ? section_map_pages(m->profile) : 1;
+}
+
 /* A node's own directly mapped memory, else that of any node.  Sections leave
  * DMA alone as long as they can. */
 static pfn_t alloc_on_node(struct machine *m, struct memblock *b,
@@ -116,15 +129,15 @@ static pfn_t alloc_on_node(struct machine *m, struct memblock *b,
 						      : lowest;
 	pfn_t low = n->range_start > goal ? n->range_start : goal;
 	pfn_t low_end = m->max_low_pfn, at;
+	uint32_t nr = n->nr_mem_map_pages, align = map_align(m);
 
-	at = memblock_alloc(b, n->nr_mem_map_pages, low,
+	at = memblock_alloc(b, nr, align, low,
 			    n->range_end < low_end ? n->range_end : low_end,
 			    top);
 	if (at == PFN_NONE)
-		at = memblock_alloc(b, n->nr_mem_map_pages, goal, low_end, top);
+		at = memblock_alloc(b, nr, align, goal, low_end, top);
 	if (at == PFN_NONE)
-		at = memblock_alloc(b, n->nr_mem_map_pages, lowest, low_end,
-				    top);
+		at = memblock_alloc(b, nr, align, lowest, low_end, top);
 	BUG_ON(at == PFN_NONE);
 	return at;
 }
@@ -164,7 +177,22 @@ pfn_t section_start_pfn(const struct machine *m, const struct mem_section *s)
 	return (pfn_t)(s - m->mem_section) * section_nr_pages(m->profile);
 }
 
+bool has_vmemmap(const struct machine *m)
+{
+	return m->memory_model == MEMORY_SPARSE && m->map.vmemmap;
+}
+
 vaddr_t page_struct_address(const struct machine *m, pfn_t pfn)
+{
+	vaddr_t place = page_struct_place(m, pfn);
+
+	if (place && has_vmemmap(m))
+		return m->map.vmemmap +
+		       (vaddr_t)pfn * m->profile->page_struct_bytes;
+	return place;
+}
+
+vaddr_t page_struct_place(const struct machine *m, pfn_t pfn)
 {
 	const struct mem_section *s = pfn_to_section(m, pfn);
 	uint32_t bytes = m->profile->page_struct_bytes;

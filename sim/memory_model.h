@@ -10,7 +10,8 @@ struct machine;
 struct machine_config;
 
 enum memory_model {
-	MEMORY_AS_NODES, /* a setting: flat for one node, sparse for several */
+	MEMORY_AS_NODES, /* a setting: flat for one node, sparse for several
+			  * and for x86-64 */
 	MEMORY_FLAT,
 	MEMORY_SPARSE,
 };
@@ -41,9 +42,15 @@ void memory_model_place(struct machine *m, struct memblock *b, pfn_t lowest);
 const struct mem_section *pfn_to_section(const struct machine *m, pfn_t pfn);
 pfn_t section_start_pfn(const struct machine *m, const struct mem_section *s);
 
+/* Is mem_map seen as one array, at map.vmemmap?  Its parts lie where the sections
+ * say. */
+bool has_vmemmap(const struct machine *m);
+
 /* Kernel address of a frame's struct page; 0: it has none.  6.1
  * pfn_to_page(). */
 vaddr_t page_struct_address(const struct machine *m, pfn_t pfn);
+/* The same where the direct map has it: its place in RAM. */
+vaddr_t page_struct_place(const struct machine *m, pfn_t pfn);
 
 /* Is the frame part of mem_map?  *of: the frame whose struct page is at offset
  * in it; PFN_NONE: of none, the end of the array is not used. */

@@ -14,6 +14,7 @@
  * place of a large one (a real kernel counts them as DirectMap4k) where
  *
  *	low memory ends inside of it               c7c00000  c7fdf163  0
+ *	there is a hole in it (6.1; none at all where all of it is a hole)
  *	the kernel's text and constants do (6.1):  c1000000  01000161 ... 01287163
  *	they are read-only, what follows is not
  *	the table of exceptions lies (6.1), which is read-only, too
@@ -21,7 +22,8 @@
  *	have set the caching of the first megabyte page by page (MTRR)
  *
  * No last-level entry has US: user mode is refused everywhere in the kernel's
- * half.  With NX, all of it is data but the image (6.1: but its text).
+ * half.  With NX, all of it is data but the image (6.1: but its text; x86-64: but
+ * its text where it is mapped to run).
  *
  * The tables are frames of the kernel image, at the places where the assembler
  * start of the i386 kernel has them: swapper_pg_dir in its second page, then
@@ -29,7 +31,8 @@
  *
  * ARM's 2M entries are two sections of 1M each (arm_pte.c), its PGD takes four
  * frames and begins at a multiple of 16K.  x86-64 has a middle table for each
- * gigabyte of RAM and maps the image a second time, where it is linked to run.
+ * gigabyte of RAM and maps the image a second time, where it is linked to run,
+ * and mem_map (memory_model.c).
  * The tables of both come from the image, one after the other.
  *
  * What comes above low memory (vmalloc, kmap, fixmap) is mapped by small
@@ -136,10 +139,18 @@ static void make_middle_tables(struct boot_tables *b)
 			    &m->kernel_pgd[i], PTE_P);
 }
 
-/* ---- low memory ---- */
+/* ---- frames side by side ---- */
+
+/* Frames from 0 on at addresses from base on. */
+struct mapping {
+	vaddr_t base;
+	pfn_t end; /* of the frames                                     */
+	bool runs; /* the kernel executes its code at these addresses   */
+};
 
 /* What [pfn, pfn + nr) is mapped with: one answer for all of it. */
-static pte_t low_prot(const struct boot_tables *b, pfn_t pfn, pfn_t nr)
+static pte_t frames_prot(const struct boot_tables *b, const struct mapping *map,
+			 pfn_t pfn, pfn_t nr)
 {
 	const struct machine *m = b->m;
 	pfn_t image = m->kernel_image_pfn;
@@ -147,7 +158,7 @@ static pte_t low_prot(const struct boot_tables *b, pfn_t pfn, pfn_t nr)
 
 	if ((pfn >= image && pfn < b->ro_end) || pfn == b->idt)
 		prot &= ~(pte_t)PTE_RW;
-	if (pfn + nr > image && pfn < b->text_end)
+	if (map->runs && pfn + nr > image && pfn < b->text_end)
 		prot &= ~PTE_NX;
 	return prot;
 }
@@ -157,49 +168,91 @@ static bool lies_inside(pfn_t border, pfn_t pfn, pfn_t nr)
 	return border > pfn && border < pfn + nr;
 }
 
+/* The first hole in [pfn, end) that is not mapped, NULL: none.  What is below 1M
+ * always is, for the devices there. */
+static const struct pfn_range *find_hole(const struct machine *m, pfn_t pfn,
+					 pfn_t end)
+{
+	if (pfn < m->profile->low_reserved)
+		pfn = m->profile->low_reserved;
+	for (unsigned i = 0; m->profile->maps_ram_alone && i < m->holes.nr; i++)
+		if (m->holes.range[i].start < end &&
+		    m->holes.range[i].end > pfn)
+			return &m->holes.range[i];
+	return NULL;
+}
+
+bool direct_map_has(const struct machine *m, pfn_t pfn)
+{
+	return pfn < m->max_low_pfn &&
+	       (pfn < m->profile->low_reserved || !find_hole(m, pfn, pfn + 1));
+}
+
 /* Does one large entry serve [pfn, pfn + nr)? */
-static bool is_uniform(const struct boot_tables *b, pfn_t pfn, pfn_t nr)
+static bool is_uniform(const struct boot_tables *b, const struct mapping *map,
+		       pfn_t pfn, pfn_t nr)
 {
 	const struct machine *m = b->m;
 
-	if (pfn + nr > m->max_low_pfn)
+	if (pfn + nr > map->end || find_hole(m, pfn, pfn + nr))
 		return false;
 	if (!m->profile->ro_bytes)
 		return true;
 	return pfn > 0 && !lies_inside(m->kernel_image_pfn, pfn, nr) &&
 	       !lies_inside(b->ro_end, pfn, nr) &&
 	       (b->idt < pfn || b->idt >= pfn + nr) &&
-	       !(m->nx && lies_inside(b->text_end, pfn, nr));
+	       !(m->nx && map->runs && lies_inside(b->text_end, pfn, nr));
 }
 
 /* The frames of one large page by small entries. */
-static void map_small(struct boot_tables *b, pte_t *slot, pfn_t pfn, pfn_t nr)
+static void map_small(struct boot_tables *b, const struct mapping *map,
+		      pte_t *slot, pfn_t pfn, pfn_t nr)
 {
 	struct machine *m = b->m;
-	bool is_tail = pfn + nr > m->max_low_pfn;
+	bool is_tail = pfn + nr > map->end;
 	pte_t *table =
 		image_table(m, is_tail && b->pg0 ? b->pg0 : b->next++,
 			    m->profile->pt_levels - 1u, slot,
 			    is_tail && pfn > 0 ? PTE_TABLE : KERNPG_TABLE);
 
-	for (pfn_t i = 0; i < nr && pfn + i < m->max_low_pfn; i++)
-		table[i] = mk_pte(pfn + i, low_prot(b, pfn + i, 1));
+	for (pfn_t i = 0; i < nr && pfn + i < map->end; i++)
+		if (pfn + i >= m->max_low_pfn || direct_map_has(m, pfn + i))
+			table[i] = mk_pte(pfn + i,
+					  frames_prot(b, map, pfn + i, 1));
 }
 
-static void map_low_memory(struct boot_tables *b)
+/* From start on, the first frame of a large page. */
+static void map_frames(struct boot_tables *b, const struct mapping *map,
+		       pfn_t start)
 {
 	struct machine *m = b->m;
 	pfn_t nr =
 		(pfn_t)(pt_span(m, m->profile->pt_levels - 2u) >> PAGE_SHIFT);
 
-	for (pfn_t pfn = 0; pfn < m->max_low_pfn; pfn += nr) {
-		pte_t *slot = large_slot(b, pfn_to_kva(m, pfn));
+	for (pfn_t pfn = start; pfn < map->end; pfn += nr) {
+		const struct pfn_range *hole = find_hole(m, pfn, pfn + nr);
+		pte_t *slot;
 
-		if (is_uniform(b, pfn, nr))
-			*slot = mk_pte(pfn, low_prot(b, pfn, nr) | PTE_PSE);
+		if (hole && hole->start <= pfn && hole->end >= pfn + nr)
+			continue;
+		slot = large_slot(b, map->base + ((vaddr_t)pfn << PAGE_SHIFT));
+
+		if (is_uniform(b, map, pfn, nr))
+			*slot = mk_pte(pfn,
+				       frames_prot(b, map, pfn, nr) | PTE_PSE);
 		else
-			map_small(b, slot, pfn, nr);
+			map_small(b, map, slot, pfn, nr);
 	}
+}
+
+static void map_low_memory(struct boot_tables *b)
+{
+	const struct machine *m = b->m;
+	struct mapping map = {.base = m->map.page_offset,
+			      .end = m->max_low_pfn,
+			      .runs = !m->map.kernel_text};
+
+	map_frames(b, &map, 0);
 }
 
 /* ---- fixed addresses ---- */
@@ -256,15 +309,36 @@ static void map_fixed_ranges(struct boot_tables *b)
 static void map_image_again(struct boot_tables *b)
 {
 	const struct machine *m = b->m;
-	pfn_t end = m->kernel_image_pfn + m->nr_kernel_image_pages;
 	pfn_t nr =
 		(pfn_t)(pt_span(m, m->profile->pt_levels - 2u) >> PAGE_SHIFT);
+	pfn_t end = m->kernel_image_pfn + m->nr_kernel_image_pages;
+	struct mapping map = {.base = m->map.kernel_text,
+			      .end = (end + nr - 1) / nr * nr,
+			      .runs = true};
 
-	for (pfn_t pfn = m->kernel_image_pfn / nr * nr; pfn < end; pfn += nr)
-		*large_slot(b,
-			    m->map.kernel_text + ((vaddr_t)pfn << PAGE_SHIFT)) =
-			mk_pte(pfn, PAGE_KERNEL | PTE_PSE);
+	map_frames(b, &map, m->kernel_image_pfn / nr * nr);
 	slot_at(b, m->map.vmalloc_start, 1);
+}
+
+/* x86-64: each section's part of mem_map by large entries, where vmemmap has it.
+ * 6.1 vmemmap_populate_hugepages(). */
+static void map_vmemmap(struct boot_tables *b)
+{
+	const struct machine *m = b->m;
+	unsigned leaf = m->profile->pt_levels - 1u;
+	uint64_t span = pt_span(m, leaf - 1);
+	pfn_t nr = (pfn_t)(span >> PAGE_SHIFT);
+
+	for (uint32_t i = 0; i < m->nr_sections; i++) {
+		const struct mem_section *s = &m->mem_section[i];
+		uint64_t bytes = section_map_bytes(m->profile);
+		pfn_t pfn = s->mem_map_pfn;
+
+		for (uint64_t at = 0; s->present && at < bytes;
+		     at += span, pfn += nr)
+			*large_slot(b, m->map.vmemmap + i * bytes + at) =
+				mk_pte(pfn, kernel_prot(m) | PTE_PSE);
+	}
 }
 
 /* ARM: the page that an exception jumps to; user mode finds helpers of the
@@ -320,6 +394,8 @@ void paging_boot(struct machine *m)
 	map_fixed_ranges(&b);
 	if (m->map.kernel_text)
 		map_image_again(&b);
+	if (has_vmemmap(m))
+		map_vmemmap(&b);
 	if (arm)
 		map_vectors(&b);
 	m->zero_page = b.image + (arm ? ARM_ZERO_PAGE : IMAGE_ZERO_PAGE);

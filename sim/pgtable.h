@@ -118,6 +118,9 @@ void pgd_free(struct machine *m, struct mm *mm);
 
 /* Kernel half: swapper_pg_dir with the direct map, made at boot. */
 void paging_boot(struct machine *m);
+/* Is a frame mapped at pfn_to_kva()?  Not in high memory, and in 6.1 not where there
+ * is no RAM. */
+bool direct_map_has(const struct machine *m, pfn_t pfn);
 /* The small entry of a kernel address in the master table; NULL: no table. */
 pte_t *kernel_pte(const struct machine *m, vaddr_t va);
 /* The same, missing tables allocated; NULL: no memory. */

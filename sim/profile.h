@@ -139,8 +139,10 @@ struct mm_profile {
 	bool vmalloc_start_floor8m; /* ARM rounds it down                    */
 	bool highpte;               /* last-level tables may lie in high
 	                             * memory (CONFIG_HIGHPTE)               */
+	bool maps_ram_alone;        /* the direct map leaves holes out        */
 	bool boot_takes_top;        /* mem_map at the end of lowmem, as
 	                             * memblock does; else behind the image  */
+	uint32_t bounce_bytes;      /* buffers below 4G, with RAM above it    */
 	bool boot_hashes;           /* dentry and inode tables, sized by RAM */
 	bool boot_lists_ascending;  /* lowmem to the tail, as 6.1            */
 	bool fork_copies_all_ptes;  /* 2.6.11; 6.1: areas with anon_vma only */

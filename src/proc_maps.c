@@ -13,7 +13,7 @@
  *	one page of 4096 bytes that three map: Rss 4 kB and Pss 1 kB (1365 bytes) in each of them
  *
  * The zero page belongs to nobody: it is in no sum.  The last line may be the gate, a page of the kernel's part that
- * every process has and none maps: ARM's [vectors], the [vsyscall] of x86-64.
+ * every process has and none maps: ARM's [vectors].
  *
  * 6.1 fs/proc/task_mmu.c show_map_vma(), smaps_account(), show_smap().
  */

@@ -80,27 +80,30 @@ static uint64_t vmalloc_used(const struct machine *m)
 	return sum;
 }
 
-/* Bytes of the direct map behind large entries. */
-static uint64_t direct_map_large(const struct machine *m, uint64_t span)
+/* Bytes of frames [pfn, pfn + nr) that small entries map. */
+static uint64_t mapped_by_small(const struct machine *m, pfn_t pfn, pfn_t nr)
 {
-	const struct mm init_mm = {.pgd = m->swapper_pg_dir, .pgd_entry = m->kernel_pgd};
 	uint64_t bytes = 0;
 
-	for (uint64_t phys = 0; phys < (uint64_t)m->max_low_pfn << PAGE_SHIFT; phys += span) {
-		struct pt_walk w;
-
-		pt_walk(m, &init_mm, pfn_to_kva(m, (pfn_t)(phys >> PAGE_SHIFT)), &w);
-		bytes += w.large ? span : 0;
-	}
+	for (pfn_t i = 0; i < nr; i++)
+		bytes += direct_map_has(m, pfn + i) ? PAGE_SIZE : 0;
 	return bytes;
 }
 
 static void print_direct_map(FILE *out, const struct machine *m)
 {
-	uint64_t span = pt_span(m, m->profile->pt_levels - 2U);
-	uint64_t large = direct_map_large(m, span);
+	const struct mm init_mm = {.pgd = m->swapper_pg_dir, .pgd_entry = m->kernel_pgd};
+	uint64_t span = pt_span(m, m->profile->pt_levels - 2U), large = 0, small = 0;
+	pfn_t nr = (pfn_t)(span >> PAGE_SHIFT);
 
-	kb(out, "DirectMap4k:", (((uint64_t)m->max_low_pfn << PAGE_SHIFT) - large) / 1024);
+	for (pfn_t pfn = 0; pfn < m->max_low_pfn; pfn += nr) {
+		struct pt_walk w;
+
+		pt_walk(m, &init_mm, pfn_to_kva(m, pfn), &w);
+		large += w.large ? span : 0;
+		small += w.large ? 0 : mapped_by_small(m, pfn, nr);
+	}
+	kb(out, "DirectMap4k:", small / 1024);
 	kb(out, span == 4U << 20 ? "DirectMap4M:" : "DirectMap2M:", large / 1024);
 }
 

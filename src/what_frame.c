@@ -120,15 +120,18 @@ static void what_reserved(const struct asking *q, pfn_t pfn, uint32_t offset)
 {
 	const struct machine *m = q->m;
 	pfn_t image = pfn - m->kernel_image_pfn, hash = pfn - m->boot_hash_pfn, of;
+	pfn_t bounce = pfn - m->bounce_pfn;
 
 	if (image < m->nr_kernel_image_pages)
 		tell(q, BOOT_IMAGE, image, m->nr_kernel_image_pages);
 	else if (is_mem_map(m, pfn, offset, &of) && of != PFN_NONE)
-		tell(q, BOOT_MEM_MAP, of, pfn_to_kva(m, pfn) + offset - page_struct_address(m, of));
+		tell(q, BOOT_MEM_MAP, of, pfn_to_kva(m, pfn) + offset - page_struct_place(m, of));
 	else if (is_mem_map(m, pfn, offset, &of))
 		tell(q, BOOT_MEM_MAP_END, 0);
 	else if (hash < m->nr_boot_hash_pages)
 		tell(q, BOOT_HASH, hash, m->nr_boot_hash_pages);
+	else if (bounce < m->nr_bounce_pages)
+		tell(q, BOOT_BOUNCE, bounce, m->nr_bounce_pages);
 	else if (pfn < m->profile->low_reserved)
 		tell(q, BOOT_LOW, m->profile->low_reserved << PAGE_SHIFT);
 	else

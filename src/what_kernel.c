@@ -119,6 +119,19 @@ static void what_fixed(const struct asking *q, vaddr_t va)
 
 static bool within(vaddr_t va, vaddr_t start, vaddr_t end) { return va >= start && va < end; }
 
+/* struct page of each frame, by its number. */
+static void what_vmemmap(const struct asking *q, vaddr_t va)
+{
+	const struct kernel_map *map = &q->m->map;
+	uint32_t bytes = q->m->profile->page_struct_bytes;
+	uint64_t pfn = (va - map->vmemmap) / bytes;
+
+	if (pfn < q->m->max_pfn && page_struct_address(q->m, (pfn_t)pfn))
+		tell(q, VMEMMAP_PAGE, va, pfn, (va - map->vmemmap) % bytes);
+	else
+		tell(q, VMEMMAP_AREA, va, map->vmemmap, map->vmemmap_end);
+}
+
 /* Regions that only one of them has. */
 static void what_own_region(const struct asking *q, vaddr_t va)
 {
@@ -128,7 +141,7 @@ static void what_own_region(const struct asking *q, vaddr_t va)
 	if (within(va, map->modules, map->modules_end))
 		tell(q, MODULES_AREA, va, map->modules, map->modules_end);
 	else if (within(va, map->vmemmap, map->vmemmap_end))
-		tell(q, VMEMMAP_AREA, va, map->vmemmap, map->vmemmap_end);
+		what_vmemmap(q, va);
 	else if (within(va, map->kernel_text, map->kernel_text_end))
 		tell(q, KERNEL_IMAGE, va, map->kernel_text, map->kernel_text_end);
 	else if (map->vectors && page_align_down(va) == map->vectors)

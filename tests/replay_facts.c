@@ -35,6 +35,7 @@ struct facts {
 	struct memblock memory;
 	pfn_t end;
 	uint32_t cpus;
+	uint32_t nr_last_pfn; /* lines of the boot log: last_pfn = */
 	uint32_t managed[MAX_NR_ZONES], free[MAX_NR_ZONES];
 	uint32_t freed_by_boot; /* pages: initrd and init code              */
 	long long scale, boost_factor;
@@ -444,6 +445,16 @@ static void compare_present(struct facts *f, const char *line)
 		replay_differ(f->r, "Memory: .../%luK available", 4ul * present);
 }
 
+/* The boot log says twice where memory ends: first of all, then of what is below 4G. */
+static pfn_t end_below_4g(const struct facts *f)
+{
+	pfn_t start, end = 0, last = 0, limit = 1u << (32 - PAGE_SHIFT);
+
+	while (memblock_next_memory(&f->memory, &start, &end, limit))
+		last = end;
+	return last;
+}
+
 static void compare_boot_log(struct facts *f)
 {
 	const struct machine *m = f->m;
@@ -463,7 +474,8 @@ static void compare_boot_log(struct facts *f)
 	else if (strncmp(line, "  low ram: 0", 12) == 0)
 		snprintf(text, sizeof(text), "  low ram: 0 - %08x", low);
 	else if (strncmp(line, "last_pfn = ", 11) == 0 && !strstr(line, "0x100000 max"))
-		snprintf(text, sizeof(text), "last_pfn = 0x%x", m->max_pfn);
+		snprintf(text, sizeof(text), "last_pfn = 0x%x",
+			 f->nr_last_pfn++ ? end_below_4g(f) : m->max_pfn);
 	else {
 		if (strncmp(line, "Memory: ", 8) == 0)
 			compare_present(f, line);

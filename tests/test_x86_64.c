@@ -55,6 +55,94 @@ START_TEST(the_image_is_mapped_twice)
 	ck_assert_uint_eq(direct.phys, 0x1000000);
 	ck_assert_uint_eq(text.phys, 0x1000000);
 	ck_assert_uint_eq(direct.levels, 3);
+	/* code and constants are read-only in both, and run in one */
+	ck_assert_uint_eq(direct.entry[2] & (PTE_RW | PTE_NX), PTE_NX);
+	ck_assert_uint_eq(text.entry[2] & (PTE_RW | PTE_NX), 0);
+	pt_walk(m, &kernel, 0xffffffff82000000, &text);
+	ck_assert_uint_eq(text.entry[2] & (PTE_RW | PTE_NX), PTE_NX);
+	/* idt_table */
+	pt_walk(m, &kernel, 0xffffffff83313000, &text);
+	ck_assert(!text.large);
+	ck_assert_uint_eq(text.entry[3] & PTE_RW, 0);
+	pt_walk(m, &kernel, 0xffffffff83314000, &text);
+	ck_assert_uint_eq(text.entry[3] & PTE_RW, PTE_RW);
+}
+END_TEST
+
+START_TEST(the_pci_hole_is_not_mapped)
+{
+	struct mm kernel = {.pgd = m->swapper_pg_dir, .pgd_entry = m->kernel_pgd};
+	struct pt_walk w;
+
+	pt_walk(m, &kernel, pfn_to_kva(m, 0xbffdf), &w);
+	ck_assert(w.complete && !w.large);
+	pt_walk(m, &kernel, pfn_to_kva(m, 0xbffe0), &w);
+	ck_assert(!w.complete);
+	pt_walk(m, &kernel, pfn_to_kva(m, 0xc0000), &w);
+	ck_assert(!w.complete);
+	pt_walk(m, &kernel, pfn_to_kva(m, 0x100000), &w);
+	ck_assert(w.complete && w.large);
+}
+END_TEST
+
+/* 64 bytes a struct page: frame 100000 has the one at ffffea0004000000. */
+START_TEST(mem_map_is_one_array_in_vmemmap)
+{
+	struct mm kernel = {.pgd = m->swapper_pg_dir, .pgd_entry = m->kernel_pgd};
+	struct pt_walk w;
+
+	ck_assert(has_vmemmap(m));
+	ck_assert_uint_eq(page_struct_address(m, 0x100000), 0xffffea0004000000);
+	pt_walk(m, &kernel, 0xffffea0004000000, &w);
+	ck_assert(w.complete && w.large);
+	ck_assert_uint_eq(pfn_to_kva(m, (pfn_t)(w.phys >> PAGE_SHIFT)),
+			  page_struct_place(m, 0x100000));
+	ck_assert_uint_eq(w.phys & 0x1fffff, 0);
+	/* the PCI hole has no memory, and no struct page */
+	ck_assert_uint_eq(page_struct_address(m, 0xd0000), 0);
+	pt_walk(m, &kernel, 0xffffea0003400000, &w);
+	ck_assert(!w.complete);
+}
+END_TEST
+
+/* What Debian's amd64 kernel showed: MemTotal and min_free_kbytes, and of DMA and DMA32 managed pages, marks, reserve,
+ * pages that a CPU keeps, and its batch. */
+static const struct {
+	uint32_t ram_mb, mem_total, min_free;
+	struct {
+		uint32_t managed, min, low, high, reserve, pcp_high, batch;
+	} zone[2];
+} recorded[] = {
+	{128, 81920, 1085, {{3840, 56, 70, 84, 56, 70, 1}, {16640, 214, 267, 320, 0, 267, 3}}},
+	{256, 210752, 1799, {{3840, 34, 42, 50, 182, 42, 1}, {48848, 414, 517, 620, 0, 517, 15}}},
+	{512, 468416, 2713, {{3840, 22, 27, 32, 434, 27, 1}, {113264, 655, 818, 981, 0, 818, 31}}},
+	{1024,
+	 983744,
+	 3938,
+	 {{3840, 15, 18, 21, 937, 18, 1}, {242096, 968, 1210, 1452, 0, 1210, 63}}},
+	{2048,
+	 2014400,
+	 5651,
+	 {{3840, 10, 13, 16, 1944, 13, 1}, {499760, 1401, 1898, 2395, 0, 1898, 63}}},
+};
+
+START_TEST(boot_gives_the_zones_that_a_real_kernel_recorded)
+{
+	teardown();
+	boot("x86-64", recorded[_i].ram_mb);
+	ck_assert_uint_eq(totalram_pages(m) * 4, recorded[_i].mem_total);
+	ck_assert_uint_eq(m->vm.min_free_kbytes, recorded[_i].min_free);
+	for (int i = 0; i < 2; i++) {
+		const struct zone *z = &m->node[0].node_zones[i];
+
+		ck_assert_uint_eq(z->managed_pages, recorded[_i].zone[i].managed);
+		ck_assert_uint_eq(z->watermark[WMARK_MIN], recorded[_i].zone[i].min);
+		ck_assert_uint_eq(z->watermark[WMARK_LOW], recorded[_i].zone[i].low);
+		ck_assert_uint_eq(z->watermark[WMARK_HIGH], recorded[_i].zone[i].high);
+		ck_assert_uint_eq(z->lowmem_reserve[ZONE_DMA32], recorded[_i].zone[i].reserve);
+		ck_assert_uint_eq(z->pcp[0].high, recorded[_i].zone[i].pcp_high);
+		ck_assert_uint_eq(z->pcp[0].batch, recorded[_i].zone[i].batch);
+	}
 }
 END_TEST
 
@@ -197,12 +285,12 @@ START_TEST(with_less_than_3584m_there_is_no_hole)
 END_TEST
 
 /* The managed pages of the zones above, shared by the ratio of 256: as they are when the reserves are set,
- * before the 3M of init code come back to DMA32. */
+ * before the 2083 pages of init code come back to DMA32. */
 START_TEST(a_zone_s_reserve_is_the_managed_pages_above_it_by_the_ratio)
 {
 	const struct zone *dma = page_zone(m, 1), *dma32 = page_zone(m, 0x1000);
 	const struct zone *normal = page_zone(m, 0x100000);
-	uint32_t low = dma32->managed_pages - 768;
+	uint32_t low = dma32->managed_pages - 2083;
 
 	ck_assert_uint_eq(dma->lowmem_reserve[ZONE_DMA], 0);
 	ck_assert_uint_eq(dma->lowmem_reserve[ZONE_DMA32], low / 256);
@@ -222,6 +310,10 @@ Suite *x86_64_suite(void)
 	tcase_add_test(t, an_address_is_cut_9_9_9_9_12);
 	tcase_add_test(t, there_is_no_high_memory);
 	tcase_add_test(t, the_image_is_mapped_twice);
+	tcase_add_test(t, the_pci_hole_is_not_mapped);
+	tcase_add_test(t, mem_map_is_one_array_in_vmemmap);
+	tcase_add_loop_test(t, boot_gives_the_zones_that_a_real_kernel_recorded, 0,
+			    sizeof(recorded) / sizeof(recorded[0]));
 	tcase_add_test(t, a_page_costs_three_tables_below_the_first);
 	tcase_add_test(t, where_a_process_s_things_lie);
 	tcase_add_test(t, an_address_in_the_hole_is_none);

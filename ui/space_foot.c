@@ -194,8 +194,8 @@ static const char *kernel_range_text(enum range_kind kind)
 	case RANGE_MODULES:
 		return _("Room for the kernel's modules, near enough for its calls.");
 	case RANGE_VMEMMAP:
-		return _("struct page of every frame, by its number; here they are shown at "
-			 "their place in the direct map.");
+		return _("struct page of every frame, by its number: mem_map in one piece, with "
+			 "nothing behind it where there is no memory.");
 	case RANGE_TEXT:
 		return _("The kernel's image a second time: here it runs, in the last 2G of "
 			 "addresses.");
