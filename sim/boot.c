@@ -77,6 +77,24 @@ static pfn_t low_ram_end(const struct machine_config *c)
 	return end - p->firmware_top_kb / 4;
 }
 
+pfn_t boot_ram_pages(const struct machine_config *c)
+{
+	const struct mm_profile *p = c->profile;
+
+	if (has_pci_hole(c) && !p->pci_hole_end_mb)
+		return mb_to_pfn(p->pci_hole_at_mb);
+	return (pfn_t)(c->ram_bytes >> PAGE_SHIFT);
+}
+
+pfn_t boot_ram_pfn(const struct machine_config *c, pfn_t page)
+{
+	const struct mm_profile *p = c->profile;
+
+	if (!has_pci_hole(c) || page < mb_to_pfn(p->pci_hole_at_mb))
+		return page;
+	return page + mb_to_pfn(p->pci_hole_end_mb - p->pci_hole_at_mb);
+}
+
 /* 6G on x86-64: 3G of it, the hole, and the other 3G from 4G to 7G. */
 pfn_t boot_ram_end(const struct machine_config *c)
 {

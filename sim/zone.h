@@ -237,6 +237,10 @@ uint32_t totalram_pages(const struct machine *m);
 /* End of the RAM that the kernel sees: firmware keeps the last part. */
 struct machine_config;
 pfn_t boot_ram_end(const struct machine_config *c);
+/* Pages of RAM that it has addresses for, firmware's part counted; and where the
+ * page of this number lies, which the hole for devices may have moved. */
+pfn_t boot_ram_pages(const struct machine_config *c);
+pfn_t boot_ram_pfn(const struct machine_config *c, pfn_t page);
 
 /* Make zones and mem_map and hand free memory to the buddy (boot.c). */
 void boot_memory(struct machine *m);

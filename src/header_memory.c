@@ -115,7 +115,7 @@ static const struct word *word_of(const struct parser *p, const char *setting)
 bool check_memory(struct parser *p)
 {
 	const struct machine_config *c = &p->s->config;
-	uint64_t end = (uint64_t)boot_ram_end(c) << PAGE_SHIFT;
+	uint64_t ram = (uint64_t)boot_ram_pages(c) << PAGE_SHIFT;
 	uint64_t unit = (uint64_t)node_unit(c) << PAGE_SHIFT;
 
 	if (c->page_offset && c->profile->task_size)
@@ -130,7 +130,7 @@ bool check_memory(struct parser *p)
 		return mistake(p, word_of(p, "memory"),
 			       _("memory=flat is for one node: with several, mem_map is cut "
 				 "into sections"));
-	if (c->nodes > 1 && end / c->nodes < unit)
+	if (c->nodes > 1 && ram / c->nodes < unit)
 		return mistake(p, word_of(p, "nodes"),
 			       _("nodes=%u wants more RAM: each node has at least one section "
 				 "of %lluM"),
