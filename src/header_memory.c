@@ -115,6 +115,7 @@ static const struct word *word_of(const struct parser *p, const char *setting)
 bool check_memory(struct parser *p)
 {
 	const struct machine_config *c = &p->s->config;
+	uint64_t end = (uint64_t)boot_ram_end(c) << PAGE_SHIFT;
 	uint64_t ram = (uint64_t)boot_ram_pages(c) << PAGE_SHIFT;
 	uint64_t unit = (uint64_t)node_unit(c) << PAGE_SHIFT;
 

@@ -513,11 +513,11 @@ END_TEST
 
 START_TEST(the_cpus_of_a_node_share_its_zones_low_mark)
 {
-	const struct zone *z = zone_with("cpus=8 nodes=2", ZONE_NORMAL);
+	const struct zone *z = zone_with("cpus=4 nodes=2", ZONE_NORMAL);
 	const struct zone *far = &c.m->node[1].node_zones[ZONE_NORMAL];
 
-	ck_assert_uint_eq(z->pcp[0].high, z->watermark[WMARK_LOW] / 4);
-	ck_assert_uint_eq(far->pcp[0].high, far->watermark[WMARK_LOW] / 4);
+	ck_assert_uint_eq(z->pcp[0].high, z->watermark[WMARK_LOW] / 2);
+	ck_assert_uint_eq(far->pcp[0].high, far->watermark[WMARK_LOW] / 2);
 	zone_with("cpus=1 nodes=2", ZONE_NORMAL);
 	far = &c.m->node[1].node_zones[ZONE_NORMAL];
 	ck_assert_uint_eq(far->pcp[0].high, far->watermark[WMARK_LOW]);

@@ -3,6 +3,19 @@
 
 #include "sim/kernel_access.h"
 
+static void boot_nodes(uint32_t ram_mb, uint32_t nodes, uint32_t movable_mb)
+{
+	static struct trace quiet;
+	struct machine_config c;
+
+	machine_config_default(&c);
+	c.profile = profile_find("x86-64");
+	c.ram_bytes = (uint64_t)ram_mb << 20;
+	c.cpus = c.nodes = nodes;
+	c.movable_bytes = (uint64_t)movable_mb << 20;
+	m = machine_create(&c, &quiet);
+}
+
 static void boot_x86_64(void)
 {
 	boot("x86-64", 5 * 1024);
@@ -301,6 +314,40 @@ START_TEST(a_zone_s_reserve_is_the_managed_pages_above_it_by_the_ratio)
 }
 END_TEST
 
+/* As Debian's kernel: nodes of 1G each, the hole for devices is nobody's; and Movable is cut from each node's end. */
+START_TEST(nodes_have_equal_parts_of_ram)
+{
+	static const struct {
+		enum zone_type type;
+		pfn_t start;
+		uint32_t spanned, present;
+	} zones[] = {
+		{ZONE_DMA32, 0x1000, 258048, 258048},
+		{ZONE_DMA32, 0x40000, 262144, 262144},
+		{ZONE_DMA32, 0x80000, 262112, 262112},
+		{ZONE_NORMAL, 0x100000, 262144, 262144},
+	};
+
+	teardown();
+	boot_nodes(4096, 4, 0);
+	for (unsigned i = 0; i < 4; i++) {
+		const struct zone *z = &m->node[i].node_zones[zones[i].type];
+
+		ck_assert_uint_eq(z->start_pfn, zones[i].start);
+		ck_assert_uint_eq(z->spanned_pages, zones[i].spanned);
+		ck_assert_uint_eq(z->present_pages, zones[i].present);
+	}
+	machine_destroy(m);
+	boot_nodes(1024, 2, 256);
+	ck_assert_uint_eq(m->node[0].node_zones[ZONE_MOVABLE].start_pfn, 99328);
+	ck_assert_uint_eq(m->node[0].node_zones[ZONE_MOVABLE].spanned_pages, 31744);
+	ck_assert_uint_eq(m->node[1].node_zones[ZONE_MOVABLE].start_pfn, 229376);
+	ck_assert_uint_eq(m->node[1].node_zones[ZONE_MOVABLE].spanned_pages, 32736);
+	ck_assert_uint_eq(m->node[0].node_zones[ZONE_DMA].lowmem_reserve[ZONE_DMA32], 319);
+	ck_assert_uint_eq(m->node[0].node_zones[ZONE_DMA].lowmem_reserve[ZONE_MOVABLE], 435);
+}
+END_TEST
+
 Suite *x86_64_suite(void)
 {
 	Suite *s = suite_create("x86_64");
@@ -311,6 +358,7 @@ Suite *x86_64_suite(void)
 	tcase_add_test(t, there_is_no_high_memory);
 	tcase_add_test(t, the_image_is_mapped_twice);
 	tcase_add_test(t, the_pci_hole_is_not_mapped);
+	tcase_add_test(t, nodes_have_equal_parts_of_ram);
 	tcase_add_test(t, mem_map_is_one_array_in_vmemmap);
 	tcase_add_loop_test(t, boot_gives_the_zones_that_a_real_kernel_recorded, 0,
 			    sizeof(recorded) / sizeof(recorded[0]));
