@@ -400,19 +400,31 @@ bool parse_machine(struct parser *p)
 	return parse_machine_words(p, 1, false) && check_memory(p);
 }
 
+/* The place of the title in a language: the one that has it, else the first that is empty. */
+static struct title *title_in(struct scenario *s, uint32_t language)
+{
+	struct title *t = s->titles;
+
+	while (t->text && t->language != language)
+		t++;
+	return t;
+}
+
 bool parse_title(struct parser *p)
 {
 	const struct word *w = &p->line.word[1];
+	struct title *t;
+	uint32_t language;
 
-	if (is_late(p))
+	if (is_late(p) || !read_language(p, &language))
 		return false;
-	if (p->has_title)
+	t = title_in(p->s, language);
+	if (t->text)
 		return mistake(p, &p->line.word[0], _("title is given twice"));
 	if (p->line.nr_words != 2)
 		return p->line.nr_words < 2
 			       ? mistake(p, NULL, _("title wants a text: title \"TEXT\""))
 			       : mistake(p, w + 1, _("title wants one text: put it in quotes"));
-	p->has_title = true;
-	p->s->title = pool_text(&p->s->pool, w->text, w->len);
-	return p->s->title || mistake_memory(p);
+	*t = (struct title){language, pool_text(&p->s->pool, w->text, w->len)};
+	return t->text || mistake_memory(p);
 }

@@ -55,8 +55,8 @@ void i18n_use(const char *language)
 	i18n_has_catalogue = is_chinese || *gettext("") != '\0';
 	if (!is_chinese)
 		return;
-	for (uint16_t i = 0; i < NR_ENTRIES; i++)
-		sorted[i] = i;
+	for (int i = 0; i < NR_ENTRIES; i++)
+		sorted[i] = (uint16_t)i;
 	qsort(sorted, NR_ENTRIES, sizeof(*sorted), compare_entries);
 }
 

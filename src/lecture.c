@@ -51,8 +51,8 @@ bool parse_label(struct parser *p)
 	return scope_set(&p->scope, SCOPE_LABEL, symbol, n->event) || mistake_memory(p);
 }
 
-/* The language of say.zh, quiz.zh, one of those that --lang knows; *symbol is 0 for none. */
-static bool read_language(struct parser *p, uint32_t *symbol)
+/* The language of say.zh, quiz.zh, title.zh, one of those that --lang knows; *symbol is 0 for none. */
+bool read_language(struct parser *p, uint32_t *symbol)
 {
 	static const char *const known[] = {"en", "zh", NULL};
 	const struct word *w = &p->line.word[0];

@@ -148,9 +148,10 @@ static unsigned find_statement(struct parser *p)
 
 	if (symbol && symbol < SYM_STATEMENTS + NR_STATEMENTS)
 		return symbol - SYM_STATEMENTS;
-	return is_in_language(w, "say")    ? ST_SAY
-	       : is_in_language(w, "quiz") ? ST_QUIZ
-					   : NR_STATEMENTS;
+	return is_in_language(w, "say")     ? ST_SAY
+	       : is_in_language(w, "quiz")  ? ST_QUIZ
+	       : is_in_language(w, "title") ? ST_TITLE
+					    : NR_STATEMENTS;
 }
 
 static bool parse_end(struct parser *p)

@@ -35,7 +35,7 @@ struct parser {
 
 	uint32_t given;      /* machine words of the header: 1 << enum machine_word */
 	uint32_t overridden; /* by --machine                               */
-	bool has_title, has_machine;
+	bool has_machine;
 	bool knows_caches; /* the caches of boot are in scope            */
 	struct focus_item *focus; /* ITEMs whose names the next event may still make */
 	uint32_t nr_mistakes;
@@ -121,6 +121,8 @@ bool parse_option(struct parser *p, const struct word *w, struct event *e, struc
 		  uint32_t *given); /* option.c */
 bool check_options(struct parser *p, const struct event *e, uint32_t given);
 bool parse_title(struct parser *p); /* header.c */
+/* lecture.c: the language behind the dot of the line's first word; *symbol is 0 for none. */
+bool read_language(struct parser *p, uint32_t *symbol);
 bool parse_machine(struct parser *p);
 bool parse_machine_words(struct parser *p, uint32_t first, bool override);
 

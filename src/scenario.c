@@ -38,7 +38,6 @@ struct scenario *scenario_new(void)
 		return NULL;
 	machine_config_default(&s->config);
 	grammar_read(s->grammar);
-	s->title = "";
 	if (symbols_init(&s->symbols, &s->pool) && add_fixed_symbols(&s->symbols) &&
 	    HAS_ROOM(s->extras, s->nr_extras, s->cap_extras)) {
 		memset(&s->extras[s->nr_extras++], 0, sizeof(*s->extras));
@@ -188,7 +187,19 @@ const char *scenario_name(const struct scenario *s)
 	return slash ? slash + 1 : name;
 }
 
-const char *scenario_title(const struct scenario *s) { return s->title; }
+const char *scenario_title(const struct scenario *s, const char *lang)
+{
+	uint32_t wanted = lang ? symbol_find(&s->symbols, lang, (uint32_t)strlen(lang)) : 0;
+	const char *plain = "";
+
+	for (const struct title *t = s->titles; t->text; t++) {
+		if (t->language == wanted && wanted)
+			return t->text;
+		if (t->language == 0)
+			plain = t->text;
+	}
+	return plain;
+}
 const struct machine_config *scenario_config(const struct scenario *s) { return &s->config; }
 uint32_t scenario_nr_events(const struct scenario *s) { return s->nr_events; }
 uint32_t scenario_nr_rows(const struct scenario *s) { return s->nr_rows; }

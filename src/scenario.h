@@ -206,7 +206,8 @@ struct scenario *scenario_parse(const char *name, const char *text, size_t len,
 void scenario_free(struct scenario *s);
 
 const char *scenario_name(const struct scenario *s);  /* base name of the file */
-const char *scenario_title(const struct scenario *s); /* "" if none */
+/* In a language, else the one without a language; "" if none. */
+const char *scenario_title(const struct scenario *s, const char *lang);
 const struct machine_config *scenario_config(const struct scenario *s);
 uint32_t scenario_nr_events(const struct scenario *s);
 /* nr from 1; NULL: no such event. */

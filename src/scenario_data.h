@@ -55,12 +55,18 @@ struct block {
 	bool varies; /* $i is used in it: iterations differ                 */
 };
 
+/* title, title.zh: text is NULL where there is none. */
+struct title {
+	uint32_t language; /* symbol; 0: whoever has no title of his own */
+	const char *text;
+};
+
 struct scenario {
 	struct pool pool;
 	struct symbols symbols;
 	struct grammar grammar[NR_EVENT_KINDS];
 	struct machine_config config;
-	const char *title;
+	struct title titles[4]; /* one a language, one without; an empty one behind them */
 	struct source *source;   /* the scenario's own text          */
 	struct source *included; /* the others, the latest one first */
 

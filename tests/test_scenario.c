@@ -284,6 +284,8 @@ START_TEST(nothing_is_given_twice)
 	assert_mistake("machine i386 ram=8M ram=9M", "1:21+6 ram is given twice");
 	assert_mistake("machine i386\nmachine i386", "2:1+7 machine is given twice");
 	assert_mistake("title a\ntitle b", "2:1+5 title is given twice");
+	assert_mistake("title.zh a\ntitle b\ntitle.zh c", "3:1+8 title is given twice");
+	assert_mistake("title.zz a", "1:7+2 unknown language \"zz\"; did you mean \"zh\"?");
 	assert_mistake("spawn sh\nlabel a\nread sh data\nlabel a",
 		       "4:7+1 there is a label \"a\" already");
 	assert_mistake("cache_create c 10\ncache_create c 20",
@@ -392,8 +394,19 @@ START_TEST(the_header_makes_the_machine)
 	ck_assert_uint_eq(m->overcommit, 2);
 	ck_assert_uint_eq(m->nx, NX_AS_PROFILE);
 	ck_assert_uint_eq(m->page_offset, 0);
-	ck_assert_str_eq(scenario_title(c.s), "Two pages");
+	ck_assert_str_eq(scenario_title(c.s, NULL), "Two pages");
+	ck_assert_str_eq(scenario_title(c.s, "zh"), "Two pages");
 	ck_assert_str_eq(scenario_name(c.s), "test.txt");
+}
+END_TEST
+
+START_TEST(a_title_is_in_the_users_language)
+{
+	script_read(&c, "title.zh \"Liang ye\"\ntitle \"Two pages\"\nspawn sh\n");
+	ck_assert_ptr_nonnull(c.s);
+	ck_assert_str_eq(scenario_title(c.s, "zh"), "Liang ye");
+	ck_assert_str_eq(scenario_title(c.s, "en"), "Two pages");
+	ck_assert_str_eq(scenario_title(c.s, NULL), "Two pages");
 }
 END_TEST
 
@@ -878,6 +891,7 @@ static void add_mistakes(Suite *s)
 	tcase_add_test(tc, values_out_of_range_name_the_range);
 	tcase_add_test(tc, nothing_is_given_twice);
 	tcase_add_test(tc, the_header_comes_first);
+	tcase_add_test(tc, a_title_is_in_the_users_language);
 	tcase_add_test(tc, what_is_not_modelled_is_refused_by_name_after_it_was_checked);
 	tcase_add_test(tc, files_that_are_not_there_or_no_programs_are_told);
 	tcase_add_test(tc, caches_of_boot_are_known_by_name);

@@ -51,6 +51,7 @@ static void moment_text(const struct screen *s, char *buf, size_t size)
 static void draw_title(const struct screen *s, const struct area *row)
 {
 	char moment[TEXT_MAX];
+	const char *title;
 	int x, end;
 
 	fill(row, 0, 0, row->width, ' ', ROLE_STATUS);
@@ -61,8 +62,9 @@ static void draw_title(const struct screen *s, const struct area *row)
 
 	x = s->width < 40 ? 1 : put_text(&left, 1, 0, ROLE_STATUS, ATTR_BOLD, "mmviz") + 2;
 	x = put_text(&left, x, 0, ROLE_KEY, 0, scenario_name(s->view.scenario)) + 2;
-	if (x + text_width(scenario_title(s->view.scenario)) < end)
-		x = put_text(&left, x, 0, ROLE_STATUS, 0, scenario_title(s->view.scenario)) + 2;
+	title = scenario_title(s->view.scenario, s->view.language);
+	if (x + text_width(title) < end)
+		x = put_text(&left, x, 0, ROLE_STATUS, 0, title) + 2;
 	if (s->playing)
 		put_format(&left, x, 0, ROLE_NOW, 0, " \xe2\x96\xb6 %d.%d s ",
 			   play_interval(s) / 1000, play_interval(s) / 100 % 10);

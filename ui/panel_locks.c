@@ -211,8 +211,8 @@ static enum touch row_touch(const struct shown_lock *s, unsigned line)
 	return most;
 }
 
-/* "tail n5": what the words on line 0 say. */
-static void word_text(const struct spinlock *l, char *buf, size_t size)
+/* "tail n5": what the words on line 0 say, in at most `room` columns. */
+static void word_text(const struct spinlock *l, int room, char *buf, size_t size)
 {
 	char tail[8] = "0";
 
@@ -227,6 +227,8 @@ static void word_text(const struct spinlock *l, char *buf, size_t size)
 		break;
 	case LOCK_QSPIN:
 		snprintf(buf, size, "locked %u pend %u tail %s", l->locked, l->pending, tail);
+		if (text_width(buf) > room)
+			snprintf(buf, size, "locked %u.%u tail %s", l->locked, l->pending, tail);
 		break;
 	default:
 		snprintf(buf, size, "tail %s", tail);
@@ -289,13 +291,13 @@ static int pointer_of(const struct shown_lock *s, unsigned i)
 static void draw_word_row(const struct shown_lock *s, const struct area *a, int y)
 {
 	enum touch touch = row_touch(s, 0);
+	int x = s->wide ? FIELDS_AT + 2 : 8;
 	char text[TEXT_LEN];
 
 	put_mark(a, 0, y, touch);
 	put_text(a, 2, y, ROLE_LABEL, 0, s->wide ? _("the word") : _("word"));
-	word_text(s->l, text, sizeof(text));
-	put_text(a, s->wide ? FIELDS_AT + 2 : 8, y, touched_role(touch, ROLE_NUMBER), ATTR_BOLD,
-		 text);
+	word_text(s->l, a->width - matrix_width(s) - x - 1, text, sizeof(text));
+	put_text(a, x, y, touched_role(touch, ROLE_NUMBER), ATTR_BOLD, text);
 	draw_copies(s, a, y, 0);
 }
 

@@ -160,7 +160,13 @@ static void draw_gauge(const struct machine *m, const struct zone *z, const stru
 static void draw_marks(const struct zone *z, const struct area *a, int x, int y)
 {
 	int field = a->width - x >= 28 ? 4 : 0; /* numbers line up where there is room */
+	char text[TEXT_LEN];
 
+	/* numbers of four digits need the room that the names above leave */
+	snprintf(text, sizeof(text), "min %u low %u high %u", z->watermark[WMARK_MIN],
+		 z->watermark[WMARK_LOW], z->watermark[WMARK_HIGH]);
+	if (!field && x + text_width(text) > a->width)
+		x = a->width > text_width(text) ? a->width - text_width(text) : 0;
 	x = put_text(a, x, y, ROLE_MARK_MIN, 0, "min");
 	x = put_format(a, x + 1, y, ROLE_NUMBER, 0, "%-*u", field, z->watermark[WMARK_MIN]) + 1;
 	x = put_text(a, x, y, ROLE_MARK_LOW, 0, "low");
@@ -168,8 +174,6 @@ static void draw_marks(const struct zone *z, const struct area *a, int x, int y)
 	x = put_text(a, x, y, ROLE_MARK_HIGH, 0, "high");
 	put_format(a, x + 1, y, ROLE_NUMBER, 0, "%u", z->watermark[WMARK_HIGH]);
 	if (a->width - x > 20) {
-		char text[TEXT_LEN];
-
 		snprintf(text, sizeof(text), _("of %u"), z->managed_pages);
 		put_right(a, a->width, y, ROLE_DIM, 0, text);
 	}
