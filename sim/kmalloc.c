@@ -178,7 +178,10 @@ vaddr_t kmalloc(struct machine *m, uint32_t bytes, uint32_t gfp)
 	vaddr_t obj;
 
 	enter(m, KMALLOC, bytes, gfp);
-	if (c) {
+	if (bytes == 0 && m->profile->slab_61) {
+		obj = ZERO_SIZE_PTR;
+		note(m, KMALLOC_ZERO, obj);
+	} else if (c) {
 		note(m, KMALLOC_CLASS, c->index, bytes, c->size - bytes);
 		obj = kmem_cache_alloc_gfp(m, c, gfp);
 	} else {
@@ -196,7 +199,9 @@ void kfree(struct machine *m, vaddr_t obj)
 	if (obj == 0)
 		return;
 	enter(m, KFREE, obj);
-	if (s)
+	if (obj == ZERO_SIZE_PTR)
+		note(m, KFREE_ZERO, obj);
+	else if (s)
 		kmem_cache_free(m, s->cache, obj);
 	else
 		free_pages(m, pfn, pfn_page(m, pfn)->order);
@@ -209,5 +214,7 @@ uint32_t ksize(const struct machine *m, vaddr_t obj)
 
 	if (s)
 		return s->cache->object_size;
+	if (obj == ZERO_SIZE_PTR)
+		return 0;
 	return (uint32_t)PAGE_SIZE << pfn_page(m, kva_to_pfn(m, obj))->order;
 }

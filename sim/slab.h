@@ -279,6 +279,9 @@ enum { MAX_KMALLOC_CLASSES = 13 };
 vaddr_t kmalloc(struct machine *m, uint32_t bytes, uint32_t gfp);
 /* obj 0 is allowed. */
 void kfree(struct machine *m, vaddr_t obj);
+/* What 6.1's kmalloc gives for no bytes: a pointer that is not NULL and leads
+ * nowhere. */
+enum { ZERO_SIZE_PTR = 16 };
 /* Bytes that the caller of kmalloc may use at obj: its class, or its pages. */
 uint32_t ksize(const struct machine *m, vaddr_t obj);
 /* The class that serves bytes; NULL: straight from the page allocator (6.1)

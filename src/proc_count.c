@@ -46,7 +46,8 @@ static uint32_t large_kmalloc_pages(const struct machine *m, pfn_t start, pfn_t 
 
 		pfn_t pfn;
 
-		if (!r->name || r->freed || r->kind != REGION_KMALLOC || slab_of(m, r->start))
+		if (!r->name || r->freed || r->kind != REGION_KMALLOC ||
+		    r->start == ZERO_SIZE_PTR || slab_of(m, r->start))
 			continue;
 		pfn = kva_to_pfn(m, r->start);
 		if (pfn >= start && pfn < end)

@@ -8,6 +8,7 @@
  *	vmalloc, ioremap, kmap, kmap_atomic, set_fixmap   result: the kernel address, NULL
  *	kmap                                              all slots in use: it would sleep
  *	kunmap, kunmap_atomic                             of what is not mapped so, or not the last: a BUG
+ *	                                                  (a block that was freed is its struct page still)
  *	vfree, iounmap                                    of what is no area: a warning
  *	kread, kwrite                                     ok, an oops, with `user` EFAULT
  */
@@ -90,7 +91,8 @@ static struct outcome run_area(const struct run *r)
 
 static struct outcome run_kmap(const struct run *r)
 {
-	const struct region *block = held_name(r);
+	bool unmaps = r->e->kind == EV_KUNMAP || r->e->kind == EV_KUNMAP_ATOMIC;
+	const struct region *block = unmaps ? known_name(r) : held_name(r);
 	pfn_t pfn = block ? block->start >> PAGE_SHIFT : PFN_NONE;
 
 	if (!block)

@@ -158,6 +158,8 @@ static void what_region(const struct asking *q, vaddr_t va)
 
 	if (!is_canonical(q->m, va))
 		tell(q, NOT_CANONICAL, va);
+	else if (va < map->kernel_base)
+		tell(q, BELOW_KERNEL, va);
 	else if (within(va, map->page_offset, map->high_memory))
 		tell(q, DIRECT_MAP, va, map->page_offset, map->high_memory, va - map->page_offset);
 	else if (q->m->profile->vmalloc_offset && within(va, map->high_memory, map->vmalloc_start))
@@ -178,7 +180,9 @@ static void what_region_of_i386(const struct asking *q, vaddr_t va)
 {
 	const struct kernel_map *map = &q->m->map;
 
-	if (va < map->high_memory)
+	if (va < map->page_offset)
+		tell(q, BELOW_KERNEL, va);
+	else if (va < map->high_memory)
 		tell(q, DIRECT_MAP, va, map->page_offset, map->high_memory, va - map->page_offset);
 	else if (va < map->vmalloc_start)
 		tell(q, VMALLOC_HOLE, va, map->high_memory, map->vmalloc_start);

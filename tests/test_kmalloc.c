@@ -200,6 +200,23 @@ START_TEST(an_object_of_the_engine_is_taken_and_given_back)
 }
 END_TEST
 
+START_TEST(no_bytes_are_an_object_in_2_4_and_no_memory_in_6_1)
+{
+	vaddr_t obj;
+
+	boot("i386", 64);
+	obj = kmalloc(m, 0, GFP_KERNEL);
+	ck_assert_str_eq(slab_of(m, obj)->cache->name, "size-32");
+	teardown();
+	boot("i386-6.1", 64);
+	obj = kmalloc(m, 0, GFP_KERNEL);
+	ck_assert_uint_eq(obj, 0x10);
+	ck_assert_uint_eq(ksize(m, obj), 0);
+	kfree(m, obj);
+	ck_laws();
+}
+END_TEST
+
 Suite *kmalloc_suite(void);
 
 Suite *kmalloc_suite(void)
@@ -212,6 +229,7 @@ Suite *kmalloc_suite(void)
 	tcase_add_test(t, requests_of_6_1_are_served_as_recorded);
 	tcase_add_loop_test(t, dma_memory_comes_from_the_dma_zone, 0, 2);
 	tcase_add_test(t, kernel_memory_is_never_high);
+	tcase_add_test(t, no_bytes_are_an_object_in_2_4_and_no_memory_in_6_1);
 	tcase_add_test(t, a_large_block_of_6_1_is_not_a_slab_and_goes_back_whole);
 	tcase_add_test(t, boot_makes_the_classes_in_the_kernels_order);
 	tcase_add_test(t, objects_of_the_engine_have_the_recorded_sizes);

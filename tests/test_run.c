@@ -372,6 +372,10 @@ START_TEST(what_was_freed_is_not_freed_or_mapped_again)
 			 "EINVAL");
 	ck_assert_str_eq(script_result("alloc_pages b 0\nfree_pages b\nfree_pages b"), "EINVAL");
 	ck_assert_str_eq(script_result("alloc_pages b 0\nfree_pages b\nkmap b"), "EINVAL");
+	/* its slot is the page's, and goes on */
+	ck_assert_str_eq(
+		script_result("alloc_pages b 0 gfp=highuser\nkmap b\nfree_pages b\nkunmap b"),
+		"ok");
 	/* given anew it holds something again */
 	ck_assert_str_eq(script_result("kmalloc a 100\nkfree a\nkmalloc a 200\nkfree a"), "ok");
 }
