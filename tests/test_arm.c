@@ -116,12 +116,52 @@ START_TEST(a_process_may_run_the_page_of_the_vectors)
 }
 END_TEST
 
+/* What Debian's armmp kernel showed on QEMU's virt board: managed pages, min_free_kbytes, marks, pages that a CPU keeps,
+ * and its batch, of low memory (there called DMA) and of high memory. */
+static const struct {
+	uint32_t ram_mb, min_free;
+	struct {
+		uint32_t spanned, managed, min, low, high, pcp_high, batch;
+	} zone[2];
+} recorded[] = {
+	{256, 1954, {{65536, 60253, 488, 610, 732, 610, 15}}},
+	{512, 2823, {{131072, 125165, 705, 881, 1057, 881, 31}}},
+	{1024,
+	 3476,
+	 {{196608, 0, 869, 1086, 1303, 1086, 63}, {65536, 65536, 64, 139, 214, 139, 15}}},
+	{2048,
+	 3455,
+	 {{196608, 0, 863, 1078, 1293, 1078, 63}, {327680, 327680, 128, 506, 884, 506, 63}}},
+};
+
+START_TEST(boot_gives_the_marks_that_a_real_kernel_recorded)
+{
+	teardown();
+	boot("arm", recorded[_i].ram_mb);
+	ck_assert_uint_eq(m->vm.min_free_kbytes, recorded[_i].min_free);
+	for (int i = 0; i < 2 && recorded[_i].zone[i].spanned; i++) {
+		const struct zone *z = &m->node[0].node_zones[i ? ZONE_HIGHMEM : ZONE_NORMAL];
+
+		ck_assert_uint_eq(z->spanned_pages, recorded[_i].zone[i].spanned);
+		if (recorded[_i].zone[i].managed) /* else boot takes 8 pages more */
+			ck_assert_uint_eq(z->managed_pages, recorded[_i].zone[i].managed);
+		ck_assert_uint_eq(z->watermark[WMARK_MIN], recorded[_i].zone[i].min);
+		ck_assert_uint_eq(z->watermark[WMARK_LOW], recorded[_i].zone[i].low);
+		ck_assert_uint_eq(z->watermark[WMARK_HIGH], recorded[_i].zone[i].high);
+		ck_assert_uint_eq(z->pcp[0].high, recorded[_i].zone[i].pcp_high);
+		ck_assert_uint_eq(z->pcp[0].batch, recorded[_i].zone[i].batch);
+	}
+}
+END_TEST
+
 Suite *arm_suite(void)
 {
 	Suite *s = suite_create("arm");
 	TCase *t = tcase_create("arm");
 
 	tcase_add_checked_fixture(t, boot_arm, teardown);
+	tcase_add_loop_test(t, boot_gives_the_marks_that_a_real_kernel_recorded, 0,
+			    sizeof(recorded) / sizeof(recorded[0]));
 	tcase_add_test(t, an_address_is_cut_12_8_12);
 	tcase_add_test(t, the_hardware_tables_lie_behind_linux_s_words);
 	tcase_add_test(t,
