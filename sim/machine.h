@@ -88,8 +88,8 @@ struct machine {
 	uint32_t nr_bounce_pages;
 	struct pfn_ranges holes; /* frames without memory, below max_pfn     */
 	enum memory_model memory_model;
-	struct mem_section *mem_section; /* SPARSEMEM: [nr_sections]        */
 	uint32_t nr_sections;
+	struct mem_section *mem_section; /* SPARSEMEM: [nr_sections]        */
 
 	struct kmem_cache *cache[MAX_CACHES];
 	uint32_t nr_caches;

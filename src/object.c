@@ -362,6 +362,29 @@ static bool zone_exists(const struct machine *m, uint32_t zone)
 	return zone < m->nr_nodes * MAX_NR_ZONES && populated_zone(zone_by_id(m, zone));
 }
 
+/* Of what the kernel maps for itself, and its segments. */
+static bool kernel_map_object_exists(const struct machine *m, const struct object *o)
+{
+	switch (o->kind) {
+	case OBJ_VM_STRUCT:
+		return find_vm_struct(m, o) != NULL;
+	case OBJ_VMAP_RANGE:
+		return find_vmap_range(m, o) != NULL;
+	case OBJ_PKMAP:
+	case OBJ_FIXMAP:
+		return true;
+	case OBJ_KMAP_CTRL:
+		return o->id < m->config.cpus;
+	case OBJ_GDT:
+		return m->profile->gdt && o->id < m->config.cpus;
+	case OBJ_DESC:
+		return m->profile->gdt && o->id < m->config.cpus && o->sub < GDT_MAX &&
+		       m->gdt[o->id].entry[o->sub];
+	default:
+		return false;
+	}
+}
+
 bool object_exists(const struct machine *m, const struct object *o)
 {
 	struct place_in_table at;
@@ -402,28 +425,14 @@ bool object_exists(const struct machine *m, const struct object *o)
 		return find_slab(m, o) != NULL;
 	case OBJ_ARRAY:
 		return find_array(m, o) != NULL;
-	case OBJ_VM_STRUCT:
-		return find_vm_struct(m, o) != NULL;
-	case OBJ_VMAP_RANGE:
-		return find_vmap_range(m, o) != NULL;
-	case OBJ_PKMAP:
-	case OBJ_FIXMAP:
-		return true;
-	case OBJ_KMAP_CTRL:
-		return o->id < m->config.cpus;
 	case OBJ_SLOT:
 		return slot_exists(m, o->id);
 	case OBJ_LOCK:
 		return lock_find(m, object_nr(o)) != NULL;
 	case OBJ_LOCK_NODE:
 		return lock_find(m, object_nr(o)) && o->sub < CLH_NODES;
-	case OBJ_GDT:
-		return m->profile->gdt && o->id < m->config.cpus;
-	case OBJ_DESC:
-		return m->profile->gdt && o->id < m->config.cpus && o->sub < GDT_MAX &&
-		       m->gdt[o->id].entry[o->sub];
 	default:
-		return false;
+		return kernel_map_object_exists(m, o);
 	}
 }
 
