@@ -1223,7 +1223,7 @@ START_TEST(in_random_scenarios_too)
 		ck_assert_msg(random_seed_grows(r, seed), "%s", r->why);
 		diags_init(&d);
 		ask_at_random(
-			scenario_parse("tests/cases/what.txt", r->text, strlen(r->text), NULL, &d));
+			scenario_parse("tests/what.txt", r->text, strlen(r->text), NULL, &d));
 		diags_free(&d);
 	}
 	free(r);
