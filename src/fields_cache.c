@@ -112,6 +112,11 @@ void slab_fields(struct fields *r, const struct object *o)
 		}
 }
 
+static void array_61(struct fields *r, const struct array_cache *a)
+{
+#include "struct_array_61.def"
+}
+
 void array_fields(struct fields *r, const struct object *o)
 {
 	const struct array_cache *a = find_array(r->m, o);

@@ -172,6 +172,9 @@ void page_fields(struct fields *r, const struct object *o)
 	char text[FIELD_TEXT];
 
 #include "struct_page.def"
+	if (m->profile->mobility_types)
+		put_string(r, "pageblock", "enum migratetype", pageblock_text(m, pfn),
+			   N_("which kind of pages its stretch of frames is kept for"));
 	if (m->memory_model == MEMORY_SPARSE)
 		put_pointer(r, "section", "struct mem_section *", section_object(m, pfn),
 			    N_("the stretch of memory whose part of mem_map this is in"));
@@ -247,6 +250,14 @@ static struct object entry_target(const struct machine *m, const struct object *
 	return pte_pfn(e) < m->max_pfn ? page_object(pte_pfn(e)) : none;
 }
 
+/* Entries of 32 bits have no room for it; ARM has a bit of its own. */
+static void put_nx(struct fields *r, pte_t e)
+{
+	if (r->m->profile->has_nx)
+		put_number(r, "NX", r->m->profile->soft_young_dirty ? "XN" : "bit 63", FORM_COUNT,
+			   (e & PTE_NX) != 0, none, N_("no instruction may be fetched from here"));
+}
+
 void entry_fields(struct fields *r, const struct object *o)
 {
 	const struct machine *m = r->m;
@@ -298,11 +309,12 @@ void table_fields(struct fields *r, const struct object *o)
 {
 	const struct machine *m = r->m;
 	struct place_in_table at;
-	uint32_t nr = 0;
+	uint32_t nr = 0, total;
 	unsigned run;
 
 	if (!find_table(m, o, &at))
 		return;
+	total = nr_present(m, &at);
 #include "struct_table.def"
 	put_group(r, N_("Entries that are present"));
 	for (unsigned i = 0; i < pt_entries(m, at.level); i += run) {
@@ -312,7 +324,7 @@ void table_fields(struct fields *r, const struct object *o)
 		run = 1;
 		if (!pte_present(at.entry[i]))
 			continue;
-		if (list_is_full(r, nr++, nr_present(m, &at)))
+		if (list_is_full(r, nr++, total))
 			break;
 		run = large_run(m, &at, i);
 		snprintf(name, sizeof(name), run > 1 ? "[%u..%u]" : "[%u]", i, i + run - 1);

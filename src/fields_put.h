@@ -54,6 +54,11 @@ void put_entry(struct fields *r, const char *name, const char *type, pte_t entry
 #define FLAGS(name, type, value, words, meaning) put_flags(r, name, type, value, words, meaning);
 #define POINTER(name, type, object, meaning) put_pointer(r, name, type, object, meaning);
 
+/* Fields are called as the modelled kernel calls them: 6.1, or 2.4 and 2.6. Who has one's slabs has its names. */
+static inline bool has_names_of_61(const struct fields *r) { return r->m->profile->slab_61; }
+/* The name of a field in 2.4 and 2.6, or in 6.1. */
+#define NAME(classic, modern) (has_names_of_61(r) ? (modern) : (classic))
+
 /* Are there enough items of a list at index of total?  Then the last row says how many more there are. */
 bool list_is_full(struct fields *r, uint32_t index, uint64_t total);
 

@@ -46,6 +46,11 @@ static struct object tls_object(const struct machine *m, const struct task *t)
 	return make_object(OBJ_DESC, m->cpu, selector_index(t->gs));
 }
 
+static void put_segments(struct fields *r, const struct task *t)
+{
+#include "struct_thread.def"
+}
+
 void task_fields(struct fields *r, const struct object *o)
 {
 	const struct machine *m = r->m;
@@ -147,12 +152,12 @@ static uint32_t nr_mapped(const struct machine *m, const struct vma *v)
 	return nr;
 }
 
-/* The entry of a page that is there; false: there were enough of them. */
-static bool put_pte(struct fields *r, const struct vma *v, vaddr_t va, uint32_t nr)
+/* The entry of a page that is there, of so many; false: there were enough of them. */
+static bool put_pte(struct fields *r, const struct vma *v, vaddr_t va, uint32_t nr, uint32_t total)
 {
 	unsigned leaf = r->m->profile->pt_levels - 1u;
 
-	if (list_is_full(r, nr, nr_mapped(r->m, v)))
+	if (list_is_full(r, nr, total))
 		return false;
 	put_item(r, "pte", pt_index(r->m, leaf, va), "pte_t", entry_object(mm_pid(v->mm), va, leaf),
 		 N_("the entry of a page that is there, by its index in its table"));
@@ -163,7 +168,7 @@ void vma_fields(struct fields *r, const struct object *o)
 {
 	const struct machine *m = r->m;
 	const struct vma *v = find_area(m, o);
-	uint32_t nr = 0;
+	uint32_t nr = 0, total = nr_mapped(m, v);
 
 #include "struct_vma.def"
 	put_group(r, N_("Entries of its pages"));
@@ -172,7 +177,7 @@ void vma_fields(struct fields *r, const struct object *o)
 
 		if (!e)
 			va = pt_next(m, v->mm, va, v->end) - PAGE_SIZE;
-		else if (pte_present(*e) && !put_pte(r, v, (vaddr_t)va, nr++))
+		else if (pte_present(*e) && !put_pte(r, v, (vaddr_t)va, nr++, total))
 			break;
 	}
 }

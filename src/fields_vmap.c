@@ -9,13 +9,25 @@
 static const struct bit_name vm_flag_words[] = {
 	{VM_IOREMAP, "VM_IOREMAP"}, {VM_ALLOC, "VM_ALLOC"}, {0, NULL}};
 
+/* The entry of an area's first page; OBJ_NONE: its table is not there yet. */
+static struct object first_entry(const struct machine *m, const struct vm_struct *a)
+{
+	struct object o = entry_object(0, a->start, m->profile->pt_levels - 1u);
+
+	return object_exists(m, &o) ? o : make_object(OBJ_NONE, 0, 0);
+}
+
 void vm_struct_fields(struct fields *r, const struct object *o)
 {
 	const struct vm_struct *a = find_vm_struct(r->m, o);
+	uint32_t nr_pages = a->page ? a->nr_pages : 0; /* vfree gives the frames back first */
 
 #include "struct_vm.def"
+	if (r->m->profile->vmap_61)
+		put_number(r, "lazy", "", FORM_COUNT, a->lazy, make_object(OBJ_NONE, 0, 0),
+			   N_("1: freed, its addresses wait for a flush of the TLBs"));
 	put_group(r, N_("Frames, in the order of their addresses"));
-	for (uint32_t i = 0; !a->lazy && i < a->nr_pages && !list_is_full(r, i, a->nr_pages); i++)
+	for (uint32_t i = 0; i < nr_pages && !list_is_full(r, i, nr_pages); i++)
 		put_item(r, "pages", i, "struct page *", page_object(a->page[i]),
 			 N_("a frame of the area: they need not lie side by side"));
 }
@@ -81,8 +93,9 @@ void fixmap_fields(struct fields *r, const struct object *o)
 		put_entry(r, name, "pte_t", *e, entry_object(0, va, m->profile->pt_levels - 1U),
 			  N_("the entry of this slot"));
 	}
-	put_group(r, N_("Slots of kmap_atomic"));
-	for (uint32_t cpu = 0; cpu < m->config.cpus; cpu++)
+	if (m->profile->kmap_slots)
+		put_group(r, N_("Slots of kmap_atomic"));
+	for (uint32_t cpu = 0; m->profile->kmap_slots && cpu < m->config.cpus; cpu++)
 		put_item(r, "kmap_ctrl", cpu, "struct kmap_ctrl",
 			 make_object(OBJ_KMAP_CTRL, cpu, 0), N_("the stack of this CPU"));
 }

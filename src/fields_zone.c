@@ -27,10 +27,19 @@ static const char *kswapd_text(const struct pglist_data *n, char text[FIELD_TEXT
 	return text;
 }
 
+static void put_zonelist(struct fields *r, const struct zonelist *list)
+{
+	const struct zoneref *ref = list->zonerefs;
+
+	for (uint32_t i = 0; ref[i].zone; i++)
+		put_item(r, NAME("zones", "_zonerefs"), i, NAME("struct zone *", "struct zoneref"),
+			 make_object(OBJ_ZONE, ref[i].zone->id, 0),
+			 N_("a request begins at the first one that it may use"));
+}
+
 /* How far the other nodes are, and in which order their zones are tried. */
 static void put_neighbours(struct fields *r, const struct pglist_data *n)
 {
-	const struct zoneref *ref = n->node_zonelists[ZONELIST_FALLBACK].zonerefs;
 	char name[FIELD_NAME];
 
 	put_group(r, N_("Distances"));
@@ -41,10 +50,11 @@ static void put_neighbours(struct fields *r, const struct pglist_data *n)
 			   N_("how far that node is: 10 is itself, 20 twice as far"));
 	}
 	put_group(r, N_("Zonelist: the order in which zones are tried"));
-	for (uint32_t i = 0; ref[i].zone; i++)
-		put_item(r, "node_zonelists", i, "struct zone *",
-			 make_object(OBJ_ZONE, ref[i].zone->id, 0),
-			 N_("a request begins at the first one that it may use"));
+	put_zonelist(r, &n->node_zonelists[ZONELIST_FALLBACK]);
+	if (r->m->nr_nodes == 1)
+		return;
+	put_group(r, N_("The same for requests that must stay on this node (__GFP_THISNODE)"));
+	put_zonelist(r, &n->node_zonelists[ZONELIST_NOFALLBACK]);
 }
 
 static void put_sections(struct fields *r, const struct pglist_data *n)
@@ -65,8 +75,9 @@ static void put_kernel_half(struct fields *r)
 	uint32_t nr = 0;
 
 	put_group(r, N_("The kernel's half of the addresses"));
-	put_pointer(r, "pkmap_count", "int *", make_object(OBJ_PKMAP, 0, 0),
-		    N_("kmap's window on high memory"));
+	if (r->m->profile->last_pkmap)
+		put_pointer(r, "pkmap_count", "int *", make_object(OBJ_PKMAP, 0, 0),
+			    N_("kmap's window on high memory"));
 	put_pointer(r, "fixmap", "", make_object(OBJ_FIXMAP, 0, 0),
 		    N_("addresses chosen when the kernel was built"));
 	put_pointer(r, "free_vmap_area_root", "struct rb_root",
@@ -76,6 +87,35 @@ static void put_kernel_half(struct fields *r)
 	     a = a->next)
 		put_item(r, "vmlist", nr++, "struct vm_struct *", vm_struct_object(a),
 			 N_("an area of vmalloc or ioremap"));
+}
+
+static void put_settings_61(struct fields *r)
+{
+	const struct vm_sysctl *vm = &r->m->vm;
+
+#include "struct_vm_sysctl_61.def"
+}
+
+/* Of those types of zones that the kernel has. */
+static void put_reserve_ratios(struct fields *r, const struct vm_sysctl *vm)
+{
+	char name[FIELD_NAME];
+
+	for (unsigned type = 0; type < MAX_NR_ZONES; type++) {
+		if (!r->m->node[0].node_zones[type].name)
+			continue;
+		snprintf(name, sizeof(name), "lowmem_reserve_ratio[%s]", zone_names[type]);
+		put_number(r, name, "int", FORM_COUNT, vm->lowmem_reserve_ratio[type],
+			   (struct object){OBJ_NONE, 0, 0},
+			   N_("this zone keeps a page for so many of the zones above it; 0: none"));
+	}
+}
+
+static void put_settings(struct fields *r)
+{
+	const struct vm_sysctl *vm = &r->m->vm;
+
+#include "struct_vm_sysctl.def"
 }
 
 void node_fields(struct fields *r, const struct object *o)
@@ -97,8 +137,10 @@ void node_fields(struct fields *r, const struct object *o)
 	put_neighbours(r, n);
 	if (m->memory_model == MEMORY_SPARSE)
 		put_sections(r, n);
-	if (n->node_id == 0)
-		put_kernel_half(r);
+	if (n->node_id != 0)
+		return;
+	put_settings(r);
+	put_kernel_half(r);
 }
 
 void section_fields(struct fields *r, const struct object *o)
@@ -151,6 +193,37 @@ static void put_lowmem_reserve(struct fields *r, const struct zone *z)
 	}
 }
 
+/* "Unmovable 3, Movable 12": how many pageblocks are of which kind. */
+static const char *pageblocks_text(const struct machine *m, const struct zone *z,
+				   char text[FIELD_TEXT])
+{
+	static const char *const name[MIGRATE_TYPES] = {
+		[MIGRATE_UNMOVABLE] = "Unmovable",
+		[MIGRATE_MOVABLE] = "Movable",
+		[MIGRATE_RECLAIMABLE] = "Reclaimable",
+		[MIGRATE_HIGHATOMIC] = "HighAtomic",
+	};
+	uint32_t last = pageblock_index(m, z, z->start_pfn + z->spanned_pages - 1);
+	uint32_t nr[MIGRATE_TYPES] = {0};
+	size_t len = 0;
+
+	for (uint32_t i = 0; z->pageblock && i <= last; i++)
+		nr[z->pageblock[i]]++;
+	text[0] = '\0';
+	for (unsigned type = 0; type < MIGRATE_TYPES; type++)
+		if (nr[type])
+			len += (size_t)snprintf(text + len, FIELD_TEXT - len, "%s%s %u",
+						len ? ", " : "", name[type], nr[type]);
+	return text;
+}
+
+static void put_mobility(struct fields *r, const struct zone *z)
+{
+	char text[FIELD_TEXT];
+
+#include "struct_mobility.def"
+}
+
 void zone_fields(struct fields *r, const struct object *o)
 {
 	const struct machine *m = r->m;
@@ -167,7 +240,8 @@ void zone_fields(struct fields *r, const struct object *o)
 		put_item(r, "free_area", k, "struct free_area",
 			 make_object(OBJ_FREE_AREA, z->id, k), N_("free blocks of 2^order frames"));
 	for (uint32_t cpu = 0; cpu < m->config.cpus; cpu++)
-		put_item(r, "pageset", cpu, "struct per_cpu_pageset",
+		put_item(r, NAME("pageset", "per_cpu_pageset"), cpu,
+			 NAME("struct per_cpu_pageset", "struct per_cpu_pages"),
 			 make_object(OBJ_PCP, z->id, cpu), N_("free pages at this CPU's hand"));
 }
 

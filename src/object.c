@@ -264,6 +264,9 @@ static struct object known_at(const struct machine *m, const struct kmem_cache *
 	for (const struct file *f = m->files; f && c == m->kobj_cache[KOBJ_FILP]; f = f->next)
 		if (f->kobj[FILP] == kva)
 			return file_object(f);
+	for (const struct vm_struct *a = m->vmap.first; a && c->flags & SLAB_KMALLOC; a = a->next)
+		if (a->kobj == kva)
+			return vm_struct_object(a);
 	if (c == m->kobj_cache[KOBJ_MM])
 		o.kind = OBJ_MM;
 	else if (c == m->kobj_cache[KOBJ_VMA])
@@ -337,6 +340,8 @@ static vaddr_t address_of(const struct machine *m, const struct object *o)
 	case OBJ_GDT:
 	case OBJ_DESC:
 		return gdt_address(m, o->id) + o->sub * (uint32_t)sizeof(desc_t);
+	case OBJ_VM_STRUCT:
+		return find_vm_struct(m, o)->kobj;
 	case OBJ_MM:
 	case OBJ_VMA:
 	case OBJ_ANON_VMA:
@@ -360,29 +365,6 @@ bool object_address(const struct machine *m, const struct object *o, vaddr_t *kv
 static bool zone_exists(const struct machine *m, uint32_t zone)
 {
 	return zone < m->nr_nodes * MAX_NR_ZONES && populated_zone(zone_by_id(m, zone));
-}
-
-/* Of what the kernel maps for itself, and its segments. */
-static bool kernel_map_object_exists(const struct machine *m, const struct object *o)
-{
-	switch (o->kind) {
-	case OBJ_VM_STRUCT:
-		return find_vm_struct(m, o) != NULL;
-	case OBJ_VMAP_RANGE:
-		return find_vmap_range(m, o) != NULL;
-	case OBJ_PKMAP:
-	case OBJ_FIXMAP:
-		return true;
-	case OBJ_KMAP_CTRL:
-		return o->id < m->config.cpus;
-	case OBJ_GDT:
-		return m->profile->gdt && o->id < m->config.cpus;
-	case OBJ_DESC:
-		return m->profile->gdt && o->id < m->config.cpus && o->sub < GDT_MAX &&
-		       m->gdt[o->id].entry[o->sub];
-	default:
-		return false;
-	}
 }
 
 bool object_exists(const struct machine *m, const struct object *o)
@@ -425,18 +407,33 @@ bool object_exists(const struct machine *m, const struct object *o)
 		return find_slab(m, o) != NULL;
 	case OBJ_ARRAY:
 		return find_array(m, o) != NULL;
+	case OBJ_VM_STRUCT:
+		return find_vm_struct(m, o) != NULL;
+	case OBJ_VMAP_RANGE:
+		return find_vmap_range(m, o) != NULL;
+	case OBJ_PKMAP:
+		return m->profile->last_pkmap > 0;
+	case OBJ_FIXMAP:
+		return true;
+	case OBJ_KMAP_CTRL:
+		return m->profile->kmap_slots > 0 && o->id < m->config.cpus;
 	case OBJ_SLOT:
 		return slot_exists(m, o->id);
 	case OBJ_LOCK:
 		return lock_find(m, object_nr(o)) != NULL;
 	case OBJ_LOCK_NODE:
 		return lock_find(m, object_nr(o)) && o->sub < CLH_NODES;
+	case OBJ_GDT:
+		return m->profile->gdt && o->id < m->config.cpus;
+	case OBJ_DESC:
+		return m->profile->gdt && o->id < m->config.cpus && o->sub < GDT_MAX &&
+		       m->gdt[o->id].entry[o->sub];
 	default:
-		return kernel_map_object_exists(m, o);
+		return false;
 	}
 }
 
-const char *object_struct(enum object_kind kind)
+const char *object_struct(const struct machine *m, enum object_kind kind)
 {
 	static const char *const names[NR_OBJECT_KINDS] = {
 		[OBJ_TASK] = "task_struct",
@@ -470,5 +467,11 @@ const char *object_struct(enum object_kind kind)
 		[OBJ_VMAP_RANGE] = "vmap_area",
 	};
 
+	if (m->profile->slab_61 && kind == OBJ_PCP) /* whose kernel has no pageset around it */
+		return "per_cpu_pages";
+	if (!m->profile->slab_61 && kind == OBJ_CACHE)
+		return "kmem_cache_s";
+	if (!m->profile->slab_61 && kind == OBJ_ARRAY)
+		return "cpucache_s";
 	return names[kind] ? names[kind] : "";
 }

@@ -116,7 +116,7 @@ bool object_exists(const struct machine *m, const struct object *o);
  * high memory, or the model gives it no place. */
 bool object_address(const struct machine *m, const struct object *o, vaddr_t *kva);
 
-/* "vm_area_struct": the kernel's word for the kind. */
-const char *object_struct(enum object_kind kind);
+/* "vm_area_struct": the modelled kernel's word for the kind. */
+const char *object_struct(const struct machine *m, enum object_kind kind);
 
 #endif

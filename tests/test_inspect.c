@@ -252,7 +252,7 @@ START_TEST(struct_page_is_shared_by_fork_and_parts_on_write)
 	at(E_FORK);
 	ck_assert_str_eq(field(page, "flags").text, "uptodate swapbacked");
 	ck_assert_uint_eq(number(page, "_mapcount"), 2);
-	ck_assert_uint_eq(number(page, "_refcount"), 2);
+	ck_assert_uint_eq(number(page, "_count"), 2);
 	ck_assert_uint_eq(number(page, "index"), 0xb7ffe);
 	ck_assert_uint_eq(number(page, "virtual"), 0);
 	ck_assert_uint_eq(target(page, "zone").id, ZONE_HIGHMEM);
@@ -277,7 +277,7 @@ START_TEST(a_free_block_has_its_order_in_private)
 	head = target(area, "free_list[0]");
 	ck_assert_uint_eq(head.id, 0x3fc10);
 	ck_assert_uint_eq(number(head, "private"), 4);
-	ck_assert_uint_eq(number(head, "_refcount"), 0);
+	ck_assert_uint_eq(number(head, "_count"), 0);
 	ck_assert_str_eq(field(head, "flags").text, "buddy");
 	ck_assert_uint_eq(target(head, "free_area").sub, 4);
 	ck_assert_int_eq(target(head, "lru.next").kind, OBJ_NONE);
@@ -527,7 +527,7 @@ START_TEST(i_opens_what_is_chosen_as_the_panel_in_front_sees_it)
 	press("q6");
 	view_choose(&s.view, &(struct choice){.kind = CHOOSE_CACHE, .cache = 0, .pfn = PFN_NONE});
 	press("i");
-	ck_assert(on_screen("kmem_cache kmem_cache"));
+	ck_assert(on_screen("kmem_cache_s kmem_cache"));
 }
 END_TEST
 
@@ -878,7 +878,7 @@ START_TEST(inspect_takes_names_and_addresses)
 		{"inspect pfn 3fc05", "page 3fc05"},
 		{"inspect phys 0x38000000", "page 38000"},
 		{"inspect highmem", "zone HighMem"},
-		{"inspect size-64", "kmem_cache size-64"},
+		{"inspect size-64", "kmem_cache_s size-64"},
 		{"inspect 0xf7c07041", "mm_struct of sh"},
 		{"inspect 0xc0101000", "page 00101"},
 		{"inspect 0xfffff000", "entry fffff000 of kernel"},

@@ -146,7 +146,8 @@ static void inspect_title(const struct view *v, const void *state, char *left, c
 	bool is_struct = o->kind != OBJ_ENTRY && o->kind != OBJ_TABLE && o->kind != OBJ_SLOT;
 	vaddr_t kva;
 
-	snprintf(left, size, "%s%s", is_struct ? "struct " : "", _(object_struct(o->kind)));
+	snprintf(left, size, "%s%s", is_struct ? "struct " : "",
+		 _(object_struct(view_machine(v), o->kind)));
 	if (object_address(view_machine(v), o, &kva))
 		snprintf(right, size, "%08" PRIx64, kva);
 }

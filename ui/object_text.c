@@ -290,7 +290,7 @@ const char *object_root_text(const struct view *v, const struct object *o, char 
 	else if (o->kind == OBJ_SLOT || o->kind == OBJ_MM)
 		object_text(v, o, buf);
 	else
-		snprintf(buf, OBJECT_TEXT, "%s %.90s", object_struct(o->kind),
+		snprintf(buf, OBJECT_TEXT, "%s %.90s", object_struct(view_machine(v), o->kind),
 			 object_text(v, o, text));
 	return buf;
 }
