@@ -192,7 +192,10 @@ static uint32_t draw(uint32_t below)
 	return (uint32_t)((uint64_t)(seed >> 4) * below >> 28);
 }
 
-/* After each event, and at so many steps within. A long scenario is looked at now and then. */
+/*
+ * After each event, where a third is held against the truth, and at so many steps within.  A long scenario is looked
+ * at now and then.
+ */
 static void go_through(struct scenario *s, uint32_t events, uint64_t within)
 {
 	uint32_t nr = scenario_nr_events(s), every = nr / events + 1;
@@ -203,11 +206,11 @@ static void go_through(struct scenario *s, uint32_t events, uint64_t within)
 		struct when at = timeline_goto(t, (struct when){e, STEP_END});
 		uint64_t steps = timeline_steps(t);
 
-		look_around(timeline_machine(t), true);
+		look_around(timeline_machine(t), draw(3) == 0);
 		for (uint64_t i = 0; e && i < within && i < steps; i++) {
 			at.step = within < steps ? draw((uint32_t)steps) + 1 : i + 1;
 			timeline_goto(t, at);
-			look_around(timeline_machine(t), at.step == STEP_END);
+			look_around(timeline_machine(t), false);
 		}
 	}
 	timeline_close(t);
@@ -356,7 +359,8 @@ static const struct constant {
 	{OBJ_NODE, "pkmap_count", "", "the way to the one window"},
 	{OBJ_NODE, "swapper_pg_dir", "arm", "the way to the one table"},
 	{OBJ_NODE, "lowmem_reserve_ratio[HighMem]", "", "no zone but Movable is above it"},
-	{OBJ_NODE, "lowmem_reserve_ratio[Movable]", "", "nothing is above it"},
+	{OBJ_NODE, "lowmem_reserve_ratio[Movable]", "", "it keeps nothing: 0"},
+	{OBJ_NODE, "lowmem_reserve_ratio[Device]", "", "nothing is above it"},
 	{OBJ_SECTION, "nr_pages", "", "SECTION_SIZE_BITS of the kernel"},
 	{OBJ_ENTRY, "PWT", "arm", "its entries say it otherwise"},
 	{OBJ_PKMAP, "PKMAP_BASE", "", "chosen when the kernel was built"},
