@@ -367,6 +367,20 @@ static bool zone_exists(const struct machine *m, uint32_t zone)
 	return zone < m->nr_nodes * MAX_NR_ZONES && populated_zone(zone_by_id(m, zone));
 }
 
+/* Kernels with high memory have a window, and a stack for each CPU. */
+static bool kmap_exists(const struct machine *m, const struct object *o)
+{
+	return o->kind == OBJ_PKMAP ? m->profile->last_pkmap > 0
+				    : m->profile->kmap_slots > 0 && o->id < m->config.cpus;
+}
+
+static bool segments_exist(const struct machine *m, const struct object *o)
+{
+	if (!m->profile->gdt || o->id >= m->config.cpus)
+		return false;
+	return o->kind == OBJ_GDT || (o->sub < GDT_MAX && m->gdt[o->id].entry[o->sub]);
+}
+
 bool object_exists(const struct machine *m, const struct object *o)
 {
 	struct place_in_table at;
@@ -412,11 +426,10 @@ bool object_exists(const struct machine *m, const struct object *o)
 	case OBJ_VMAP_RANGE:
 		return find_vmap_range(m, o) != NULL;
 	case OBJ_PKMAP:
-		return m->profile->last_pkmap > 0;
+	case OBJ_KMAP_CTRL:
+		return kmap_exists(m, o);
 	case OBJ_FIXMAP:
 		return true;
-	case OBJ_KMAP_CTRL:
-		return m->profile->kmap_slots > 0 && o->id < m->config.cpus;
 	case OBJ_SLOT:
 		return slot_exists(m, o->id);
 	case OBJ_LOCK:
@@ -424,10 +437,8 @@ bool object_exists(const struct machine *m, const struct object *o)
 	case OBJ_LOCK_NODE:
 		return lock_find(m, object_nr(o)) && o->sub < CLH_NODES;
 	case OBJ_GDT:
-		return m->profile->gdt && o->id < m->config.cpus;
 	case OBJ_DESC:
-		return m->profile->gdt && o->id < m->config.cpus && o->sub < GDT_MAX &&
-		       m->gdt[o->id].entry[o->sub];
+		return segments_exist(m, o);
 	default:
 		return false;
 	}

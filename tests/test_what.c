@@ -1222,8 +1222,7 @@ START_TEST(in_random_scenarios_too)
 		seed = (uint32_t)_i * SEEDS + i;
 		ck_assert_msg(random_seed_grows(r, seed), "%s", r->why);
 		diags_init(&d);
-		ask_at_random(
-			scenario_parse("tests/what.txt", r->text, strlen(r->text), NULL, &d));
+		ask_at_random(scenario_parse("tests/what.txt", r->text, strlen(r->text), NULL, &d));
 		diags_free(&d);
 	}
 	free(r);

@@ -143,7 +143,7 @@ static struct object named(const struct view *v, const char *word)
 			return task_object(t);
 	if (z)
 		return make_object(OBJ_ZONE, z->id, 0);
-	if (strcmp(word, "pkmap") == 0)
+	if (m->profile->last_pkmap && strcmp(word, "pkmap") == 0)
 		return make_object(OBJ_PKMAP, 0, 0);
 	if (strcmp(word, "fixmap") == 0)
 		return make_object(OBJ_FIXMAP, 0, 0);
