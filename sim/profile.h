@@ -34,8 +34,6 @@ struct mm_profile {
 	vaddr_t vmalloc_offset;     /* never mapped, behind low memory       */
 	vaddr_t vmalloc_base;       /* x86-64: vmalloc has a place of its own */
 	vaddr_t vmalloc_end;        /* 0: it follows from what is above it   */
-	bool vmalloc_end_is_last;   /* the kernel's VMALLOC_END is the last byte
-	                             * and not, as here, the one behind      */
 	uint64_t vmalloc_reserve;   /* low memory leaves it to vmalloc       */
 	vaddr_t modules, modules_end; /* the kernel's modules; 0, 0: they are
 	                             * in vmalloc's part                     */
@@ -75,6 +73,7 @@ struct mm_profile {
 	                             * all of it may be written (classic)    */
 	uint32_t idt_bytes;         /* from its start to the table of
 	                             * exceptions, a read-only page          */
+	uint32_t bounce_bytes;      /* buffers below 4G, with RAM above it    */
 	uint32_t page_struct_bytes; /* of the modelled kernel's struct page  */
 	uint32_t mem_map_align;     /* its length in frames, a multiple of   */
 
@@ -132,6 +131,8 @@ struct mm_profile {
 	                             * tell them apart (before 2.6.24)       */
 	uint8_t pcp_max_order;      /* blocks up to it go through the CPU's
 	                             * lists: 6.1: 3                         */
+	bool vmalloc_end_is_last;   /* the kernel's VMALLOC_END is the last byte
+	                             * and not, as here, the one behind      */
 	bool vmap_61;               /* vmalloc searches a tree, and frees lazily */
 	uint8_t ioremap_max_order;  /* log2 of what ioremap aligns to at most */
 	bool slab_61;               /* geometry of 6.1 (§5.10), else 2.4.18  */
@@ -142,7 +143,6 @@ struct mm_profile {
 	bool maps_ram_alone;        /* the direct map leaves holes out        */
 	bool boot_takes_top;        /* mem_map at the end of lowmem, as
 	                             * memblock does; else behind the image  */
-	uint32_t bounce_bytes;      /* buffers below 4G, with RAM above it    */
 	bool boot_hashes;           /* dentry and inode tables, sized by RAM */
 	bool boot_lists_ascending;  /* lowmem to the tail, as 6.1            */
 	bool fork_copies_all_ptes;  /* 2.6.11; 6.1: areas with anon_vma only */
