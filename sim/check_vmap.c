@@ -182,11 +182,9 @@ static bool check_kmap_slots(const struct check *k, uint32_t cpu)
 
 bool may_be_stale(const struct machine *m, vaddr_t va)
 {
-	const struct vm_struct *a = m->vmap.first;
+	const struct vm_struct *a = find_vmap_area(m, va);
 
-	while (a && a->end <= va)
-		a = a->next;
-	return (a && a->start <= va && a->lazy) || va >= m->map.fixaddr_start;
+	return (a && a->lazy) || va >= m->map.fixaddr_start;
 }
 
 /* Low memory is mapped straight, whatever the size of the entries. */

@@ -128,13 +128,20 @@ struct vm_struct *get_vm_area(struct machine *m, uint64_t bytes, uint32_t flags)
 	return area;
 }
 
+struct vm_struct *find_vmap_area(const struct machine *m, vaddr_t va)
+{
+	struct vm_struct *a = m->vmap.first;
+
+	while (a && a->end <= va)
+		a = a->next;
+	return a && a->start <= va ? a : NULL;
+}
+
 struct vm_struct *find_vm_area(const struct machine *m, vaddr_t va)
 {
-	for (struct vm_struct *a = m->vmap.first; a && a->start <= va;
-	     a = a->next)
-		if (va < a->end && !a->lazy)
-			return a;
-	return NULL;
+	struct vm_struct *a = find_vmap_area(m, va);
+
+	return a && !a->lazy ? a : NULL;
 }
 
 /* ---- lazy areas ---- */

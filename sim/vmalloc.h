@@ -43,6 +43,8 @@ struct vm_struct *get_vm_area(struct machine *m, uint64_t bytes,
 /* Its addresses become lazy, its pages go: 6.1 free_vm_area(), vfree(). */
 void free_vm_area(struct machine *m, struct vm_struct *area);
 
+/* The area that covers va, lazy or not; NULL. */
+struct vm_struct *find_vmap_area(const struct machine *m, vaddr_t va);
 /* The area that covers va, and is not lazy; NULL. */
 struct vm_struct *find_vm_area(const struct machine *m, vaddr_t va);
 

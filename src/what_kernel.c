@@ -15,19 +15,9 @@
 
 /* ---- vmalloc ---- */
 
-/* The area around va, also one that is freed lazily; NULL. */
-static const struct vm_struct *vm_area_at(const struct machine *m, vaddr_t va)
-{
-	const struct vm_struct *area = m->vmap.first;
-
-	while (area && area->end <= va)
-		area = area->next;
-	return area && area->start <= va ? area : NULL;
-}
-
 static void what_vm_area(const struct asking *q, vaddr_t va)
 {
-	const struct vm_struct *area = vm_area_at(q->m, va);
+	const struct vm_struct *area = find_vmap_area(q->m, va);
 
 	if (!area)
 		tell(q, VM_NONE, 0);

@@ -45,12 +45,10 @@ static struct object cache_of(const struct machine *m, uint32_t index)
 /* The area of vmalloc that has an address, or the free range. */
 static struct object vmap_manager(const struct machine *m, vaddr_t va)
 {
-	const struct vm_struct *a = m->vmap.first;
+	const struct vm_struct *a = find_vmap_area(m, va);
 	const struct vmap_range *f = m->vmap.free.first;
 
-	while (a && a->end <= va)
-		a = a->next;
-	if (a && a->start <= va)
+	if (a)
 		return vm_struct_object(a);
 	while (f && f->end <= va)
 		f = f->next;
@@ -61,6 +59,7 @@ static struct object vmap_manager(const struct machine *m, vaddr_t va)
 static struct object kernel_manager(const struct machine *m, vaddr_t va)
 {
 	const struct kernel_map *map = &m->map;
+
 	if (va >= map->vmalloc_start && va < map->vmalloc_end)
 		return vmap_manager(m, va);
 	if (va >= map->pkmap_base && va < map->pkmap_end)
