@@ -98,12 +98,9 @@ pfn_t boot_ram_pfn(const struct machine_config *c, pfn_t page)
 /* 6G on x86-64: 3G of it, the hole, and the other 3G from 4G to 7G. */
 pfn_t boot_ram_end(const struct machine_config *c)
 {
-	const struct mm_profile *p = c->profile;
-
-	if (!has_pci_hole(c) || !p->pci_hole_end_mb)
+	if (!has_pci_hole(c) || !c->profile->pci_hole_end_mb)
 		return low_ram_end(c);
-	return (pfn_t)(c->ram_bytes >> PAGE_SHIFT) +
-	       mb_to_pfn(p->pci_hole_end_mb - p->pci_hole_at_mb);
+	return boot_ram_pfn(c, boot_ram_pages(c));
 }
 
 /* Where there is no memory: below the first frame, where firmware says so and

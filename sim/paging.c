@@ -173,19 +173,21 @@ static bool lies_inside(pfn_t border, pfn_t pfn, pfn_t nr)
 static const struct pfn_range *find_hole(const struct machine *m, pfn_t pfn,
 					 pfn_t end)
 {
-	if (pfn < m->profile->low_reserved)
-		pfn = m->profile->low_reserved;
-	for (unsigned i = 0; m->profile->maps_ram_alone && i < m->holes.nr; i++)
-		if (m->holes.range[i].start < end &&
-		    m->holes.range[i].end > pfn)
-			return &m->holes.range[i];
+	pfn_t low = m->profile->low_reserved;
+
+	for (unsigned i = 0; m->profile->maps_ram_alone && i < m->holes.nr;
+	     i++) {
+		const struct pfn_range *h = &m->holes.range[i];
+
+		if (h->start < end && low < end && h->end > low && h->end > pfn)
+			return h;
+	}
 	return NULL;
 }
 
 bool direct_map_has(const struct machine *m, pfn_t pfn)
 {
-	return pfn < m->max_low_pfn &&
-	       (pfn < m->profile->low_reserved || !find_hole(m, pfn, pfn + 1));
+	return pfn < m->max_low_pfn && !find_hole(m, pfn, pfn + 1);
 }
 
 /* Does one large entry serve [pfn, pfn + nr)? */
@@ -216,7 +218,7 @@ static void map_small(struct boot_tables *b, const struct mapping *map,
 			    is_tail && pfn > 0 ? PTE_TABLE : KERNPG_TABLE);
 
 	for (pfn_t i = 0; i < nr && pfn + i < map->end; i++)
-		if (pfn + i >= m->max_low_pfn || direct_map_has(m, pfn + i))
+		if (!find_hole(m, pfn + i, pfn + i + 1))
 			table[i] = mk_pte(pfn + i,
 					  frames_prot(b, map, pfn + i, 1));
 }

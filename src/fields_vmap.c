@@ -93,9 +93,10 @@ void fixmap_fields(struct fields *r, const struct object *o)
 		put_entry(r, name, "pte_t", *e, entry_object(0, va, m->profile->pt_levels - 1U),
 			  N_("the entry of this slot"));
 	}
-	if (m->profile->kmap_slots)
-		put_group(r, N_("Slots of kmap_atomic"));
-	for (uint32_t cpu = 0; m->profile->kmap_slots && cpu < m->config.cpus; cpu++)
+	if (!m->profile->kmap_slots)
+		return;
+	put_group(r, N_("Slots of kmap_atomic"));
+	for (uint32_t cpu = 0; cpu < m->config.cpus; cpu++)
 		put_item(r, "kmap_ctrl", cpu, "struct kmap_ctrl",
 			 make_object(OBJ_KMAP_CTRL, cpu, 0), N_("the stack of this CPU"));
 }

@@ -80,28 +80,32 @@ static uint64_t vmalloc_used(const struct machine *m)
 	return sum;
 }
 
-/* Bytes of frames [pfn, pfn + nr) that small entries map. */
-static uint64_t mapped_by_small(const struct machine *m, pfn_t pfn, pfn_t nr)
+/* Entries of a table that are present, of its first nr. */
+static uint32_t nr_present(const pte_t *table, pfn_t nr)
 {
-	uint64_t bytes = 0;
+	uint32_t count = 0;
 
 	for (pfn_t i = 0; i < nr; i++)
-		bytes += direct_map_has(m, pfn + i) ? PAGE_SIZE : 0;
-	return bytes;
+		count += pte_present(table[i]);
+	return count;
 }
 
+/* A hole in memory has neither a large entry nor a table. */
 static void print_direct_map(FILE *out, const struct machine *m)
 {
-	const struct mm init_mm = {.pgd = m->swapper_pg_dir, .pgd_entry = m->kernel_pgd};
 	uint64_t span = pt_span(m, m->profile->pt_levels - 2U), large = 0, small = 0;
 	pfn_t nr = (pfn_t)(span >> PAGE_SHIFT);
 
 	for (pfn_t pfn = 0; pfn < m->max_low_pfn; pfn += nr) {
+		const pte_t *table = kernel_pte(m, pfn_to_kva(m, pfn));
 		struct pt_walk w;
 
-		pt_walk(m, &init_mm, pfn_to_kva(m, pfn), &w);
+		if (table) {
+			small += (uint64_t)nr_present(table, nr) * PAGE_SIZE;
+			continue;
+		}
+		pt_walk_kernel(m, pfn_to_kva(m, pfn), &w);
 		large += w.large ? span : 0;
-		small += w.large ? 0 : mapped_by_small(m, pfn, nr);
 	}
 	kb(out, "DirectMap4k:", small / 1024);
 	kb(out, span == 4U << 20 ? "DirectMap4M:" : "DirectMap2M:", large / 1024);
