@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "fields_put.h"
+#include "zone_name.h"
 
 /* "0 2": the CPUs of a node. */
 static const char *cpus_text(const struct machine *m, uint32_t node, char text[FIELD_TEXT])
@@ -197,12 +198,6 @@ static void put_lowmem_reserve(struct fields *r, const struct zone *z)
 static const char *pageblocks_text(const struct machine *m, const struct zone *z,
 				   char text[FIELD_TEXT])
 {
-	static const char *const name[MIGRATE_TYPES] = {
-		[MIGRATE_UNMOVABLE] = "Unmovable",
-		[MIGRATE_MOVABLE] = "Movable",
-		[MIGRATE_RECLAIMABLE] = "Reclaimable",
-		[MIGRATE_HIGHATOMIC] = "HighAtomic",
-	};
 	uint32_t last = pageblock_index(m, z, z->start_pfn + z->spanned_pages - 1);
 	uint32_t nr[MIGRATE_TYPES] = {0};
 	size_t len = 0;
@@ -213,7 +208,7 @@ static const char *pageblocks_text(const struct machine *m, const struct zone *z
 	for (unsigned type = 0; type < MIGRATE_TYPES; type++)
 		if (nr[type])
 			len += (size_t)snprintf(text + len, FIELD_TEXT - len, "%s%s %u",
-						len ? ", " : "", name[type], nr[type]);
+						len ? ", " : "", migratetype_names[type], nr[type]);
 	return text;
 }
 

@@ -17,6 +17,7 @@
  * 6.1 mm/vmstat.c frag_show_print(), pagetypeinfo_show(), zoneinfo_show_print().
  */
 #include "proc.h"
+#include "zone_name.h"
 
 void proc_buddyinfo(FILE *out, const struct machine *m, const struct task *t)
 {
@@ -33,15 +34,11 @@ void proc_buddyinfo(FILE *out, const struct machine *m, const struct task *t)
 
 /* ---- pagetypeinfo ---- */
 
-enum { KINDS_61 = 5 };
-
-static const char *const kind_name[KINDS_61] = {"Unmovable", "Movable", "Reclaimable", "HighAtomic",
-						"Isolate"};
-
 static void print_free_by_kind(FILE *out, const struct zone *z)
 {
 	for (unsigned kind = 0; kind < KINDS_61; kind++) {
-		fprintf(out, "Node %4u, zone %8s, type %12s ", z->node, z->name, kind_name[kind]);
+		fprintf(out, "Node %4u, zone %8s, type %12s ", z->node, z->name,
+			migratetype_names[kind]);
 		for (unsigned k = 0; k < MAX_ORDER; k++)
 			fprintf(out, "%6u ",
 				kind < MIGRATE_TYPES ? z->free_area[k].free_list[kind].count : 0U);
@@ -77,7 +74,7 @@ void proc_pagetypeinfo(FILE *out, const struct machine *m, const struct task *t)
 		print_free_by_kind(out, z);
 	fprintf(out, "\n%-23s", "Number of blocks type ");
 	for (unsigned kind = 0; kind < KINDS_61; kind++)
-		fprintf(out, "%12s ", kind_name[kind]);
+		fprintf(out, "%12s ", migratetype_names[kind]);
 	fputc('\n', out);
 	for_each_populated_zone(m, z)
 		print_pageblocks(out, m, z);

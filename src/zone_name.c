@@ -6,6 +6,12 @@
 #include <stdio.h>
 #include <strings.h>
 
+const char *const migratetype_names[KINDS_61] = {
+	[MIGRATE_UNMOVABLE] = "Unmovable",     [MIGRATE_MOVABLE] = "Movable",
+	[MIGRATE_RECLAIMABLE] = "Reclaimable", [MIGRATE_HIGHATOMIC] = "HighAtomic",
+	[MIGRATE_TYPES] = "Isolate",
+};
+
 const char *zone_name(const struct machine *m, uint32_t id, char name[ZONE_NAME_LEN])
 {
 	const struct zone *z = zone_by_id(m, id);

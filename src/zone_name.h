@@ -1,5 +1,6 @@
 /*
- * Names of zones: "Normal", and where a machine has several nodes "Normal@1", that of node 1.
+ * Names of zones: "Normal", and where a machine has several nodes "Normal@1", that of node 1.  And of what is in them:
+ * kinds of pageblocks.
  */
 #ifndef SRC_ZONE_NAME_H
 #define SRC_ZONE_NAME_H
@@ -7,6 +8,10 @@
 #include "sim/machine.h"
 
 enum { ZONE_NAME_LEN = 12 };
+
+/* Kinds of pageblocks as 6.1 names them (migratetype_names): those of the model, and then the one that it has not. */
+enum { KINDS_61 = 5 };
+extern const char *const migratetype_names[KINDS_61];
 
 /* The name of a zone by its id, in name; returns name. */
 const char *zone_name(const struct machine *m, uint32_t id, char name[ZONE_NAME_LEN]);
