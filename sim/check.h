@@ -39,6 +39,20 @@ bool check_spaces(struct check *k); /* check_space.c                   */
 bool check_kernel_tables(struct check *k);
 bool check_kernel_map(struct check *k); /* check_vmap.c                */
 bool check_segments(struct check *k);   /* check_segment.c             */
+
+/* A red-black tree, and what is asked of each node in order: check_rbtree.c. */
+struct rb_law {
+	const char *thing; /* what a node is: "area"              */
+	uint32_t most;     /* so many there are, the list says    */
+	vaddr_t (*start)(const struct rb_node *n);
+	/* Its place among the others. */
+	bool (*in_order)(void *ctx, const struct rb_node *n);
+	/* What it knows of its subtree. */
+	bool (*subtree)(void *ctx, const struct rb_node *n);
+	void *ctx;
+};
+bool check_rbtree(const struct rb_law *law, const struct rb_root *root);
+
 /* Is va in an area of vmalloc that is freed lazily, or in the fixmap? */
 bool may_be_stale(const struct machine *m, vaddr_t va);
 bool check_mappings(struct check *k); /* check_rmap.c, after spaces    */

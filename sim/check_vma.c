@@ -11,9 +11,8 @@
 
 /* A way through the tree. */
 struct tour {
-	struct check *k;
+	const struct check *k;
 	const struct vma *next; /* of the list: the tree's next one is this */
-	uint32_t left;          /* of the list: 0, and the tree goes on     */
 };
 
 /* ---- the list ---- */
@@ -86,24 +85,26 @@ static bool check_list(struct check *k, const struct mm *mm)
 
 /* ---- the tree ---- */
 
-/* Parent, colour, and the place in the order. */
-static bool check_node(struct tour *t, const struct vma *v,
-		       const struct vma *parent)
-{
-	bool red = v->rb.colour == RB_RED;
+static vaddr_t start_of(const struct rb_node *n) { return rb_vma(n)->start; }
 
-	return LAW(rb_vma(v->rb.parent) == parent,
-		   "area %x does not know its parent in the tree", v->start) &&
-	       LAW(!red || (parent && parent->rb.colour == RB_BLACK),
-		   "area %x is red, and so is its parent, or it is the root",
-		   v->start) &&
-	       LAW(t->next == v, "area %x has another place in the list",
-		   v->start);
+/* The list and the tree come to the same area. */
+static bool is_next(void *ctx, const struct rb_node *n)
+{
+	const struct vma *v = rb_vma(n);
+	struct tour *t = ctx;
+
+	if (!LAW(t->next == v, "area %x has another place in the list",
+		 v->start))
+		return false;
+	t->next = v->next;
+	return true;
 }
 
-/* What v knows of the gaps of its subtree. */
-static bool check_gaps(const struct tour *t, const struct vma *v)
+/* What an area knows of the gaps of its subtree. */
+static bool check_gaps(void *ctx, const struct rb_node *n)
 {
+	const struct vma *v = rb_vma(n);
+	const struct tour *t = ctx;
 	uint64_t largest = v->gap;
 	uint32_t nr = v->gap > 0;
 
@@ -123,38 +124,18 @@ static bool check_gaps(const struct tour *t, const struct vma *v)
 		   v->start, nr, largest, v->nr_gaps, v->subtree_gap);
 }
 
-/* The black height of the subtree of v in *height. */
-static bool check_subtree(struct tour *t, const struct vma *v,
-			  const struct vma *parent, uint32_t *height)
-{
-	uint32_t left, right;
-
-	*height = 0;
-	if (!v)
-		return true;
-	if (!LAW(t->left-- > 0, "the tree has more areas than the list") ||
-	    !check_subtree(t, rb_vma(v->rb.child[RB_LEFT]), v, &left) ||
-	    !check_node(t, v, parent))
-		return false;
-	t->next = v->next;
-	if (!check_subtree(t, rb_vma(v->rb.child[RB_RIGHT]), v, &right))
-		return false;
-	*height = left + (v->rb.colour == RB_BLACK);
-	return LAW(left == right,
-		   "area %x has %u black areas below its left, %u below its "
-		   "right",
-		   v->start, left, right) &&
-	       check_gaps(t, v);
-}
-
 bool check_areas(struct check *k, const struct mm *mm)
 {
-	struct tour t = {.k = k, .next = mm->mmap, .left = mm->map_count};
+	struct tour t = {.k = k, .next = mm->mmap};
+	const struct rb_law law = {.thing = "area",
+				   .most = mm->map_count,
+				   .start = start_of,
+				   .in_order = is_next,
+				   .subtree = check_gaps,
+				   .ctx = &t};
 	const struct vma *hit = mm->mmap_cache;
-	uint32_t height;
 
-	return check_list(k, mm) &&
-	       check_subtree(&t, rb_vma(mm->mm_rb.node), NULL, &height) &&
+	return check_list(k, mm) && check_rbtree(&law, &mm->mm_rb) &&
 	       LAW(!t.next, "area %x is in the list, but not in the tree",
 		   t.next->start) &&
 	       LAW(!hit || mm_area_at(mm, hit->start) == hit,

@@ -53,61 +53,41 @@ static bool check_areas_of_vmap(const struct check *k)
 
 /* ---- free ranges ---- */
 
-/* A way through the tree of free ranges. */
-struct tour {
-	const struct check *k;
-	const struct vmap_range *next; /* of the list: the tree's next one  */
-};
-
-/* The place in the list, the parent, the colour. */
-static bool check_range(const struct tour *t, const struct vmap_range *r,
-			const struct vmap_range *parent)
+static vaddr_t start_of(const struct rb_node *n)
 {
-	return LAW(t->next == r && r->start < r->end,
-		   "free range %x-%x is empty, or not where the list has it",
-		   r->start, r->end) &&
-	       LAW(!r->next || (r->next->prev == r && r->end < r->next->start),
-		   "free range %x-%x touches the next one", r->start, r->end) &&
-	       LAW(rb_vmap_range(r->rb.parent) == parent,
-		   "free range %x does not know its parent", r->start) &&
-	       LAW(r->rb.colour == RB_BLACK ||
-			   (parent && parent->rb.colour == RB_BLACK),
-		   "free range %x is red, and so is its parent, or it is the "
-		   "root",
-		   r->start);
+	return rb_vmap_range(n)->start;
 }
 
-static uint64_t larger(const struct vmap_range *r, uint64_t size)
+/* ctx: the range that comes next in the list, which the tree comes to now. */
+static bool is_next(void *ctx, const struct rb_node *n)
 {
+	const struct vmap_range *r = rb_vmap_range(n), **next = ctx;
+
+	if (!LAW(*next == r && r->start < r->end,
+		 "free range %x-%x is empty, or not where the list has it",
+		 r->start, r->end) ||
+	    !LAW(!r->next || (r->next->prev == r && r->end < r->next->start),
+		 "free range %x-%x touches the next one", r->start, r->end))
+		return false;
+	*next = r->next;
+	return true;
+}
+
+static uint64_t larger(const struct rb_node *n, uint64_t size)
+{
+	const struct vmap_range *r = rb_vmap_range(n);
+
 	return r && r->subtree_max_size > size ? r->subtree_max_size : size;
 }
 
-/* The black height of the subtree of r in *height. */
-static bool check_ranges(struct tour *t, const struct vmap_range *r,
-			 const struct vmap_range *parent, uint32_t *height)
+static bool knows_longest(void *ctx, const struct rb_node *n)
 {
-	const struct vmap_range *left, *right;
-	uint32_t below_left, below_right;
-	uint64_t max;
+	const struct vmap_range *r = rb_vmap_range(n);
+	uint64_t max = larger(n->child[RB_LEFT],
+			      larger(n->child[RB_RIGHT], r->end - r->start));
 
-	*height = 0;
-	if (!r)
-		return true;
-	left = rb_vmap_range(r->rb.child[RB_LEFT]);
-	right = rb_vmap_range(r->rb.child[RB_RIGHT]);
-	if (!check_ranges(t, left, r, &below_left) ||
-	    !check_range(t, r, parent))
-		return false;
-	t->next = r->next;
-	if (!check_ranges(t, right, r, &below_right))
-		return false;
-	*height = below_left + (r->rb.colour == RB_BLACK);
-	max = larger(left, larger(right, r->end - r->start));
-	return LAW(below_left == below_right,
-		   "free range %x has %u black ones below its left, %u below "
-		   "its right",
-		   r->start, below_left, below_right) &&
-	       LAW(max == r->subtree_max_size,
+	(void)ctx;
+	return LAW(max == r->subtree_max_size,
 		   "free range %x: the longest from it down has %l bytes, not "
 		   "%l",
 		   r->start, max, r->subtree_max_size);
@@ -141,13 +121,18 @@ static bool check_no_gaps(const struct check *k)
 static bool check_free_ranges(const struct check *k)
 {
 	const struct vmap_ranges *free = &k->m->vmap.free;
-	struct tour t = {.k = k, .next = free->first};
-	uint32_t height;
+	const struct vmap_range *next = free->first;
+	struct rb_law law = {.thing = "free range",
+			     .start = start_of,
+			     .in_order = is_next,
+			     .subtree = knows_longest,
+			     .ctx = &next};
 
-	return check_ranges(&t, rb_vmap_range(free->root.node), NULL,
-			    &height) &&
-	       LAW(!t.next, "free range %x is in the list, but not in the tree",
-		   t.next->start) &&
+	for (const struct vmap_range *r = free->first; r; r = r->next)
+		law.most++;
+	return check_rbtree(&law, &free->root) &&
+	       LAW(!next, "free range %x is in the list, but not in the tree",
+		   next->start) &&
 	       check_no_gaps(k);
 }
 
