@@ -8,23 +8,42 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "src/i18n.h"
 #include "ui/screen.h"
 
 static struct screen s;
 static struct scenario *scenario;
 
+/* On what was just parsed, with these diagnoses. */
+static inline void open_parsed(struct diags *d, const char *language, int width, int height)
+{
+	struct ui_options o = {.language = language};
+
+	diags_print(d, stderr);
+	ck_assert_ptr_nonnull(scenario);
+	diags_free(d);
+	ck_assert(screen_open(&s, scenario, &o));
+	screen_resize(&s, width, height);
+}
+
 static inline void open_screen(const char *text, int width, int height)
 {
-	struct ui_options o = {.language = "en"};
 	struct diags d;
 
 	diags_init(&d);
 	scenario = scenario_parse("lecture.txt", text, strlen(text), NULL, &d);
-	diags_print(&d, stderr);
-	ck_assert_ptr_nonnull(scenario);
-	diags_free(&d);
-	ck_assert(screen_open(&s, scenario, &o));
-	screen_resize(&s, width, height);
+	open_parsed(&d, "en", width, height);
+}
+
+/* On a file, in a language, which stays the program's. */
+static inline void open_file(const char *path, const char *language, int width, int height)
+{
+	struct diags d;
+
+	diags_init(&d);
+	scenario = scenario_load(path, NULL, &d);
+	i18n_use(language);
+	open_parsed(&d, language, width, height);
 }
 
 static inline void close_screen(void)

@@ -4,23 +4,8 @@
 #include <glob.h>
 
 #include "open_screen.h"
-#include "src/i18n.h"
 
 enum { STEPS_MOST = 400 /* of an event: the rest repeats what was told */ };
-
-static void open_lecture(const char *path, const char *language, int width, int height)
-{
-	struct ui_options o = {.language = language};
-	struct diags d;
-
-	diags_init(&d);
-	scenario = scenario_load(path, NULL, &d);
-	ck_assert_ptr_nonnull(scenario);
-	diags_free(&d);
-	i18n_use(language);
-	ck_assert(screen_open(&s, scenario, &o));
-	screen_resize(&s, width, height);
-}
 
 /* The narration's lines in one, without blanks. */
 static void read_shown(char *to, size_t size)
@@ -100,8 +85,7 @@ START_TEST(a_step_keeps_its_reason)
 
 	ck_assert_int_eq(glob("scenarios/*.txt", 0, NULL, &files), 0);
 	for (size_t i = 0; i < files.gl_pathc; i++) {
-		open_lecture(files.gl_pathv[i], cases[_i].language, cases[_i].width,
-			     cases[_i].height);
+		open_file(files.gl_pathv[i], cases[_i].language, cases[_i].width, cases[_i].height);
 		frame();
 		ck_assert_msg(lost_reasons(&told) == 0, "%s", files.gl_pathv[i]);
 		close_screen();

@@ -873,27 +873,13 @@ static const struct lecture {
 	{"lecture-segments-200x60-zh", "segments", 200, 60, {6, STEP_END}, "zh"},
 };
 
-static void open_file(const char *path, const char *language, int width, int height)
-{
-	struct ui_options o = {.language = language};
-	struct diags d;
-
-	close_screen();
-	diags_init(&d);
-	scenario = scenario_load(path, NULL, &d);
-	ck_assert_ptr_nonnull(scenario);
-	diags_free(&d);
-	i18n_use(language);
-	ck_assert(screen_open(&s, scenario, &o));
-	screen_resize(&s, width, height);
-}
-
 START_TEST(a_lecture_looks_as_its_golden_screen)
 {
 	const struct lecture *g = &lectures[_i];
 	char path[128];
 
 	snprintf(path, sizeof(path), "scenarios/%s.txt", g->scenario);
+	close_screen();
 	open_file(path, g->language, g->width, g->height);
 	screen_goto(&s, g->when);
 	compare_golden(g->name, frame(), "screen");
@@ -924,6 +910,7 @@ START_TEST(chinese_letters_keep_to_their_two_cells)
 
 	if (!setlocale(LC_CTYPE, "C.UTF-8"))
 		return;
+	close_screen();
 	open_file(path, "zh", widths[_i], 24);
 	go_to(7, 20);
 	ck_assert_int_le(widest_line(frame()), widths[_i]);
@@ -958,6 +945,7 @@ START_TEST(what_a_lecture_says_is_whole_on_a_small_screen)
 
 	ck_assert_int_eq(glob("scenarios/*.txt", 0, NULL, &files), 0);
 	for (size_t i = 0; i < files.gl_pathc; i++) {
+		close_screen();
 		open_file(files.gl_pathv[i], languages[_i], 80, 24);
 		for (uint32_t nr = 1; nr <= scenario_nr_events(scenario); nr++)
 			check_narration(files.gl_pathv[i], languages[_i], nr);
