@@ -1,5 +1,6 @@
 /* ARM: two hardware tables in a page, young and dirty by faults, the layout (REFERENCE 6.4, 8.1). */
 #include "faults.h"
+#include "zone_limits.h"
 
 #include "sim/arm_pte.h"
 
@@ -145,11 +146,9 @@ START_TEST(boot_gives_the_marks_that_a_real_kernel_recorded)
 		ck_assert_uint_eq(z->spanned_pages, recorded[_i].zone[i].spanned);
 		if (recorded[_i].zone[i].managed) /* else boot takes 8 pages more */
 			ck_assert_uint_eq(z->managed_pages, recorded[_i].zone[i].managed);
-		ck_assert_uint_eq(z->watermark[WMARK_MIN], recorded[_i].zone[i].min);
-		ck_assert_uint_eq(z->watermark[WMARK_LOW], recorded[_i].zone[i].low);
-		ck_assert_uint_eq(z->watermark[WMARK_HIGH], recorded[_i].zone[i].high);
-		ck_assert_uint_eq(z->pcp[0].high, recorded[_i].zone[i].pcp_high);
-		ck_assert_uint_eq(z->pcp[0].batch, recorded[_i].zone[i].batch);
+		ck_limits(z, recorded[_i].zone[i].min, recorded[_i].zone[i].low,
+			  recorded[_i].zone[i].high, recorded[_i].zone[i].pcp_high,
+			  recorded[_i].zone[i].batch);
 	}
 }
 END_TEST

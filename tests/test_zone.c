@@ -1,5 +1,6 @@
 /* Numbers: REFERENCE 1.2, 1.3, 2.2 to 2.4, 4.2, and the recorded zones of a real kernel. */
 #include "tests/frames.h"
+#include "tests/zone_limits.h"
 
 #include <stdlib.h>
 
@@ -45,14 +46,10 @@ static void compare_zone(const struct zone *z, const struct recorded_zone *r)
 	ck_assert_uint_eq(z->spanned_pages, r->spanned);
 	ck_assert_uint_eq(z->present_pages, r->present);
 	ck_assert_uint_eq(z->managed_pages, r->managed);
-	ck_assert_uint_eq(z->watermark[WMARK_MIN], r->min);
-	ck_assert_uint_eq(z->watermark[WMARK_LOW], r->low);
-	ck_assert_uint_eq(z->watermark[WMARK_HIGH], r->high);
 	for (unsigned j = 0; j < RECORDED_ZONES; j++)
 		ck_assert_uint_eq(z->lowmem_reserve[recorded_type[j]], r->protection[j]);
 	ck_assert_uint_eq(z->lowmem_reserve[ZONE_MOVABLE], r->protection[RECORDED_ZONES - 1]);
-	ck_assert_uint_eq(z->pcp[0].high, r->pcp_high);
-	ck_assert_uint_eq(z->pcp[0].batch, r->pcp_batch);
+	ck_limits(z, r->min, r->low, r->high, r->pcp_high, r->pcp_batch);
 }
 
 START_TEST(boot_gives_the_zones_that_a_real_kernel_recorded)
