@@ -8,6 +8,7 @@
 
 #include <check.h>
 #include <stdio.h>
+#include <string.h>
 
 enum { START = 0xf8800000, END = 0xff7fe000, ALL_PAGES = (END - START) >> PAGE_SHIFT };
 
@@ -267,6 +268,49 @@ START_TEST(laws_hold_whatever_is_taken_and_given)
 }
 END_TEST
 
+/* ---- laws ---- */
+
+static void ck_broken(const char *words)
+{
+	const char *sentence = machine_check(m);
+
+	ck_assert_msg(sentence && strstr(sentence, words), "'%s' instead of '%s'", sentence, words);
+}
+
+START_TEST(a_wrong_length_of_the_longest_below_is_found)
+{
+	make_holes();
+	/* no areas were made for what was taken: all of it is missing there, which is asked last */
+	ck_broken("is in no area and in no free range");
+	root()->subtree_max_size++;
+	ck_broken("free range 0xf8808000: the longest from it down has");
+}
+END_TEST
+
+START_TEST(a_red_root_is_found)
+{
+	make_holes();
+	root()->rb.colour = RB_RED;
+	ck_broken("free range 0xf8808000 is red, and so is its parent, or it is the root");
+}
+END_TEST
+
+START_TEST(ranges_that_touch_are_found)
+{
+	make_holes();
+	root()->end = root()->next->start;
+	ck_broken("free range 0xf8808000-0xf8818000 touches the next one");
+}
+END_TEST
+
+START_TEST(a_range_in_the_list_alone_is_found)
+{
+	make_holes();
+	m->vmap.free.root.node = NULL;
+	ck_broken("free range 0x1 is in the list, but not in the tree");
+}
+END_TEST
+
 Suite *vmap_range_suite(void);
 Suite *vmap_range_suite(void)
 {
@@ -288,6 +332,10 @@ Suite *vmap_range_suite(void)
 	tcase_add_test(c, addresses_that_come_back_join_the_range_before_them);
 	tcase_add_test(c, between_two_ranges_the_one_behind_leaves_the_tree);
 	tcase_add_test(c, lazy_neighbours_come_back_as_one_range);
+	tcase_add_test(c, a_wrong_length_of_the_longest_below_is_found);
+	tcase_add_test(c, a_red_root_is_found);
+	tcase_add_test(c, ranges_that_touch_are_found);
+	tcase_add_test(c, a_range_in_the_list_alone_is_found);
 	tcase_add_loop_test(c, laws_hold_whatever_is_taken_and_given, 0, 4);
 	suite_add_tcase(s, c);
 	return s;
